@@ -1,0 +1,94 @@
+"""Names of papers: arXiv ids, DOIs, and what our addresses make of them. Pure."""
+
+import re
+from datetime import date
+from hashlib import blake2b
+from typing import NamedTuple
+
+# New style since 2007-04 (four digits, five since 2015-01); old style archive[.SC]/YYMMNNN.
+# Source: https://info.arxiv.org/help/arxiv_identifier.html
+_NEW = r"\d{4}\.\d{4,5}"
+_OLD = r"[a-z]+(?:-[a-z]+)?(?:\.[A-Z]{2})?/\d{7}"
+_ARXIV = re.compile(rf"(?P<id>{_NEW}|{_OLD})(?:v(?P<version>\d{{1,4}}))?")
+_ARXIV_IN_URL = re.compile(
+    rf"arxiv\.org/(?:abs|pdf|html|ps|format)/(?P<id>{_NEW}|{_OLD})(?:v(?P<version>\d{{1,4}}))?"
+    r"(?:\.pdf)?(?:[?#/].*)?$"
+)
+_ARXIV_DOI = "10.48550/arxiv."
+# Source: https://www.crossref.org/blog/dois-and-matching-regular-expressions/
+_DOI = re.compile(r"10\.\d{4,9}/[-._;()/:a-z0-9]+", re.IGNORECASE)
+
+
+class ArxivId(NamedTuple):
+    """An arXiv identifier without its version, and the version, 0 where none was named."""
+
+    id: str
+    version: int
+
+
+def arxiv_id(text: str) -> ArxivId | None:
+    """Read `2605.13319v2`, `arXiv:math.GT/0309136`, `oai:arXiv.org:…`, an arxiv.org or doi.org URL.
+
+    The subject class of an old id is dropped, as arXiv's own addresses do.
+    """
+    text = text.strip()
+    bare = re.sub(r"^(oai:arxiv\.org:|arxiv:)\s*", "", text, flags=re.IGNORECASE)
+    match = _ARXIV.fullmatch(bare) or _ARXIV_IN_URL.search(text)
+    if not match:
+        name = doi(text)
+        match = _ARXIV.fullmatch(name[len(_ARXIV_DOI) :]) if name.startswith(_ARXIV_DOI) else None
+    if not match or not _is_month(match["id"]):
+        return None
+    return ArxivId(re.sub(r"\.[A-Z]{2}/", "/", match["id"]), int(match["version"] or 0))
+
+
+def doi(text: str) -> str:
+    """The DOI in a `doi:…` name, a doi.org or publisher URL or a bare one; empty where none is.
+
+    DOIs compare without case (DOI Handbook, 2.4), so ours are lower case.
+    """
+    match = _DOI.search(text)
+    if not match:
+        return ""
+    name = match[0].lower().rstrip(".,;:")
+    # "(doi:10.1/x)" ends with somebody else's bracket, "10.1/x(99)1" with its own.
+    return name.rstrip(".,;:)") if name.count(")") > name.count("(") else name
+
+
+def entry_id(*, arxiv: str = "", doi: str = "", guid: str = "", link: str = "") -> str:
+    """The id of an entry, by what is known of it: arXiv id, else DOI, else guid, else link."""
+    if arxiv:
+        return f"arxiv:{arxiv}"
+    return f"doi:{doi}" if doi else guid or link
+
+
+def id_month(entry_id: str) -> date | None:
+    """The first day of the month an arXiv id was given in; None for other ids."""
+    if not entry_id.startswith("arxiv:"):
+        return None
+    digits = entry_id.removeprefix("arxiv:").rpartition("/")[2]
+    year = int(digits[:2])
+    return date(year + (1900 if year > 90 else 2000), int(digits[2:4]), 1)
+
+
+def slug(entry_id: str) -> str:
+    """The part of our addresses that stands for an entry, made of its id alone: safe, and never shared.
+
+    `arxiv:2605.13319` is `2605.13319`, `arxiv:cs/0601001` is `cs-0601001`; any other id keeps its
+    plain letters and gets a hash, since letters may have been lost.
+    """
+    if entry_id.startswith("arxiv:"):
+        return entry_id.removeprefix("arxiv:").replace("/", "-")
+    words = re.sub(r"^https?[-.:/]*", "", entry_id.lower())
+    plain = re.sub(r"[^a-z0-9]+", "-", words).strip("-")[:60].strip("-")
+    mark = blake2b(entry_id.encode("utf-8", "surrogatepass"), digest_size=4).hexdigest()
+    return f"{plain}-{mark}" if plain else mark
+
+
+def paper_path(entry_id: str) -> str:
+    """Where an entry's page is, relative to the site: `papers/2605.13319/`."""
+    return f"papers/{slug(entry_id)}/"
+
+
+def _is_month(name: str) -> bool:
+    return 1 <= int(name.rpartition("/")[2][2:4]) <= 12

@@ -1,0 +1,237 @@
+"""The values that flow through the pipeline. Imports nothing of ours.
+
+What the archive keeps are msgspec structs, since its lines decode straight into them; the rest are
+frozen dataclasses.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+
+class Markup(StrEnum):
+    """How a source writes its titles and abstracts: a blog's `$5` is money."""
+
+    TEX = "tex"
+    PLAIN = "plain"
+
+
+class Link(msgspec.Struct, frozen=True, gc=False):
+    """An address that a source gave for an entry, http or https."""
+
+    rel: str  # "abstract", "pdf", "doi", "related"
+    url: str
+
+
+class Version(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
+    """One revision of an entry, as far as we saw it.
+
+    The newest one's text is the entry's own and stands there alone; earlier ones keep theirs here.
+    """
+
+    number: int  # from 1; 0 for the text of a source that counts none
+    date: datetime | None = None  # when it was submitted, UTC
+    seen: date | None = None  # the day we first had this version
+    title: str = ""
+    summary: str = ""
+    authors: tuple[str, ...] = ()
+    comment: str = ""
+    categories: tuple[str, ...] = ()
+
+
+class Entry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
+    """One paper or post, as its source published it. White space is folded, TeX kept, nothing is HTML.
+
+    A summary keeps its paragraphs, a line ("\n") each, however the source wrapped them.
+    """
+
+    id: str  # the same for every revision and source: "arxiv:2401.01234", never "...v2"
+    title: str
+    summary: str = ""
+    authors: tuple[str, ...] = ()
+    links: tuple[Link, ...] = ()
+    categories: tuple[str, ...] = ()  # primary first, ACM and MSC codes apart
+    classes: tuple[str, ...] = ()  # ACM and MSC codes
+    comment: str = ""
+    journal_ref: str = ""
+    doi: str = ""  # bare: "10.1145/3555"
+    license: str = ""  # an address, where the source names one
+    markup: Markup = Markup.TEX
+    published: datetime | None = None  # first version, UTC
+    updated: datetime | None = None  # newest version, UTC
+    version: int = 0  # newest seen; 0 where the source counts none
+    versions: tuple[Version, ...] = ()  # ascending by number
+    listed: date | None = None  # the listing date arXiv itself gave the first version
+    announced: date  # see mailing.announced_on
+    seen: date  # the day we first had it
+    announce_types: tuple[str, ...] = ()  # of listings that carried it: new, cross, replace, ...
+    sources: tuple[str, ...] = ()  # names in site.yaml that carried it, sorted
+    aliases: tuple[str, ...] = ()  # other ids it is or was known by, sorted
+    guid: str = ""  # the id it was first known by, where that is not `id`
+    carried: tuple[str, ...] = ()  # fields that an earlier version gave and the newest one lacks
+
+
+class State(StrEnum):
+    """What one fetch of one source means."""
+
+    OK = "ok"
+    QUIET = "quiet"  # nothing was announced
+    STALE = "stale"  # older than the mailing that is due
+    PARTIAL = "partial"  # more was promised than came
+    FAILED = "failed"
+
+
+class CrossLists(StrEnum):
+    """What to do with papers listed first in another category."""
+
+    INCLUDE = "include"
+    LABEL = "label"
+    EXCLUDE = "exclude"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """One item of `sources:` in site.yaml; each kind has its own subclass."""
+
+    name: str  # unique; shown to readers
+    markup: Markup
+    themes: tuple[str, ...] = ()  # every entry of this source belongs to these
+    line: int = 0  # where site.yaml names it
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ArxivApi(Source):
+    """`kind: arxiv`: a query of the arXiv API."""
+
+    query: str
+    back: timedelta  # how far each run looks back, by submission date
+    endpoint: str
+    pace: float  # seconds between the starts of two requests
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ArxivListing(Source):
+    """`kind: arxiv-listing`: the daily announcement of some categories."""
+
+    categories: tuple[str, ...]
+    cross_lists: CrossLists
+    endpoint: str
+    pace: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WebFeed(Source):
+    """`kind: feed`: any RSS, RDF, Atom or JSON Feed."""
+
+    url: str
+    full: bool  # republish the whole text, not an excerpt
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LocalFile(Source):
+    """`kind: file`: documents that lie in the site's own folder."""
+
+    path: str  # a glob, relative to the root
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Theme:
+    """A topic: its permanent id, its words for people, and the rule that decides."""
+
+    id: str
+    title: str
+    rule: Any  # rules.Rule
+    description: str = ""
+    was: tuple[str, ...] = ()  # former ids
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NavItem:
+    """One link of the site's navigation."""
+
+    title: str
+    url: str  # a path within the site, without a leading slash, or an http(s) address
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Site:
+    """What site.yaml says."""
+
+    title: str
+    url: str  # with its path and a trailing slash
+    description: str
+    language: str  # BCP 47
+    timezone: str  # IANA name
+    author: str
+    accent: str  # a CSS colour, #rrggbb
+    tag: str  # authority of guids, "example.org,2026"; empty: see content/tag
+    navigation: tuple[NavItem, ...]
+    sources: tuple[Source, ...]
+    themes: tuple[Theme, ...]
+
+    @property
+    def base(self) -> str:
+        """The path under which the site is served, with slashes at both ends."""
+        return "/" + self.url.split("://", 1)[1].partition("/")[2]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reason:
+    """Why a theme has an entry: one term of the rule that spoke, and where."""
+
+    term: str  # as the curator wrote it
+    field: str  # "title", "abstract", "author", "category", "comment", "source", "editor"
+    words: str  # what it met, as the entry writes it
+    start: int = -1  # of `words` in the field's plain text; -1 where that has no place
+    end: int = -1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Match:
+    """A theme that has an entry, and why."""
+
+    theme: str  # id
+    reasons: tuple[Reason, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Paper:
+    """An entry in its place on the site."""
+
+    entry: Entry
+    matches: tuple[Match, ...]  # in the order of site.yaml: the first is the primary theme
+    path: str  # "papers/2605.13319/"
+
+    @property
+    def primary(self) -> str:
+        """The id of the primary theme, empty for what nothing matches."""
+        return self.matches[0].theme if self.matches else ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """A file to make: where it goes, by which template, from what."""
+
+    path: str  # "papers/2605.13319/index.html", relative to the output folder
+    template: str
+    context: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fetched:
+    """What one source gave in one run."""
+
+    source: str
+    state: State
+    entries: tuple[Entry, ...] = ()
+    asked: tuple[str, ...] = ()  # addresses or paths
+    problem: str = ""  # one line for people, where the state is not ok
+    reached: bool = True  # False: no host answered (a machine without network)
+    root: Path | None = None
