@@ -211,7 +211,10 @@ def _union(values: Iterable[tuple[str, ...]]) -> tuple[str, ...]:
 def _earliest(moments: Iterable[datetime | None]) -> datetime | None:
     """Some sources give the day alone: midnight is a poorer answer than any time."""
     known = [moment for moment in moments if moment]
-    return min([m for m in known if (m.hour, m.minute, m.second) != (0, 0, 0)] or known, default=None)
+    precise = [
+        moment for moment in known if (moment.hour, moment.minute, moment.second) != (0, 0, 0)
+    ]
+    return min(precise or known) if known else None
 
 
 def _id_rank(name: str) -> tuple[int, str]:

@@ -22,6 +22,10 @@ class SourceError(DigestError):
     """A source's answer is of no use; the other sources still count."""
 
 
+class Unreachable(SourceError):
+    """No server answered: the look-up failed, or no connection came about."""
+
+
 class ArchiveError(DigestError):
     """A line of the archive or the ledger is damaged; `path:line` says where (lines from 1)."""
 

@@ -90,5 +90,10 @@ def paper_path(entry_id: str) -> str:
     return f"papers/{slug(entry_id)}/"
 
 
+def theme_path(theme: str) -> str:
+    """Where a theme's page is, relative to the site: `themes/llm-serving/`."""
+    return f"themes/{theme}/"
+
+
 def _is_month(name: str) -> bool:
     return 1 <= int(name.rpartition("/")[2][2:4]) <= 12

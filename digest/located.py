@@ -162,7 +162,9 @@ class Section:
         if word in set(choices):
             return choices(word)
         known = ", ".join(choices)
-        raise self.error(f"unknown {key} {str(word)!r}{nearest(word, choices)}; known: {known}", key)
+        raise self.error(
+            f"unknown {key} {str(word)!r}{nearest(word, choices)}; known: {known}", key
+        )
 
     def error(self, message: str, key: str = "") -> ConfigError:
         """The error to raise about the value of `key`, or about the whole mapping."""

@@ -10,7 +10,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
-from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -223,6 +222,28 @@ class Page:
     template: str
     context: Mapping[str, Any]
 
+    @classmethod
+    def of(cls, path: str, template: str, **context: Any) -> Page:
+        return cls(path=path, template=template, context=context)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """What a source wants to have asked."""
+
+    url: str
+    accept: str = "*/*"
+    pace: float = 1.0  # seconds between the starts of two requests to the same host
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What a server said, whatever it said: a page that isn't there is an answer too."""
+
+    url: str  # after redirects
+    status: int  # HTTP
+    body: bytes
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fetched:
@@ -232,6 +253,5 @@ class Fetched:
     state: State
     entries: tuple[Entry, ...] = ()
     asked: tuple[str, ...] = ()  # addresses or paths
-    problem: str = ""  # one line for people, where the state is not ok
+    problem: str = ""  # one line for people, where the state is neither ok nor quiet
     reached: bool = True  # False: no host answered (a machine without network)
-    root: Path | None = None

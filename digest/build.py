@@ -1,0 +1,118 @@
+"""The whole pipeline, top to bottom. The one place that knows every stage."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime
+from itertools import chain
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from digest import archive, config, feeds, output, pages, sources, themes
+from digest.errors import DigestError
+from digest.ids import paper_path
+from digest.model import Fetched, Page, Paper, Site, State
+from digest.render import Renderer
+from digest.web import Web
+
+ARCHIVE, TAG = "content/archive", "content/tag"
+Track = Callable[[Iterable[Page], int], Iterable[Page]]  # shows progress over pages
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """What a build found and did."""
+
+    papers: int
+    new: int
+    fetched: tuple[Fetched, ...]
+    conflicts: tuple[tuple[str, ...], ...]
+    written: output.Written
+    formulas: int
+    unconverted: dict[str, str]  # formula → id of the entry that has it
+
+    @property
+    def problems(self) -> tuple[Fetched, ...]:
+        """Sources that failed, were stale or partial."""
+        return tuple(f for f in self.fetched if f.state not in {State.OK, State.QUIET})
+
+
+def build(
+    root: Path,
+    *,
+    now: datetime,
+    out: Path,
+    url: str | None = None,
+    offline: bool = False,
+    track: Track = lambda pages, total: pages,
+) -> Report:
+    """Fetch, archive, group, render and write the site at `root`.
+
+    Args:
+        root: folder holding site.yaml.
+        now: the build time, aware; passed in so that a build can be repeated.
+        out: where the site goes.
+        url: the site's address, where it isn't the one in site.yaml.
+        offline: build from the archive alone, and write nothing but the site.
+        track: wraps the pages while they are rendered, to show progress.
+
+    Raises:
+        DigestError: an expected failure; the site is then as it was before.
+    """
+    site = config.load_site(root / "site.yaml")
+    tag = site.tag or _tag(root / TAG, site, now, keep=not offline)
+    if url is not None:
+        site = replace(site, url=config.check_url(url, _url_error))
+
+    known = archive.load(root / ARCHIVE)
+    fetched = () if offline else sources.fetch_all(site.sources, root, Web(site.url), now)
+    merged = archive.merge(known, *(found.entries for found in fetched))
+    if not offline:
+        archive.save(root / ARCHIVE, merged.entries)
+
+    matcher = themes.Matcher(site.themes, site.sources)
+    papers = [
+        Paper(entry=entry, matches=matcher.matches(entry), path=paper_path(entry.id))
+        for entry in merged.entries
+    ]
+
+    planned = [*pages.plan(site, papers), *feeds.plan(site, papers, tag)]
+    planned += pages.maps(planned)
+
+    renderer = Renderer(site, root / "templates")
+    rendered = ((page.path, renderer.render(page)) for page in track(planned, len(planned)))
+    files = chain(rendered, renderer.static(), _static(root / "static"))
+    written = output.write(out, files)
+
+    return Report(
+        papers=len(papers),
+        new=len({entry.id for entry in merged.entries} - {entry.id for entry in known}),
+        fetched=fetched,
+        conflicts=merged.conflicts,
+        written=written,
+        formulas=renderer.formulas,
+        unconverted=renderer.unconverted,
+    )
+
+
+def _tag(path: Path, site: Site, now: datetime, *, keep: bool) -> str:
+    """The authority of guids: made of the first address that the site had, and kept for ever."""
+    if path.is_file():
+        return path.read_text("utf-8").strip()
+    tag = f"{urlsplit(site.url).hostname},{now:%Y}"
+    if keep:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(tag + "\n", "utf-8")
+    return tag
+
+
+def _url_error(message: str) -> DigestError:
+    return DigestError(f"--url: {message}")
+
+
+def _static(folder: Path) -> Iterator[tuple[str, bytes]]:
+    """The site's own files, copied as they are: CNAME, a favicon."""
+    for path in sorted(folder.rglob("*")) if folder.is_dir() else ():
+        if path.is_file():
+            yield path.relative_to(folder).as_posix(), path.read_bytes()

@@ -1,0 +1,108 @@
+"""Write the finished site: only what changed, file by file, and drop what is gone."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from dataclasses import dataclass
+from hashlib import blake2b
+from pathlib import Path
+
+from digest.errors import OutputError
+
+MANIFEST = ".digest-manifest"
+_COMPLETE, _RUNNING = "digest manifest 1: complete", "digest manifest 1: in progress"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Written:
+    """What a build did to the output folder, in files."""
+
+    files: int
+    changed: int
+    removed: int
+
+
+def write(folder: Path, files: Iterable[tuple[str, bytes]]) -> Written:
+    """Make `folder` hold just these files.
+
+    Each is replaced by rename, so none is ever served cut in half. The manifest says what is ours,
+    with a hash of each file, and is written last; while a build runs it says "in progress", and the
+    build after one that was stopped trusts nothing of it but the names.
+
+    Args:
+        files: paths relative to `folder`, "/" between their parts, and contents.
+
+    Raises:
+        OutputError: the folder holds files that are not ours, or can't be written.
+    """
+    try:
+        return _write_all(folder, files)
+    except OSError as error:
+        raise OutputError(f"cannot write {error.filename or folder}: {error.strerror}") from error
+
+
+def _write_all(folder: Path, files: Iterable[tuple[str, bytes]]) -> Written:
+    known, complete = _read_manifest(folder)
+    written, changed = dict[str, str](), 0
+    _write_manifest(folder, known, _RUNNING)
+    with (folder / MANIFEST).open("ab", buffering=0) as journal:
+        for path, data in files:
+            if path in written:
+                raise OutputError(f"two pages want the same place: {path}")
+            written[path] = blake2b(data, digest_size=16).hexdigest()
+            if path not in known:  # a build that is stopped must know its files again
+                journal.write(_line(path, "-"))
+            target = folder / path
+            if not (complete and known.get(path) == written[path] and target.is_file()):
+                changed += _replace(target, data)
+    gone = known.keys() - written.keys()
+    for path in gone:
+        _remove(folder, path)
+    _write_manifest(folder, written, _COMPLETE)
+    return Written(files=len(written), changed=changed, removed=len(gone))
+
+
+def _read_manifest(folder: Path) -> tuple[dict[str, str], bool]:
+    """The files that are ours with their hashes, and whether the last build came to its end."""
+    try:
+        header, *lines = (folder / MANIFEST).read_text("utf-8").split("\n")
+    except FileNotFoundError:
+        if folder.is_dir() and any(folder.iterdir()):
+            message = f"{folder} holds files that digest did not write; name another folder (--out)"
+            raise OutputError(message) from None
+        return {}, False
+    if header not in {_COMPLETE, _RUNNING}:
+        raise OutputError(f"{folder} was written by another version of digest; remove it first")
+    parted = (line.partition(" ") for line in lines if line)
+    return {path: mark for mark, _, path in parted}, header == _COMPLETE
+
+
+def _write_manifest(folder: Path, files: dict[str, str], header: str) -> None:
+    lines = b"".join(_line(path, mark) for path, mark in sorted(files.items()))
+    _replace(folder / MANIFEST, header.encode() + b"\n" + lines)
+
+
+def _line(path: str, mark: str) -> bytes:
+    return f"{mark} {path}\n".encode()
+
+
+def _replace(target: Path, data: bytes) -> bool:
+    """Write by rename; False where the file already said just that."""
+    if target.is_file() and target.read_bytes() == data:
+        return False
+    target.parent.mkdir(parents=True, exist_ok=True)
+    fresh = target.with_name(f".{target.name}.new")
+    fresh.write_bytes(data)
+    fresh.replace(target)
+    return True
+
+
+def _remove(folder: Path, path: str) -> None:
+    target = folder / path
+    target.unlink(missing_ok=True)
+    for parent in target.relative_to(folder).parents:
+        try:
+            os.rmdir(folder / parent)
+        except OSError:  # others are in it
+            return

@@ -1,0 +1,299 @@
+"""Which pages the site has, and what each shows. Pure: nothing is rendered or written here."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from itertools import groupby
+from typing import TypeVar
+
+from digest.ids import paper_path, theme_path
+from digest.model import Page, Paper, Site, Theme, Version
+
+PER_PAGE = 50  # papers on a page of a theme
+FRONT_PAPERS = 50  # the front page shows whole days until it has as many
+FRONT_UPDATES = 10
+PER_SITEMAP = 50_000
+UPDATES = 200  # on the page of updates; older ones stand on the days and papers they belong to
+
+_Place = TypeVar("_Place")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """A link to a neighbouring page."""
+
+    title: str
+    path: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Group:
+    """Papers of one primary theme; None for those that nothing matches."""
+
+    theme: Theme | None
+    papers: tuple[Paper, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Update:
+    """A later version of a paper."""
+
+    paper: Paper
+    version: Version
+    date: date  # UTC
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Day:
+    """What one day announced, and which papers were revised on it."""
+
+    date: date
+    groups: tuple[Group, ...]
+    updates: tuple[Update, ...]
+
+    @property
+    def path(self) -> str:
+        return f"days/{self.date}/"
+
+    @property
+    def count(self) -> int:
+        return sum(len(group.papers) for group in self.groups)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Month:
+    """The days of one month that have news, oldest first."""
+
+    date: date  # its first day
+    days: tuple[Day, ...]
+
+    @property
+    def path(self) -> str:
+        return f"archive/{self.date:%Y-%m}/"
+
+    @property
+    def count(self) -> int:
+        return sum(day.count for day in self.days)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Year:
+    """The months of one year that have news, oldest first."""
+
+    year: int
+    months: tuple[Month, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ThemeCount:
+    """A theme at a glance."""
+
+    theme: Theme
+    count: int
+    newest: date | None
+
+    @property
+    def path(self) -> str:
+        return theme_path(self.theme.id)
+
+
+def plan(site: Site, papers: Sequence[Paper]) -> Iterator[Page]:
+    """Every page of the site.
+
+    Args:
+        papers: all that may be shown, in any order.
+    """
+    papers = sorted(papers, key=lambda paper: (paper.entry.announced, paper.entry.id))
+    members = _members(site, papers)
+    days = _days(site, papers)
+    counts = tuple(_count(theme, members[theme.id]) for theme in site.themes)
+
+    yield _front(days, counts)
+    yield Page.of("themes/index.html", "themes.html", themes=counts, unthemed=len(members[""]))
+    for theme in site.themes:
+        yield from _theme_pages(theme, members[theme.id])
+    for paper in papers:
+        yield _paper_page(paper)
+        for alias in paper.entry.aliases:
+            yield _moved(paper_path(alias), paper.path, paper.entry.title)
+    for theme in site.themes:
+        for former in theme.was:
+            yield _moved(theme_path(former), theme_path(theme.id), theme.title)
+    yield from _day_pages(days)
+    yield from _archive_pages(days)
+    yield Page.of("updates/index.html", "updates.html", days=_by_day(_updates(papers)[:UPDATES]))
+    yield Page.of("about/index.html", "about.html")
+    yield Page.of("404.html", "404.html")
+
+
+def maps(planned: Iterable[Page]) -> Iterator[Page]:
+    """The sitemap of all pages that search engines may list, and robots.txt which names it.
+
+    Source: a sitemap holds 50,000 addresses at most, https://www.sitemaps.org/protocol.html
+    """
+    paths = [
+        page.path.removesuffix("index.html")
+        for page in planned
+        if page.path.endswith("index.html") and page.template != "redirect.html"
+    ]
+    parts = [paths[at : at + PER_SITEMAP] for at in range(0, len(paths), PER_SITEMAP)]
+    if len(parts) == 1:
+        yield Page.of("sitemap.xml", "sitemap.xml", paths=parts[0])
+    else:
+        names = [f"sitemap-{number}.xml" for number in range(1, len(parts) + 1)]
+        yield Page.of("sitemap.xml", "sitemap-index.xml", names=names)
+        for name, part in zip(names, parts, strict=True):
+            yield Page.of(name, "sitemap.xml", paths=part)
+    yield Page.of("robots.txt", "robots.txt")
+
+
+def _members(site: Site, papers: Iterable[Paper]) -> dict[str, list[Paper]]:
+    """The papers of every theme, in the order given; those of none under the empty id."""
+    found: dict[str, list[Paper]] = {name: [] for name in (*(t.id for t in site.themes), "")}
+    for paper in papers:
+        for match in paper.matches:
+            found[match.theme].append(paper)
+        if not paper.matches:
+            found[""].append(paper)
+    return found
+
+
+def _count(theme: Theme, papers: Sequence[Paper]) -> ThemeCount:
+    newest = papers[-1].entry.announced if papers else None
+    return ThemeCount(theme=theme, count=len(papers), newest=newest)
+
+
+def _front(days: Sequence[Day], counts: tuple[ThemeCount, ...]) -> Page:
+    shown, total = list[Day](), 0
+    for day in reversed(days):
+        if total >= FRONT_PAPERS:
+            break
+        if day.count:
+            shown.append(day)
+            total += day.count
+    updates = [update for day in reversed(days) for update in day.updates][:FRONT_UPDATES]
+    return Page.of(
+        "index.html", "index.html", days=tuple(shown), updates=tuple(updates), themes=counts
+    )
+
+
+def _theme_pages(theme: Theme, papers: Sequence[Paper]) -> Iterator[Page]:
+    """Numbered from the oldest, so that a full page never changes; the newest stand on the front.
+
+    The front shows the last full page's worth and what came after it.
+    """
+    full = max(len(papers) // PER_PAGE - 1, 0)
+    base = theme_path(theme.id)
+    steps = [Step(title=f"Page {n}", path=f"{base}page/{n}/") for n in range(1, full + 1)]
+    steps.append(Step(title="Newest", path=base))
+    for at, step in enumerate(steps):
+        last = at == full
+        shown = papers[at * PER_PAGE :] if last else papers[at * PER_PAGE : (at + 1) * PER_PAGE]
+        yield Page.of(
+            f"{step.path}index.html",
+            "theme.html",
+            theme=theme,
+            papers=tuple(reversed(shown)),
+            total=len(papers) if last else None,  # on a full page it would change every day
+            number=0 if last else at + 1,
+            older=steps[at - 1] if at else None,
+            newer=None if last else steps[at + 1],
+            pages=tuple(reversed(steps[:-1])) if last else (),
+        )
+
+
+def _paper_page(paper: Paper) -> Page:
+    entry = paper.entry
+    later = tuple(version for version in entry.versions if version.number > 1)
+    day = f"days/{entry.announced}/"
+    return Page.of(
+        f"{paper.path}index.html", "paper.html", paper=paper, entry=entry, day=day, updates=later
+    )
+
+
+def _moved(old: str, new: str, title: str) -> Page:
+    return Page.of(f"{old}index.html", "redirect.html", target=new, title=title)
+
+
+def _days(site: Site, papers: Sequence[Paper]) -> tuple[Day, ...]:
+    """Every day with news, oldest first."""
+    announced = defaultdict[date, list[Paper]](list)
+    for paper in papers:
+        announced[paper.entry.announced].append(paper)
+    revised = defaultdict[date, list[Update]](list)
+    for update in _updates(papers):
+        revised[update.date].append(update)
+    return tuple(
+        Day(date=day, groups=_groups(site, announced[day]), updates=tuple(revised[day]))
+        for day in sorted(announced.keys() | revised.keys())
+    )
+
+
+def _groups(site: Site, papers: Iterable[Paper]) -> tuple[Group, ...]:
+    """By primary theme in the order of site.yaml; what nothing matches comes last."""
+    found: dict[str, list[Paper]] = {name: [] for name in (*(t.id for t in site.themes), "")}
+    for paper in papers:
+        found[paper.primary].append(paper)
+    known: dict[str, Theme | None] = {theme.id: theme for theme in site.themes}
+    return tuple(
+        Group(theme=known.get(theme), papers=tuple(members))
+        for theme, members in found.items()
+        if members
+    )
+
+
+def _updates(papers: Iterable[Paper]) -> tuple[Update, ...]:
+    """Every later version of every paper, newest first."""
+    found = [
+        Update(paper=paper, version=version, date=day)
+        for paper in papers
+        for version in paper.entry.versions
+        if version.number > 1 and (day := version.date.date() if version.date else version.seen)
+    ]
+    return tuple(sorted(found, key=lambda u: (u.date, u.paper.entry.id), reverse=True))
+
+
+def _by_day(updates: Sequence[Update]) -> tuple[tuple[date, tuple[Update, ...]], ...]:
+    return tuple((day, tuple(found)) for day, found in groupby(updates, key=lambda u: u.date))
+
+
+def _day_pages(days: Sequence[Day]) -> Iterator[Page]:
+    for before, day, after in _with_neighbours(days):
+        yield Page.of(
+            f"{day.path}index.html",
+            "day.html",
+            day=day,
+            older=before,
+            newer=after,
+        )
+
+
+def _archive_pages(days: Sequence[Day]) -> Iterator[Page]:
+    months = tuple(
+        Month(date=first, days=tuple(found))
+        for first, found in groupby(days, key=lambda day: day.date.replace(day=1))
+    )
+    years = tuple(
+        Year(year=year, months=tuple(found))
+        for year, found in groupby(months, key=lambda month: month.date.year)
+    )
+    yield Page.of("archive/index.html", "archive.html", years=tuple(reversed(years)))
+    for before, month, after in _with_neighbours(months):
+        yield Page.of(
+            f"{month.path}index.html",
+            "month.html",
+            month=month,
+            older=before,
+            newer=after,
+        )
+
+
+def _with_neighbours(
+    places: Sequence[_Place],
+) -> Iterator[tuple[_Place | None, _Place, _Place | None]]:
+    before = (None, *places)
+    after = (*places[1:], None)
+    return zip(before, places, after, strict=False)

@@ -1,0 +1,180 @@
+"""Templates to bytes. A site's own templates win over the default ones."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable
+from datetime import UTC, date, datetime, time
+from email.utils import format_datetime
+from functools import cached_property
+from hashlib import blake2b
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import jinja2
+from markupsafe import Markup as Safe
+
+from digest import cite, tex
+from digest.errors import RenderError
+from digest.model import Entry, Page, Site
+
+_PACKAGE = Path(__file__).parent
+
+
+def default_templates() -> Path:
+    """Inside an installed wheel, or at the top of a source checkout."""
+    packaged = _PACKAGE / "templates"
+    return packaged if packaged.is_dir() else _PACKAGE.parent / "templates"
+
+
+class Renderer:
+    """The Jinja environment of one site, and what it could not convert so far.
+
+    Names resolve to the site's own template, else to ours; `default/NAME` is always ours.
+    """
+
+    def __init__(self, site: Site, templates: Path) -> None:
+        self._site, self._templates = site, templates
+        self.formulas = 0
+        self.unconverted: dict[str, str] = {}  # formula → id of the entry that has it
+        self._converted: dict[tuple[str, str, str], Safe] = {}
+
+    def render(self, page: Page) -> bytes:
+        """One page.
+
+        Raises:
+            RenderError: a template is missing or broken; names file and line where it can.
+        """
+        try:
+            template = self._environment.get_template(page.template)
+            text = template.render(
+                page.context, page=page, here=page.path.removesuffix("index.html")
+            )
+        except jinja2.TemplateSyntaxError as error:
+            where = f"{error.filename or error.name}:{error.lineno}"
+            raise RenderError(f"{where}: {error.message}") from error
+        except jinja2.TemplateError as error:
+            raise RenderError(f"{_line_of(error) or page.template}: {error}") from error
+        return text.encode("utf-8", "replace")
+
+    def static(self) -> Iterable[tuple[str, bytes]]:
+        """The style sheet and its like: `static/NAME` beside the templates, the site's own on top."""
+        found: dict[str, Path] = {}
+        for folder in (default_templates() / "static", self._templates / "static"):
+            for path in sorted(folder.rglob("*")) if folder.is_dir() else ():
+                if path.is_file():
+                    found[f"static/{path.relative_to(folder).as_posix()}"] = path
+        for name, path in sorted(found.items()):
+            yield name, path.read_bytes()
+
+    @cached_property
+    def _environment(self) -> jinja2.Environment:
+        default = jinja2.FileSystemLoader(default_templates())
+        env = jinja2.Environment(
+            loader=jinja2.ChoiceLoader(
+                [
+                    jinja2.FileSystemLoader(self._templates),
+                    default,
+                    jinja2.PrefixLoader({"default": default}),
+                ]
+            ),
+            autoescape=jinja2.select_autoescape(["html", "xml"]),
+            undefined=jinja2.StrictUndefined,
+            keep_trailing_newline=True,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        env.globals |= {
+            "site": self._site,
+            "version": version("curated-digest"),
+            "link": self.link,
+            "absolute": self.absolute,
+            "asset": self._asset,
+            "theme_of": {theme.id: theme for theme in self._site.themes}.__getitem__,
+            "bibtex": cite.bibtex,
+            "citation_meta": cite.citation_meta,
+            "coins": cite.coins,
+            "cite_text": cite.text,
+        }
+        env.filters |= {
+            "title_html": self._title_html,
+            "title_text": lambda entry: tex.plain(entry.title, entry.markup),
+            "summary_html": self._summary_html,
+            "summary_text": lambda entry: tex.plain(entry.summary, entry.markup),
+            "comment_html": self._comment_html,
+            "authors": _authors,
+            "code_link": lambda entry: tex.code_link(entry.comment, entry.summary),
+            "day": lambda day: f"{day.day} {day:%B %Y}",
+            "weekday": lambda day: f"{day:%A}",
+            "month": lambda day: f"{day:%B %Y}",
+            "iso": _iso,
+            "rfc822": lambda day: format_datetime(_utc(day)),
+            "moment": lambda day: _iso(_utc(day)),
+            "json": _json,
+        }
+        return env
+
+    def link(self, path: str) -> str:
+        """An address within the site: `themes/x/` → `/digest/themes/x/`; others stay as they are."""
+        return path if path.startswith(("http://", "https://")) else self._site.base + path
+
+    def absolute(self, path: str) -> str:
+        return self._site.url + path
+
+    def _asset(self, name: str) -> str:
+        return f"{self.link(f'static/{name}')}?v={self._hashes[f'static/{name}']}"
+
+    @cached_property
+    def _hashes(self) -> dict[str, str]:
+        return {name: blake2b(data, digest_size=4).hexdigest() for name, data in self.static()}
+
+    def _title_html(self, entry: Entry) -> Safe:
+        return self._convert(tex.inline_html, entry, entry.title)
+
+    def _summary_html(self, entry: Entry) -> Safe:
+        return self._convert(tex.block_html, entry, entry.summary)
+
+    def _comment_html(self, entry: Entry) -> Safe:
+        return self._convert(tex.inline_html, entry, entry.comment)
+
+    def _convert(self, how: Callable[..., tex.Converted], entry: Entry, text: str) -> Safe:
+        """A paper stands on many pages; its text is converted, and counted, once."""
+        key = (how.__name__, entry.markup, text)
+        if key not in self._converted:
+            done = how(text, entry.markup)
+            self.formulas += done.formulas
+            for formula in done.unconverted:
+                self.unconverted.setdefault(formula, entry.id)
+            self._converted[key] = done.html
+        return self._converted[key]
+
+
+def _authors(entry: Entry) -> tuple[str, ...]:
+    return tuple(tex.plain(name, entry.markup) for name in entry.authors)
+
+
+def _iso(day: date) -> str:
+    if not isinstance(day, datetime):
+        return day.isoformat()
+    return day.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _utc(day: date) -> datetime:
+    """Feeds want a time where we know a day: midnight."""
+    return day if isinstance(day, datetime) else datetime.combine(day, time(), UTC)
+
+
+def _json(value: Any) -> Safe:
+    """JSON for a file of its own; within HTML use `tojson`, which also escapes markup."""
+    return Safe(json.dumps(value, ensure_ascii=False))
+
+
+def _line_of(error: BaseException) -> str:
+    """The innermost template line that an error passed through, as `file:line`."""
+    found, trace = "", error.__traceback__
+    while trace:
+        if "/templates/" in (name := trace.tb_frame.f_code.co_filename) or name.endswith(".html"):
+            found = f"{name}:{trace.tb_lineno}"
+        trace = trace.tb_next
+    return found

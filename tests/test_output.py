@@ -1,0 +1,79 @@
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from digest.errors import OutputError
+from digest.output import MANIFEST, write
+
+sites = st.dictionaries(
+    st.sampled_from(["index.html", "a/index.html", "a/b/index.html", "c.xml"]),
+    st.binary(max_size=3),
+)
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in folder.rglob("*")
+        if path.is_file() and path.name != MANIFEST
+    }
+
+
+@given(st.lists(sites, min_size=1, max_size=4))
+@settings(max_examples=50)
+def test_the_folder_holds_just_the_last_site(
+    tmp_path_factory: pytest.TempPathFactory, steps: list[dict[str, bytes]]
+) -> None:
+    folder = tmp_path_factory.mktemp("out")
+    for site in steps:
+        written = write(folder, site.items())
+        assert contents(folder) == site
+        assert written.files == len(site)
+
+
+def test_what_has_not_changed_is_not_written(tmp_path: Path) -> None:
+    write(tmp_path, [("a", b"1"), ("b", b"2")])
+    before = (tmp_path / "a").stat().st_ino
+    assert write(tmp_path, [("a", b"1"), ("b", b"3")]).changed == 1
+    assert (tmp_path / "a").stat().st_ino == before
+
+
+def test_a_deleted_file_comes_back(tmp_path: Path) -> None:
+    write(tmp_path, [("a", b"1")])
+    (tmp_path / "a").unlink()
+    write(tmp_path, [("a", b"1")])
+    assert contents(tmp_path) == {"a": b"1"}
+
+
+def test_other_peoples_files_are_never_touched(tmp_path: Path) -> None:
+    (tmp_path / "thesis.tex").write_text("years of work")
+    with pytest.raises(OutputError, match="did not write"):
+        write(tmp_path, [("index.html", b"")])
+    assert contents(tmp_path) == {"thesis.tex": b"years of work"}
+
+
+def test_a_build_that_broke_leaves_the_next_one_everything_to_mend(tmp_path: Path) -> None:
+    def broken() -> object:
+        yield "a", b"new"
+        yield "only-here", b"1"
+        raise RuntimeError("power cut")
+
+    write(tmp_path, [("a", b"old"), ("b", b"2")])
+    with pytest.raises(RuntimeError):
+        write(tmp_path, broken())  # type: ignore[arg-type]
+    (tmp_path / "b").write_bytes(b"damaged")
+    write(tmp_path, [("a", b"new"), ("b", b"2")])
+    assert contents(tmp_path) == {"a": b"new", "b": b"2"}
+
+
+def test_two_pages_cannot_want_one_place(tmp_path: Path) -> None:
+    with pytest.raises(OutputError, match="two pages want the same place: a"):
+        write(tmp_path, [("a", b"1"), ("a", b"2")])
+
+
+def test_a_folder_that_cannot_be_written_is_an_error_not_a_traceback(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(OutputError, match="cannot write"):
+        write(tmp_path / "file" / "site", [("a", b"1")])
