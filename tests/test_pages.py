@@ -1,0 +1,155 @@
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from digest import feeds, pages
+from digest.ids import paper_path
+from digest.model import Entry, Match, Page, Paper, Site, Theme, Version
+
+THEMES = tuple(Theme(id=name, title=name.title(), rule=None) for name in ("agreement", "serving"))
+SITE = Site(
+    title="T",
+    url="https://example.org/digest/",
+    description="",
+    language="en",
+    timezone="UTC",
+    author="",
+    accent="#7a2e1d",
+    tag="example.org,2026",
+    navigation=(),
+    sources=(),
+    themes=THEMES,
+)
+
+
+def paper(number: int, day: date, themes: Sequence[str] = (), versions: int = 1) -> Paper:
+    name = f"arxiv:2605.{number:05}"
+    return Paper(
+        entry=Entry(
+            id=name,
+            title=f"Paper {number}",
+            announced=day,
+            seen=day,
+            version=versions,
+            versions=tuple(
+                Version(number=n, date=datetime(2026, 6, n, tzinfo=UTC))
+                for n in range(1, versions + 1)
+            ),
+        ),
+        matches=tuple(Match(theme=theme, reasons=()) for theme in themes),
+        path=paper_path(name),
+    )
+
+
+DAY = date(2026, 5, 14)
+papers = st.lists(
+    st.builds(
+        paper,
+        st.integers(1, 300),
+        st.integers(0, 40).map(lambda days: DAY - timedelta(days)),
+        st.lists(st.sampled_from(["agreement", "serving"]), unique=True),
+        st.integers(1, 3),
+    ),
+    max_size=30,
+    unique_by=lambda p: p.entry.id,
+)
+
+
+def plan(found: Sequence[Paper]) -> dict[str, Page]:
+    planned = list(pages.plan(SITE, found)) + list(feeds.plan(SITE, found, SITE.tag))
+    assert len({page.path for page in planned}) == len(planned)
+    return {page.path: page for page in planned}
+
+
+def shown(value: object) -> set[str]:
+    """Paths of the papers and pages that a page's values speak of."""
+    return set(re.findall(r"path='([^']+)'", repr(value)))
+
+
+@given(papers)
+def test_every_paper_is_reachable_from_the_front_page(found: list[Paper]) -> None:
+    planned = plan(found)
+    reached, todo = set[str](), ["index.html", "archive/index.html", "themes/index.html"]
+    while todo:
+        path = todo.pop()
+        if path not in reached and path in planned:
+            reached.add(path)
+            context = planned[path].context
+            todo += [f"{to}index.html" for to in shown(tuple(context.values()))]
+            todo += [f"{y.path}index.html" for y in _months(context)]
+    assert {f"{p.path}index.html" for p in found} <= reached
+
+
+def _months(context: object) -> list[pages.Month | pages.Day]:
+    assert isinstance(context, dict)
+    months = [month for year in context.get("years", ()) for month in year.months]
+    days = context["month"].days if "month" in context else ()
+    return [*months, *days]
+
+
+@given(papers, st.integers(0, 3))
+def test_one_new_paper_changes_a_bounded_number_of_pages(found: list[Paper], age: int) -> None:
+    themes = ["agreement", "serving"]
+    new = paper(999, DAY - timedelta(age), themes)
+    before, after = plan(found), plan([*found, new])
+    changed = {path for path in after if path not in before or before[path] != after[path]}
+    # Itself, the front page, its day, two neighbouring days, month and its neighbours, archive,
+    # themes; for each theme its front page, its feed, and the full page it may push off with that
+    # page's neighbour; two feeds of everything.
+    assert len(changed) <= 12 + 4 * len(themes)
+
+
+def test_a_full_page_of_a_theme_never_changes() -> None:
+    members = [paper(n, DAY + timedelta(n // 9), ["serving"]) for n in range(1, 161)]
+    before, after = plan(members), plan([*members, paper(161, DAY + timedelta(50), ["serving"])])
+    numbered = [path for path in before if "/page/" in path]
+    assert numbered == ["themes/serving/page/1/index.html", "themes/serving/page/2/index.html"]
+    assert all(before[path] == after[path] for path in numbered)
+    front = before["themes/serving/index.html"].context
+    assert [len(before[path].context["papers"]) for path in numbered] == [50, 50]
+    assert len(front["papers"]) == 60
+    assert front["papers"][0].entry.title == "Paper 160"
+
+
+def test_a_revision_is_an_update_and_a_paper_of_its_day_never_new_again() -> None:
+    revised = paper(1, DAY, ["agreement"], versions=2)
+    planned = plan([revised])
+    ((day, (update,)),) = planned["updates/index.html"].context["days"]
+    assert (day, update.paper) == (date(2026, 6, 2), revised)
+    of_revision = planned["days/2026-06-02/index.html"].context["day"]
+    assert (of_revision.count, of_revision.updates) == (0, (update,))
+    assert planned[f"days/{DAY}/index.html"].context["day"].count == 1
+    assert [d.date for d in planned["index.html"].context["days"]] == [DAY]
+
+
+def test_each_feed_has_just_its_papers_newest_first() -> None:
+    found = [
+        paper(1, DAY, ["serving"]),
+        paper(2, DAY + timedelta(1), ["agreement", "serving"]),
+        paper(3, DAY),
+    ]
+    planned = plan(found)
+    titles = {
+        path: [p.entry.title for p, _ in page.context["items"]]
+        for path, page in planned.items()
+        if path.endswith("feed.xml")
+    }
+    assert titles == {
+        "feed.xml": ["Paper 2", "Paper 1", "Paper 3"],
+        "themes/agreement/feed.xml": ["Paper 2"],
+        "themes/serving/feed.xml": ["Paper 2", "Paper 1"],
+    }
+
+
+def test_a_guid_names_authority_and_entry_alone() -> None:
+    assert feeds.guid("example.org,2026", paper(1, DAY)) == "tag:example.org,2026:arxiv:2605.00001"
+
+
+def test_old_addresses_redirect() -> None:
+    renamed = Theme(id="serving", title="S", rule=None, was=("inference",))
+    paths = {page.path: page for page in pages.plan(replace(SITE, themes=(renamed,)), [])}
+    assert paths["themes/inference/index.html"].context["target"] == "themes/serving/"
