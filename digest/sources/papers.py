@@ -1,0 +1,109 @@
+"""What every source of arXiv papers says, as one entry. Pure."""
+
+import re
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+from urllib.parse import quote
+
+from digest.ids import ArxivId, doi
+from digest.mailing import announced_on
+from digest.model import Entry, Link, Source, Version
+from digest.sources.text import fold, paragraphs, unique, web_address
+
+# "cs.DC", "hep-ph", "cond-mat.mes-hall"; codes such as "68T27" and "H.1.1" stand among them.
+# Source: https://arxiv.org/category_taxonomy
+_CATEGORY = re.compile(r"[a-z]+(-[a-z]+)?(\.[A-Za-z]+(-[A-Za-z]+)?)?")
+
+
+def paper(
+    name: ArxivId,
+    source: Source,
+    today: date,
+    *,
+    title: str,
+    summary: str,
+    authors: Iterable[str],
+    categories: Sequence[str],
+    comment: str = "",
+    journal_ref: str = "",
+    published_doi: str = "",
+    license: str = "",
+    published: datetime | None = None,
+    updated: datetime | None = None,
+    listed: date | None = None,
+    announce_type: str = "",
+    seen: date | None = None,
+) -> Entry:
+    """One arXiv paper, the fields as the source wrote them.
+
+    Args:
+        categories: primary first; codes of ACM and MSC may stand among them.
+        published: first version. updated: this version.
+        listed: the listing date of the first version, where a listing said so.
+        seen: the day we had it; without one, the day it was announced.
+    """
+    key = f"arxiv:{name.id}"
+    first = published if name.version == 1 else updated
+    announced = announced_on(key, published, listed, seen or today)
+    seen = seen or announced
+    version = Version(number=name.version, date=first, seen=seen)
+    terms = unique(fold(term) for term in categories)
+    bare_doi = _bare_doi(published_doi)
+    return Entry(
+        id=key,
+        title=fold(title),
+        summary=paragraphs(summary),
+        authors=tuple(found for author in authors if (found := fold(author))),
+        links=paper_links(name.id, bare_doi),
+        categories=tuple(term for term in terms if _CATEGORY.fullmatch(term)),
+        classes=unique(
+            fold(code)
+            for term in terms
+            if not _CATEGORY.fullmatch(term)
+            for code in re.split(r"[;,]", term)
+        ),
+        comment=fold(comment),
+        journal_ref=fold(journal_ref),
+        doi=bare_doi,
+        license=web_address(license),
+        markup=source.markup,
+        published=published,
+        updated=updated or published,
+        version=name.version,
+        versions=(version,) if name.version else (),
+        listed=listed,
+        announced=announced,
+        seen=seen,
+        announce_types=(announce_type,) if announce_type else (),
+        sources=(source.name,),
+    )
+
+
+def paper_links(name: str, published_doi: str) -> tuple[Link, ...]:
+    """Where to read a paper, by its arXiv id and the DOI of what a journal made of it."""
+    links = [
+        Link(rel="abstract", url=f"https://arxiv.org/abs/{name}"),
+        Link(rel="pdf", url=f"https://arxiv.org/pdf/{name}"),
+    ]
+    if published_doi:
+        links.append(doi_link(published_doi))
+    return tuple(links)
+
+
+def doi_link(bare: str) -> Link:
+    return Link(rel="doi", url=f"https://doi.org/{quote(bare, safe='/:;()._-')}")
+
+
+def _bare_doi(field: str) -> str:
+    """The first DOI of a field that should hold nothing else, such as "10.1002/1<1::AID>3.0.CO;2-N"."""
+    first = fold(field).partition(" ")[0].lower()
+    return first if re.fullmatch(r"10\.\d{4,9}/\S+", first) else doi(field)
+
+
+def once(entries: Iterable[Entry]) -> tuple[Entry, ...]:
+    """One entry an id, its newest version, in the order of their first coming."""
+    found: dict[str, Entry] = {}
+    for entry in entries:
+        if entry.id not in found or entry.version > found[entry.id].version:
+            found[entry.id] = entry
+    return tuple(found.values())

@@ -1,0 +1,119 @@
+"""What sources write, as plain text: white space folded, no control characters, no HTML. Pure."""
+
+import re
+from collections.abc import Iterable
+from datetime import UTC, date, datetime
+from email.utils import parsedate_to_datetime
+from html.parser import HTMLParser
+from urllib.parse import urlsplit
+
+# What neither XML 1.0 nor UTF-8 can carry on: https://www.w3.org/TR/xml/#charsets
+_UNFIT = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
+_WRAPPED_AT = (72, 90)  # columns between which arXiv's lines end, in all of 8,600 wrapped abstracts
+_MOST_HTML = 300_000  # characters; a longer post is cut, since html.parser is slow on hostile text
+_HIDDEN = {"script", "style", "head", "template", "noscript", "svg", "math", "iframe", "object"}
+_BLOCKS = re.compile(
+    "address|article|aside|blockquote|br|dd|details|div|dl|dt|fig(ure|caption)|footer|form|h[1-6]|"
+    "header|hr|li|main|nav|ol|p|pre|section|summary|table|tbody|td|th|thead|tr|ul"
+)
+
+
+def fold(text: str | None) -> str:
+    """The text on one line, each run of white space one space."""
+    return " ".join(_UNFIT.sub("", text or "").split())
+
+
+def paragraphs(text: str | None) -> str:
+    """The text with a line a paragraph, whether its source wrapped its lines or not.
+
+    In wrapped text a paragraph starts with white space; a line that had room for the next word, or
+    that is longer than wrapped lines are, ended its paragraph.
+    """
+    lines = _UNFIT.sub("", text or "").replace("\r\n", "\n").split("\n")
+    found, before = list[list[str]](), ""
+    for line in lines:
+        words = line.split()
+        if not found or not words or line[0].isspace() or not _goes_on(before, words[0]):
+            found.append([])
+        found[-1] += words
+        before = line
+    return "\n".join(" ".join(words) for words in found if words)
+
+
+def _goes_on(line: str, word: str) -> bool:
+    least, most = _WRAPPED_AT
+    return len(line) + 1 + len(word) > least and line.rstrip().rfind(" ") < most
+
+
+def plain(html: str) -> str:
+    """The text that a reader of this HTML sees, a line a paragraph."""
+    reader = _Reader()
+    reader.feed(html[:_MOST_HTML])
+    reader.close()
+    lines = (fold(line) for line in "".join(reader.text).split("\n"))
+    return "\n".join(line for line in lines if line)
+
+
+def excerpt(text: str, words: int = 80) -> str:
+    """The first words of a text, on one line, with an ellipsis where there are more."""
+    found = text.split()
+    return " ".join(found[:words]).rstrip(".,;:") + " …" if len(found) > words else " ".join(found)
+
+
+def moment(text: str | None) -> datetime | None:
+    """The time that an ISO 8601 or RFC 5322 date names, UTC; None where it is none.
+
+    A day alone is its midnight, a time without zone is UTC.
+    """
+    text = fold(text)
+    for read in (datetime.fromisoformat, parsedate_to_datetime):
+        try:
+            found = read(text)
+            found = found if found.tzinfo else found.replace(tzinfo=UTC)
+            return found.astimezone(UTC) if 1900 < found.year < 2200 else None
+        except (ValueError, OverflowError, TypeError, IndexError):
+            continue
+    return None
+
+
+def day(text: str | None) -> date | None:
+    found = moment(text)
+    return found.date() if found else None
+
+
+def web_address(text: str | None) -> str:
+    """The address, if it is one of http or https; else nothing: `javascript:` and its like."""
+    url = re.sub(r"\s", "", _UNFIT.sub("", text or ""))
+    try:
+        parts = urlsplit(url)
+        return url if parts.scheme in {"http", "https"} and parts.hostname else ""
+    except ValueError:
+        return ""
+
+
+def unique(texts: Iterable[str]) -> tuple[str, ...]:
+    """The texts that say something, once each, in their order."""
+    return tuple(dict.fromkeys(text for text in texts if text))
+
+
+class _Reader(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.text: list[str] = []
+        self._hidden: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag in _HIDDEN:
+            self._hidden.append(tag)
+        elif _BLOCKS.fullmatch(tag):
+            self.text.append("\n")
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag in self._hidden:
+            del self._hidden[self._hidden.index(tag) :]
+        elif _BLOCKS.fullmatch(tag):
+            self.text.append("\n")
+
+    def handle_data(self, data: str) -> None:
+        if not self._hidden:
+            self.text.append(re.sub(r"\s+", " ", data))
