@@ -10,7 +10,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from digest import archive, config, feeds, output, pages, sources, themes
-from digest.errors import DigestError
+from digest.errors import DigestError, OutputError
 from digest.ids import paper_path
 from digest.model import Fetched, Page, Paper, Site, State
 from digest.render import Renderer
@@ -76,6 +76,9 @@ def build(
         Paper(entry=entry, matches=matcher.matches(entry), path=paper_path(entry.id))
         for entry in merged.entries
     ]
+
+    if not papers and (out / "papers").is_dir():
+        raise OutputError(f"there is no paper to show, and {out} has some: left as it is")
 
     planned = [*pages.plan(site, papers), *feeds.plan(site, papers, tag)]
     planned += pages.maps(planned)

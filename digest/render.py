@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, time
 from email.utils import format_datetime
 from functools import cached_property
@@ -58,15 +58,25 @@ class Renderer:
             raise RenderError(f"{_line_of(error) or page.template}: {error}") from error
         return text.encode("utf-8", "replace")
 
-    def static(self) -> Iterable[tuple[str, bytes]]:
-        """The style sheet and its like: `static/NAME` beside the templates, the site's own on top."""
-        found: dict[str, Path] = {}
-        for folder in (default_templates() / "static", self._templates / "static"):
-            for path in sorted(folder.rglob("*")) if folder.is_dir() else ():
-                if path.is_file():
-                    found[f"static/{path.relative_to(folder).as_posix()}"] = path
-        for name, path in sorted(found.items()):
-            yield name, path.read_bytes()
+    def static(self) -> Iterator[tuple[str, bytes]]:
+        """What lies in `static/` beside the templates, the site's own on top of ours.
+
+        Style sheets are templates too: they take the site's accent.
+        """
+        for name, path in sorted(self._static_files.items()):
+            if path.suffix == ".css":
+                yield name, self._environment.get_template(name).render().encode()
+            else:
+                yield name, path.read_bytes()
+
+    @cached_property
+    def _static_files(self) -> dict[str, Path]:
+        return {
+            path.relative_to(folder).as_posix(): path
+            for folder in (default_templates(), self._templates)
+            for path in sorted(folder.glob("static/**/*"))
+            if path.is_file()
+        }
 
     @cached_property
     def _environment(self) -> jinja2.Environment:

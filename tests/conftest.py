@@ -1,0 +1,60 @@
+"""Fixtures shared by every test. No test touches the network or the clock."""
+
+import shutil
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Thread
+
+import pytest
+
+from digest.build import build
+
+REPOSITORY = Path(__file__).parents[1]
+NOW = datetime(2026, 5, 16, 6, tzinfo=UTC)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--update-golden", action="store_true", help="accept the output as correct")
+
+
+def copy_of_repository(root: Path) -> Path:
+    """The shipped site's own files, in a folder that a test may spoil."""
+    shutil.copytree(REPOSITORY / "content", root / "content")
+    shutil.copyfile(REPOSITORY / "site.yaml", root / "site.yaml")
+    return root
+
+
+@pytest.fixture(scope="session")
+def shipped(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The shipped site, built offline under /digest/. Read only."""
+    root = copy_of_repository(tmp_path_factory.mktemp("shipped"))
+    build(root, now=NOW, out=root / "_site", offline=True)
+    return root / "_site"
+
+
+class _Quiet(SimpleHTTPRequestHandler):
+    """Serves a folder under a path, as a host with a base path does."""
+
+    base = "/digest/"
+
+    def translate_path(self, path: str) -> str:
+        inside = path if not path.startswith(self.base) else "/" + path[len(self.base) :]
+        return super().translate_path(inside if path.startswith(self.base) else "/no-such-path")
+
+    def log_message(self, format: str, *args: object) -> None:
+        pass
+
+
+@pytest.fixture(scope="session")
+def served(shipped: Path) -> Iterator[str]:
+    """The address of the shipped site, served from this machine under /digest/."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(_Quiet, directory=str(shipped)))
+    thread = Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}/digest/"
+    server.shutdown()
+    thread.join()
+    server.server_close()
