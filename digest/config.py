@@ -10,23 +10,30 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from digest import rules
 from digest.located import Section, Text, nearest
 from digest.model import (
+    ARXIV_API,
+    ARXIV_LISTING,
+    ARXIV_OAI,
+    ARXIV_PACE,
     ArxivApi,
     ArxivListing,
+    ArxivOai,
     CrossLists,
+    Example,
     LocalFile,
     Markup,
     NavItem,
     Site,
+    Sort,
     Source,
     Theme,
     WebFeed,
 )
 
-ARXIV_API = "https://export.arxiv.org/api/query"
-ARXIV_LISTING = "https://rss.arxiv.org"
-ARXIV_PACE = 3.0  # seconds; https://info.arxiv.org/help/api/tou.html
 _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _CATEGORY = re.compile(r"[a-z]+(-[a-z]+)?(\.[A-Za-z-]+)?")
+_OAI_SET = re.compile(
+    r"[a-z-]+(:[a-z-]+(:[A-Za-z-]+)?)?"
+)  # https://oaipmh.arxiv.org/oai?verb=ListSets
 _TAG = re.compile(r"([a-z0-9-]+\.)+[a-z]{2,}|[^@\s,:]+@([a-z0-9-]+\.)+[a-z]{2,}")  # RFC 4151
 _DAY = re.compile(r"[1-9]\d{3}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?")
 _DURATION = re.compile(r"(\d{1,4})([dw])")
@@ -40,6 +47,8 @@ def load_site(path: Path) -> Site:
     """
     with Section.read(path) as site:
         themes = _themes(site)
+        sources = _sources(site, {theme.id for theme in themes})
+        rules.check_references(themes, (source.name for source in sources), path)
         return Site(
             title=site.text("title"),
             url=_url(site),
@@ -51,7 +60,7 @@ def load_site(path: Path) -> Site:
             accent=_accent(site),
             navigation=tuple(_nav_item(item) for item in site.sections("navigation", False)),
             themes=themes,
-            sources=_sources(site, {theme.id for theme in themes}),
+            sources=sources,
         )
 
 
@@ -131,7 +140,7 @@ def _source(item: Section, themes: set[str]) -> Source:
     for theme in placed:
         if theme not in themes:
             raise _unknown_theme(item, theme, themes)
-    return _KINDS[kind](item, name, tuple(map(str, placed)))
+    return _KINDS[kind](item, str(name), tuple(map(str, placed)))
 
 
 def _arxiv(item: Section, name: str, themes: tuple[str, ...]) -> Source:
@@ -167,6 +176,32 @@ def _arxiv_listing(item: Section, name: str, themes: tuple[str, ...]) -> Source:
     )
 
 
+def _arxiv_oai(item: Section, name: str, themes: tuple[str, ...]) -> Source:
+    start, until = item.day("from"), item.day("until")
+    if start is None:
+        raise item.error("missing key 'from': the day to start at, such as 2026-01-01")
+    if until is not None and until < start:
+        raise item.error("'until' must not be before 'from'", "until")
+    return ArxivOai(
+        name=name,
+        markup=item.choice("markup", Markup, Markup.TEX),
+        themes=themes,
+        line=item.line,
+        set=_oai_set(item),
+        start=start,
+        until=until,
+        endpoint=_endpoint(item, ARXIV_OAI),
+        pace=_pace(item),
+    )
+
+
+def _oai_set(item: Section) -> str:
+    name = item.text("set", "")
+    if name and not _OAI_SET.fullmatch(name):
+        raise item.error(f"{str(name)!r} is no set of arXiv; they look like cs or cs:cs:DC", "set")
+    return str(name)
+
+
 def _feed(item: Section, name: str, themes: tuple[str, ...]) -> Source:
     return WebFeed(
         name=name,
@@ -194,6 +229,7 @@ def _file(item: Section, name: str, themes: tuple[str, ...]) -> Source:
 _KINDS: dict[str, Callable[[Section, str, tuple[str, ...]], Source]] = {
     "arxiv": _arxiv,
     "arxiv-listing": _arxiv_listing,
+    "arxiv-oai": _arxiv_oai,
     "feed": _feed,
     "file": _file,
 }
@@ -201,9 +237,14 @@ _KINDS: dict[str, Callable[[Section, str, tuple[str, ...]], Source]] = {
 
 def _endpoint(item: Section, default: str | None, key: str = "endpoint") -> str:
     url = item.text(key, default)
-    if urlsplit(url).scheme not in {"http", "https"} or not urlsplit(url).hostname:
+    try:
+        parts = urlsplit(url)
+        is_web = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        is_web = False
+    if not is_web or (default is not None and (parts.query or parts.fragment)):
         raise item.error(f"{key!r} must be an http or https address", key)
-    return url
+    return str(url)
 
 
 def _pace(item: Section) -> float:
@@ -222,7 +263,7 @@ def _pace(item: Section) -> float:
 
 def _duration(item: Section, key: str, default: str) -> timedelta:
     match = _DURATION.fullmatch(item.text(key, default))
-    if not match:
+    if not match or not int(match[1]):
         raise item.error(f"{key!r} must be days or weeks, such as 10d or 2w", key)
     return timedelta(days=int(match[1]) * (7 if match[2] == "w" else 1))
 
@@ -239,7 +280,6 @@ def _themes(site: Section) -> tuple[Theme, ...]:
                 raise item.error(message, "id")
             lines[name] = item.line
         found[theme.id] = theme
-    rules.check_references(found.values())
     return tuple(found.values())
 
 
@@ -254,8 +294,23 @@ def _theme(item: Section) -> Theme:
         title=item.text("title"),
         description=item.text("description", ""),
         was=tuple(map(str, item.texts("was"))),
+        group=item.text("group", ""),
+        sort=item.choice("sort", Sort, Sort.NEWEST),
+        limit=item.integer("limit", 50, least=1),
         rule=rules.parse(item),
+        **_examples(item),
     )
+
+
+def _examples(item: Section) -> dict[str, tuple[Example, ...]]:
+    section = item.section("examples", required=False)
+    if section is None:
+        return {}
+    with section:
+        return {
+            f"examples_{side}": tuple(Example(str(word), word.line) for word in section.words(side))
+            for side in ("in", "out")
+        }
 
 
 def _unknown_theme(item: Section, theme: Text, themes: Sequence[str] | set[str]) -> Exception:

@@ -7,12 +7,18 @@ frozen dataclasses.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
 import msgspec
+
+
+ARXIV_API = "https://export.arxiv.org/api/query"
+ARXIV_LISTING = "https://rss.arxiv.org"
+ARXIV_OAI = "https://oaipmh.arxiv.org/oai"
+ARXIV_PACE = 3.0  # seconds; https://info.arxiv.org/help/api/tou.html
 
 
 class Markup(StrEnum):
@@ -126,6 +132,17 @@ class ArxivListing(Source):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ArxivOai(Source):
+    """`kind: arxiv-oai`: everything of a set that changed since a day, for backfills."""
+
+    set: str  # "cs", "cs:cs:DC"; empty: all of arXiv
+    start: date
+    until: date | None  # None: go on for ever
+    endpoint: str
+    pace: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class WebFeed(Source):
     """`kind: feed`: any RSS, RDF, Atom or JSON Feed."""
 
@@ -140,6 +157,22 @@ class LocalFile(Source):
     path: str  # a glob, relative to the root
 
 
+class Sort(StrEnum):
+    """How the papers of a theme follow each other."""
+
+    NEWEST = "newest"
+    OLDEST = "oldest"
+    TITLE = "title"
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A paper that a curator is sure about, by the arXiv id or other id that site.yaml gives."""
+
+    id: str
+    line: int  # of site.yaml
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Theme:
     """A topic: its permanent id, its words for people, and the rule that decides."""
@@ -149,6 +182,11 @@ class Theme:
     rule: Any  # rules.Rule
     description: str = ""
     was: tuple[str, ...] = ()  # former ids
+    group: str = ""  # the heading it stands under
+    sort: Sort = Sort.NEWEST
+    limit: int = 50  # papers on a page
+    examples_in: tuple[Example, ...] = ()  # papers that the rule must have
+    examples_out: tuple[Example, ...] = ()  # and must not have
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -187,9 +225,8 @@ class Reason:
 
     term: str  # as the curator wrote it
     field: str  # "title", "abstract", "author", "category", "comment", "source", "editor"
-    words: str  # what it met, as the entry writes it
-    start: int = -1  # of `words` in the field's plain text; -1 where that has no place
-    end: int = -1
+    words: str  # what it met first, as the entry writes it
+    spans: tuple[tuple[int, int], ...] = ()  # each time, in the field's plain text (tex.plain)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -227,6 +264,14 @@ class Page:
         return cls(path=path, template=template, context=context)
 
 
+class Validator(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What lets a server say "nothing new": its own marks of an answer we had."""
+
+    etag: str = ""
+    modified: str = ""  # Last-Modified, as sent
+    vouched: str = ""  # id of an entry of that answer: without it the archive isn't what it was
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
     """What a source wants to have asked."""
@@ -234,6 +279,8 @@ class Request:
     url: str
     accept: str = "*/*"
     pace: float = 1.0  # seconds between the starts of two requests to the same host
+    conditional: bool = False  # whether "nothing new" is an answer
+    validator: Validator | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -241,17 +288,32 @@ class Answer:
     """What a server said, whatever it said: a page that isn't there is an answer too."""
 
     url: str  # after redirects
-    status: int  # HTTP
+    status: int  # HTTP; 304 is "nothing new"
     body: bytes
+    validator: Validator | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Past:
+    """What the ledger knows of a source."""
+
+    whole: bool = False  # whether its newest fetch came whole
+    listing: date | None = None  # the newest arXiv listing that came whole
+    resume: str = ""  # where a long harvest goes on
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fetched:
-    """What one source gave in one run."""
+    """What one source gave in one run, or one piece of it."""
 
     source: str
     state: State
     entries: tuple[Entry, ...] = ()
     asked: tuple[str, ...] = ()  # addresses or paths
+    answered: str = ""  # "3 × 200"
     problem: str = ""  # one line for people, where the state is neither ok nor quiet
     reached: bool = True  # False: no host answered (a machine without network)
+    listing: date | None = None  # the day of an arXiv listing
+    covers: date | None = None  # the first day it speaks of; None: of all until now
+    resume: str = ""  # where a long harvest goes on
+    validators: Mapping[str, Validator] = field(default_factory=dict)  # by address

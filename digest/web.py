@@ -19,9 +19,8 @@ from urllib3.exceptions import HTTPError, SSLError
 
 from digest import __version__
 from digest.errors import SourceError, Unreachable
-from digest.model import Answer, Request
+from digest.model import ARXIV_PACE, Answer, Request, Validator
 
-ARXIV_PACE = 3.0  # seconds; https://info.arxiv.org/help/api/tou.html
 PAUSES = (5.0, 10.0, 20.0, 40.0)  # seconds between tries, where a server doesn't say how long
 _MOVED = {301, 302, 303, 307, 308}
 _CHUNK = 2**16  # bytes
@@ -80,7 +79,12 @@ class Web:
                 reply = self._patiently(url, request, host)
             location = reply.headers.get("location") if reply.status in _MOVED else None
             if not location:
-                return Answer(url=url, status=reply.status, body=reply.body)
+                mark = Validator(
+                    etag=reply.headers.get("etag", ""),
+                    modified=reply.headers.get("last-modified", ""),
+                )
+                known = mark if mark.etag or mark.modified else None
+                return Answer(url=url, status=reply.status, body=reply.body, validator=known)
             url = redirected(url, location)
         raise SourceError(f"more than {self._limits.redirects} redirects from {request.url}")
 
@@ -124,6 +128,7 @@ class Web:
             "User-Agent": self._agent,
             "Accept": request.accept,
             "Accept-Encoding": "gzip, deflate",
+            **_conditions(request.validator),
         }
         response = self._pool.request(
             "GET", url, headers=headers, redirect=False, preload_content=False
@@ -191,6 +196,13 @@ class _Reply:
     @property
     def retry_after(self) -> float | None:
         return retry_after(self.headers.get("retry-after"), self.headers.get("date"))
+
+
+def _conditions(mark: Validator | None) -> dict[str, str]:
+    if mark is None:
+        return {}
+    found = {"If-None-Match": mark.etag, "If-Modified-Since": mark.modified}
+    return {name: value for name, value in found.items() if value}
 
 
 def _server(url: str) -> tuple[str, int]:

@@ -1,23 +1,41 @@
 """Where entries come from: one module a kind, pure in asking and in parsing."""
 
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from digest.errors import SourceError, Unreachable
-from digest.model import ArxivApi, ArxivListing, Entry, Fetched, LocalFile, Source, WebFeed
-from digest.sources import arxiv, arxiv_listing, feed, file
+from digest.model import (
+    ArxivApi,
+    ArxivListing,
+    ArxivOai,
+    Entry,
+    Fetched,
+    LocalFile,
+    Past,
+    Request,
+    Source,
+    State,
+    Validator,
+    WebFeed,
+)
+from digest.sources import arxiv, arxiv_listing, arxiv_oai, feed, file
 from digest.sources.asking import Asking, Client, Run, failed
 
 KINDS: dict[type[Source], Callable[[Any, Run], Asking]] = {
     ArxivApi: arxiv.fetch,
     ArxivListing: arxiv_listing.fetch,
+    ArxivOai: arxiv_oai.fetch,
     WebFeed: feed.fetch,
     LocalFile: file.fetch,
 }
-Progress = Callable[[Fetched], None]  # told of each source as it is done
+Tell = Callable[[Fetched], None]
 
 
 def fetch_all(
@@ -28,7 +46,10 @@ def fetch_all(
     *,
     since: date | None = None,
     known: Callable[[str], Entry | None] = lambda name: None,
-    progress: Progress = lambda fetched: None,
+    past: Mapping[str, Past] | None = None,
+    validators: Mapping[str, Validator] | None = None,
+    keep: Tell | None = None,
+    progress: Tell = lambda fetched: None,
 ) -> tuple[Fetched, ...]:
     """Fetch every source, side by side; a failing one is reported, never fatal.
 
@@ -38,12 +59,18 @@ def fetch_all(
         now: the time of the run, UTC.
         since: fill gaps from this day on, where a kind can.
         known: the archive's entry of an id.
-        progress: told of each source when it is done, from its own thread.
+        past: what the ledger knows of each source, by name.
+        validators: of answers we had, by address.
+        keep: given the pieces of long harvests as they come, so that none need be held or harvested
+            again; called from other threads. Without it they are part of what is returned.
+        progress: told of each source when it is done; called from other threads.
     """
-    run = Run(root=root, now=now, since=since, known=known)
+    run = Run(
+        root=root, now=now, since=since, known=known, past=past or {}, validators=validators or {}
+    )
 
     def one(source: Source) -> Fetched:
-        fetched = _drive(source, run, web)
+        fetched = _drive(source, run, web, keep)
         progress(fetched)
         return fetched
 
@@ -53,22 +80,82 @@ def fetch_all(
         return tuple(pool.map(one, sources))
 
 
-def _drive(source: Source, run: Run, web: Client) -> Fetched:
-    """Put a source's requests, and hand it the answers."""
-    asking, reached = KINDS[type(source)](source, run), True
+def first_requests(
+    sources: Sequence[Source],
+    root: Path,
+    now: datetime,
+    *,
+    since: date | None = None,
+    past: Mapping[str, Past] | None = None,
+    validators: Mapping[str, Validator] | None = None,
+) -> tuple[tuple[Source, Request], ...]:
+    """What each source would ask for first; what it asks for then depends on the answer."""
+    run = Run(root=root, now=now, since=since, past=past or {}, validators=validators or {})
+    found = list[tuple[Source, Request]]()
+    for source in sources:
+        if not isinstance(source, LocalFile):
+            step = next(KINDS[type(source)](source, run))
+            if isinstance(step, Request):
+                found.append((source, step))
+    return tuple(found)
+
+
+def _drive(source: Source, run: Run, web: Client, keep: Tell | None) -> Fetched:
+    """Put a source's requests, hand it the answers, and note both."""
+    asking = KINDS[type(source)](source, run)
+    asked, answered = list[str](), Counter[str]()
+    validators, pieces, reached = dict[str, Validator](), list[Entry](), True
     try:
-        request = next(asking)
+        step = next(asking)
         while True:
-            reached = True
+            if isinstance(step, Fetched):
+                if keep:
+                    keep(replace(step, asked=tuple(asked), answered=_tally(answered)))
+                else:
+                    pieces += step.entries
+                step = next(asking)
+                continue
+            asked.append(step.url)
             try:
-                answer = web.get(request)
+                answer = web.get(_conditional(step, run))
             except SourceError as error:
-                reached = not isinstance(error, Unreachable)
-                request = asking.throw(error)
+                reached = reached and not isinstance(error, Unreachable)
+                answered["no answer"] += 1
+                step = asking.throw(error)
             else:
-                request = asking.send(answer)
+                answered[str(answer.status)] += 1
+                if step.conditional and answer.validator and answer.status == 200:
+                    validators[step.url] = answer.validator
+                step = asking.send(answer)
     except StopIteration as done:
         fetched: Fetched = done.value
-        return fetched
     except SourceError as error:
-        return failed(source.name, error, reached)
+        fetched = failed(source.name, error)
+    return replace(
+        fetched,
+        entries=(*pieces, *fetched.entries),
+        asked=fetched.asked or tuple(asked),
+        answered=_tally(answered),
+        reached=reached or len(answered) > 1,
+        validators=_vouched(validators, fetched),
+    )
+
+
+def _conditional(request: Request, run: Run) -> Request:
+    """With the marks of the answer we had, if the archive still has what it brought."""
+    validator = run.validators.get(request.url) if request.conditional else None
+    if validator is None or run.known(validator.vouched) is None:
+        return request
+    return replace(request, validator=validator)
+
+
+def _vouched(validators: Mapping[str, Validator], fetched: Fetched) -> dict[str, Validator]:
+    """Marks of an answer that came whole and brought something."""
+    if not fetched.entries or fetched.state not in {State.OK, State.QUIET}:
+        return {}
+    name = fetched.entries[0].id
+    return {url: msgspec.structs.replace(mark, vouched=name) for url, mark in validators.items()}
+
+
+def _tally(answered: Mapping[str, int]) -> str:
+    return ", ".join(f"{count} × {answer}" for answer, count in answered.items())

@@ -5,9 +5,9 @@ API manual: https://info.arxiv.org/help/api/user-manual.html
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
+from collections.abc import Generator, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime, time, timedelta
 from urllib.parse import urlencode
 from xml.etree.ElementTree import Element
 
@@ -22,7 +22,9 @@ from digest.sources.xml import ARXIV, ATOM, OPENSEARCH
 
 SLICE = 2000  # papers an answer, at most
 MOST = 30_000  # papers a query, at most
+TRIES = 3  # of an answer that can't be right; the next one often is
 ACCEPT = "application/atom+xml, application/xml;q=0.9"
+_SHORTEST = timedelta(minutes=1)  # the API's dates have no seconds
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,30 +37,85 @@ class Page:
     refused: tuple[str, ...] = ()  # why entries were left out
 
 
+@dataclass(slots=True, kw_only=True)
+class Harvest:
+    """What came of a window, and what of it didn't."""
+
+    entries: list[Entry] = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)
+    refused: int = 0
+    total: int = 0  # the most that any answer promised
+    shrank: bool = False  # whether a later answer promised less
+    known: bool = False  # whether a whole slice was known already, and the rest not asked for
+
+    @property
+    def missing(self) -> int:
+        came = len({entry.id for entry in self.entries}) + self.refused
+        return 0 if self.known else max(0, self.total - came)
+
+
+class ArxivError(SourceError):
+    """The API's own "Error" entry: asking again won't help."""
+
+
+class NoSlice(SourceError):
+    """The answers to one request were useless each time; what they promised stands in `total`."""
+
+    def __init__(self, message: str, total: int) -> None:
+        super().__init__(message)
+        self.total = total
+
+
 def fetch(source: ArxivApi, run: Run) -> Asking:
-    """Ask for the papers submitted within the window, newest first, slice by slice."""
+    """Ask for the papers submitted within the window that each run looks over again."""
     start = datetime.combine(run.since, time(), UTC) if run.since else run.now - source.back
-    found, refused, total, asked = list[Entry](), list[str](), 0, list[str]()
-    while True:
-        request = ask(source, start, run.now, len(found))
-        asked.append(request.url)
-        page = _page((yield request), source, run)
-        found += page.entries
-        refused += page.refused
-        total = page.total
-        if len(found) + len(refused) >= min(total, MOST) or not page.entries:
+    return (yield from submitted(source, run, start))
+
+
+def submitted(source: ArxivApi, run: Run, start: datetime) -> Asking:
+    """Ask for the papers submitted since `start`, newest first, window by window."""
+    windows, entries, problems, missing, total = (
+        [(start, run.now)],
+        list[Entry](),
+        list[str](),
+        0,
+        0,
+    )
+    while windows:
+        first, last = windows.pop()
+        try:
+            harvest = yield from _window(source, run, first, last)
+        except SourceError as error:
+            if not entries:
+                raise
+            problems.append(str(error))
             break
-    problem = refused[0] if refused else ""
-    if len(found) + len(refused) < total:
-        problem = f"{len(found):,} of {total:,} papers came"
-    state = State.PARTIAL if problem else State.OK if found else State.QUIET
+        entries += harvest.entries
+        if _too_many(harvest, first, last):
+            middle = first + (last - first) / 2
+            windows += [(first, middle), (middle, last)]
+            continue
+        problems += harvest.problems
+        missing += harvest.missing
+        total += harvest.total
+    found = once(entries)
+    if missing:
+        problems.insert(0, f"{missing:,} of {total:,} papers did not come")
+    if problems and not found:
+        raise SourceError("; ".join(dict.fromkeys(problems)))
     return Fetched(
         source=source.name,
-        state=state,
-        entries=once(found),
-        asked=tuple(asked),
-        problem=problem,
+        state=State.PARTIAL if problems else State.OK if found else State.QUIET,
+        entries=found,
+        problem="; ".join(dict.fromkeys(problems)),
+        covers=start.date(),
     )
+
+
+def named(names: Sequence[str], endpoint: str, pace: float) -> Request:
+    """The request for papers by their arXiv ids."""
+    query = urlencode({"id_list": ",".join(names), "max_results": len(names)}, safe=",/")
+    return Request(url=f"{endpoint}?{query}", accept=ACCEPT, pace=pace)
 
 
 def ask(source: ArxivApi, start: datetime, end: datetime, skip: int) -> Request:
@@ -74,13 +131,101 @@ def ask(source: ArxivApi, start: datetime, end: datetime, skip: int) -> Request:
     return Request(url=f"{source.endpoint}?{urlencode(query)}", accept=ACCEPT, pace=source.pace)
 
 
-def _page(answer: Answer, source: Source, run: Run) -> Page:
-    try:
-        page = parse(answer.body, source, run.today, seen=run.seen)
-    except SourceError as error:
-        if answer.status != 200:
-            raise SourceError(f"HTTP {answer.status}: {error}") from None
-        raise
+def _window(
+    source: ArxivApi, run: Run, start: datetime, end: datetime
+) -> Generator[Request, Answer, Harvest]:
+    """All papers submitted in a window. Where the results shrank meanwhile, some may have slid
+    between two slices, and all are asked for once more.
+    """
+    harvest = yield from _slices(source, run, start, end)
+    if harvest.shrank and harvest.missing:
+        again = yield from _slices(source, run, start, end)
+        again.entries += harvest.entries
+        return again
+    return harvest
+
+
+def _slices(
+    source: ArxivApi, run: Run, start: datetime, end: datetime
+) -> Generator[Request, Answer, Harvest]:
+    harvest, skip = Harvest(), 0
+    while True:
+        request = ask(source, start, end, skip)
+        try:
+            page = yield from _slice(request, source, run, skip, harvest.total)
+        except NoSlice as error:
+            harvest.problems.append(str(error))
+            harvest.total = max(harvest.total, error.total)
+            skip += SLICE
+        except SourceError as error:
+            if not harvest.entries:
+                raise
+            harvest.problems.append(str(error))
+            return harvest
+        else:
+            harvest.entries += page.entries
+            harvest.problems += page.refused
+            harvest.refused += len(page.refused)
+            harvest.shrank |= page.total < harvest.total
+            harvest.total = max(harvest.total, page.total)
+            skip += len(page.entries) + len(page.refused)
+            if page.entries and _is_known(page.entries, source, run):
+                harvest.known = True
+                return harvest
+        if skip >= min(harvest.total, MOST) or _too_many(harvest, start, end):
+            return harvest
+
+
+def _slice(
+    request: Request, source: Source, run: Run, skip: int, total: int
+) -> Generator[Request, Answer, Page]:
+    """One slice, asked for again where the answer can't be right."""
+    problem = ""
+    for attempt in range(TRIES):
+        answer = yield replace(request, pace=request.pace * 2**attempt)
+        try:
+            page = read(answer, source, run)
+        except ArxivError:
+            raise
+        except SourceError as error:
+            if answer.status != 200:
+                raise
+            problem = str(error)
+            continue
+        total = max(total, page.total)
+        if page.start != skip:
+            problem = f"asked for papers from {skip:,} on, arXiv gave those from {page.start:,} on"
+        elif not (page.entries or page.refused) and skip < total:
+            problem = f"an empty answer though there are {total:,} papers"
+        else:
+            return page
+    raise NoSlice(problem, total)
+
+
+def _too_many(harvest: Harvest, start: datetime, end: datetime) -> bool:
+    return harvest.total > MOST and end - start > _SHORTEST
+
+
+def _is_known(entries: Sequence[Entry], source: Source, run: Run) -> bool:
+    """True if the archive has all of this already, and had no gap when it was last asked for."""
+    if run.since or not run.past_of(source.name).whole:
+        return False
+    for entry in entries:
+        old = run.known(entry.id)
+        if old is None or old.version < entry.version or source.name not in old.sources:
+            return False
+    return True
+
+
+def read(answer: Answer, source: Source, run: Run) -> Page:
+    """The page that an answer holds.
+
+    Raises:
+        SourceError: the server, or arXiv in its body, says otherwise.
+    """
+    if answer.status not in {200, 400}:
+        raise SourceError(f"HTTP {answer.status} from {answer.url}")
+    page = parse(answer.body, source, run.today, seen=run.seen)
     if answer.status != 200:
         raise SourceError(f"HTTP {answer.status} from {answer.url}")
     return page
@@ -90,13 +235,14 @@ def parse(body: bytes, source: Source, today: date, *, seen: date | None = None)
     """Read an answer of the API, of either shape (arXiv rewrote it in November 2025).
 
     Raises:
-        SourceError: the answer is broken, or is arXiv's "Error" entry; one line says which.
+        ArxivError: the answer is arXiv's "Error" entry.
+        SourceError: the answer is broken; one line says how.
     """
     root = xml.read(body)
     if root.tag != f"{ATOM}feed":
         raise SourceError("not an answer of the arXiv API: no Atom feed")
     if message := _error(root):
-        raise SourceError(f"arXiv says: {message}")
+        raise ArxivError(f"arXiv says: {message}")
     entries, refused = list[Entry](), list[str]()
     for element in root.iterfind(f"{ATOM}entry"):
         try:

@@ -6,22 +6,37 @@ Specification: https://info.arxiv.org/help/rss_specifications.html
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from xml.etree.ElementTree import Element
 
 from digest.errors import SourceError
 from digest.ids import arxiv_id, id_month
 from digest.mailing import EASTERN, due, is_listing_day
-from digest.model import ArxivListing, CrossLists, Entry, Fetched, Request, Source, State
-from digest.sources import xml
+from digest.model import (
+    ARXIV_API,
+    ARXIV_LISTING,
+    Answer,
+    ArxivApi,
+    ArxivListing,
+    CrossLists,
+    Entry,
+    Fetched,
+    Past,
+    Request,
+    Source,
+    State,
+)
+from digest.sources import arxiv, xml
 from digest.sources.asking import Asking, Run, body
 from digest.sources.papers import once, paper
 from digest.sources.text import fold, moment
 from digest.sources.xml import ARXIV, ATOM, DC
 
 ACCEPT = "application/rss+xml, application/xml;q=0.9"
+BATCH = 100  # ids a request
+_BEFORE = timedelta(days=4)  # a paper listed on a day was submitted in the four before, as a rule
 _PREFIX = re.compile(r"\s*arXiv:(\S+)\s+Announce Type:\s*(\S+)\s*(?:Abstract:\s*)?", re.I)
 _TYPES = {"new", "cross", "replace", "replace-cross"}
 
@@ -33,37 +48,134 @@ class Listing:
     day: date | None  # that it is of, in arXiv's own time zone; None where it doesn't say
     entries: tuple[Entry, ...]
     refused: tuple[str, ...] = ()  # why entries were left out
+    skips: frozenset[str] = frozenset()  # "Saturday": days without a listing
 
 
 def fetch(source: ArxivListing, run: Run) -> Asking:
-    """Ask for today's listing of all the categories together."""
+    """Ask for today's listing of all the categories together, then for what it lacks: listings that
+    we missed, and the dates, comments and so on of the papers it names.
+    """
+    past = run.past_of(source.name)
     names = "+".join(source.categories)
     url = f"{source.endpoint.rstrip('/')}/rss/{names}"
-    answer = yield Request(url=url, accept=ACCEPT, pace=source.pace)
+    answer = yield Request(url=url, accept=ACCEPT, pace=source.pace, conditional=True)
+    if answer.status == 304:
+        state, problem = judge(Listing(day=past.listing, entries=()), run, past)
+        return Fetched(source=source.name, state=state, problem=problem, listing=past.listing)
     document = answer.body if answer.status == 400 else body(answer)  # an error has words
     listing = parse(document, source, run.today, seen=run.seen)
-    state, problem = judge(listing, run)
+    state, problem = judge(listing, run, past)
+    entries, covers = once(listing.entries), listing.day
+    try:
+        if start := missed(listing.day, run, past):
+            covers = start
+            healed = yield from arxiv.submitted(
+                _query(source), run, datetime.combine(start - _BEFORE, time(), UTC)
+            )
+            entries += healed.entries
+            problem = problem or healed.problem
+            state = State.OK if state is State.QUIET and _has_news(entries, run) else state
+        if state is not State.STALE:
+            entries += yield from _complete(entries, source, run)
+    except SourceError as error:
+        problem = problem or f"the listing came, not all that it lacks: {error}"
+    if problem and state in {State.OK, State.QUIET}:
+        state = State.PARTIAL
     return Fetched(
         source=source.name,
         state=state,
         problem=problem,
-        entries=once(entry for entry in listing.entries if _wanted(entry, source)),
-        asked=(url,),
+        entries=tuple(entry for entry in entries if _wanted(entry, source)),
+        listing=listing.day,
+        covers=covers,
     )
 
 
-def judge(listing: Listing, run: Run) -> tuple[State, str]:
-    """What a listing means at this time of this week."""
+def judge(listing: Listing, run: Run, past: Past) -> tuple[State, str]:
+    """What a listing means at this time of this week, and why it is no good one."""
     expected = due(run.now)
     if listing.day and listing.day < expected:
         return State.STALE, f"the listing is of {listing.day}; that of {expected} is due"
+    if repeated := _repeats(listing, run):
+        return State.STALE, f"the listing of {listing.day} repeats that of {repeated}"
     if listing.refused:
         return State.PARTIAL, listing.refused[0]
+    if listing.day == past.listing and not _has_news(listing.entries, run):
+        return State.QUIET, ""
     if listing.entries:
         return State.OK, ""
-    if listing.day and is_listing_day(listing.day):
-        return State.PARTIAL, f"the listing of {listing.day} is empty, a day with a mailing"
+    if listing.day and is_listing_day(listing.day) and f"{listing.day:%A}" not in listing.skips:
+        return State.PARTIAL, f"the listing of {listing.day} is empty, though a mailing went out"
     return State.QUIET, ""
+
+
+def missed(day: date | None, run: Run, past: Past) -> date | None:
+    """The first listing day that we never had whole, where an earlier fetch or the caller knows."""
+    if run.since:
+        return run.since
+    if past.listing is None or day is None:
+        return None
+    between = (past.listing + timedelta(days=n) for n in range(1, (day - past.listing).days))
+    return next((lost for lost in between if is_listing_day(lost)), None)
+
+
+def _has_news(entries: Iterable[Entry], run: Run) -> bool:
+    """True if one of the entries, or its version, is new to the archive."""
+    old = ((entry, run.known(entry.id)) for entry in entries)
+    return any(known is None or known.version < entry.version for entry, known in old)
+
+
+def _repeats(listing: Listing, run: Run) -> date | None:
+    """The day of the earlier listing that this is: arXiv has served one under a new date."""
+    days = set[date | None]()
+    for entry in listing.entries:
+        if "new" in entry.announce_types and entry.listed:
+            old = run.known(entry.id)
+            days.add(old.listed if old else None)
+    earlier = max((day for day in days if day), default=None)
+    return earlier if None not in days and earlier and earlier < (listing.day or earlier) else None
+
+
+def _complete(
+    entries: Sequence[Entry], source: ArxivListing, run: Run
+) -> Generator[Request, Answer, tuple[Entry, ...]]:
+    """What the API says of papers that the listing names and the archive doesn't have in full."""
+    lacking = [entry.id.removeprefix("arxiv:") for entry in entries if _is_lacking(entry, run)]
+    found = list[Entry]()
+    for start in range(0, len(lacking), BATCH):
+        names = lacking[start : start + BATCH]
+        query = _query(source)
+        answer = yield arxiv.named(names, query.endpoint, source.pace)
+        if answer.status == 404:
+            break  # a mirror of the listings alone
+        found += arxiv.read(answer, source, run).entries
+    return once(found)
+
+
+def _is_lacking(entry: Entry, run: Run) -> bool:
+    if entry.published:
+        return False
+    old = run.known(entry.id)
+    return old is None or old.published is None or old.version < entry.version
+
+
+def _query(source: ArxivListing) -> ArxivApi:
+    """The same papers, asked of the API."""
+    is_arxiv = source.endpoint == ARXIV_LISTING
+    terms = [term for name in source.categories for term in _terms(name)]
+    return ArxivApi(
+        name=source.name,
+        markup=source.markup,
+        query=" OR ".join(terms),
+        back=timedelta(),
+        endpoint=ARXIV_API if is_arxiv else f"{source.endpoint.rstrip('/')}/api/query",
+        pace=source.pace,
+    )
+
+
+def _terms(category: str) -> tuple[str, ...]:
+    """Search terms for a category, or for an archive and its categories."""
+    return (f"cat:{category}",) if "." in category else (f"cat:{category}", f"cat:{category}.*")
 
 
 def parse(body: bytes, source: Source, today: date, *, seen: date | None = None) -> Listing:
@@ -139,8 +251,10 @@ def names(creators: str) -> tuple[str, ...]:
 
 
 def _wanted(entry: Entry, source: ArxivListing) -> bool:
-    crossed = any(kind.endswith("cross") for kind in entry.announce_types)
-    return source.cross_lists is not CrossLists.EXCLUDE or not crossed
+    """True for what is listed in its primary category, or where the others are wanted too."""
+    primary = entry.categories[0] if entry.categories else ""
+    own = any(primary == name or primary.startswith(f"{name}.") for name in source.categories)
+    return own or source.cross_lists is not CrossLists.EXCLUDE
 
 
 def _categories(item: Element) -> Iterator[str]:

@@ -1,15 +1,16 @@
 """How sources ask: each is a generator of requests that is sent the answers. Pure."""
 
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
 from typing import Protocol
 
 from digest.errors import SourceError
-from digest.model import Answer, Entry, Fetched, Request, State
+from digest.model import Answer, Entry, Fetched, Past, Request, State, Validator
 
-Asking = Generator[Request, Answer, Fetched]
+# A long harvest gives pieces on its way, and is sent nothing for them.
+Asking = Generator[Request | Fetched, Answer, Fetched]
 
 
 class Client(Protocol):
@@ -31,6 +32,8 @@ class Run:
     now: datetime  # UTC
     since: date | None = None  # fill the gaps from this day on
     known: Callable[[str], Entry | None] = field(default=lambda name: None)  # the archive, by id
+    past: Mapping[str, Past] = field(default_factory=dict)  # the ledger, by source
+    validators: Mapping[str, Validator] = field(default_factory=dict)  # by address
 
     @property
     def today(self) -> date:
@@ -40,6 +43,9 @@ class Run:
     def seen(self) -> date | None:
         """The day on which papers are first seen: None, "when announced", where we fill a gap."""
         return None if self.since else self.today
+
+    def past_of(self, source: str) -> Past:
+        return self.past.get(source, Past())
 
 
 def body(answer: Answer) -> bytes:
@@ -53,7 +59,7 @@ def body(answer: Answer) -> bytes:
     return answer.body
 
 
-def failed(source: str, error: SourceError, reached: bool) -> Fetched:
+def failed(source: str, error: SourceError) -> Fetched:
     """What a source gave that gave nothing."""
     problem = " ".join(str(error).split())
-    return Fetched(source=source, state=State.FAILED, problem=problem, reached=reached)
+    return Fetched(source=source, state=State.FAILED, problem=problem)

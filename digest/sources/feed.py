@@ -20,7 +20,7 @@ from digest.mailing import announced_on, first_listing
 from digest.model import Entry, Fetched, Link, Request, Source, State, WebFeed
 from digest.sources import xml
 from digest.sources.asking import Asking, Run, body
-from digest.sources.papers import doi_link, once, paper_links
+from digest.sources.papers import doi_link, once, paper_links, publisher_doi
 from digest.sources.text import excerpt, fold, moment, paragraphs, plain, unique, web_address
 
 ACCEPT = (
@@ -37,11 +37,13 @@ _INITIALS = re.compile(r"(?:[A-Z]\.?[ -]?){1,4}")
 
 def fetch(source: WebFeed, run: Run) -> Asking:
     """Ask for the feed."""
-    answer = yield Request(url=source.url, accept=ACCEPT)
+    answer = yield Request(url=source.url, accept=ACCEPT, conditional=True)
+    if answer.status == 304:
+        return Fetched(source=source.name, state=State.QUIET)
     found = parse(body(answer), source, run.today, seen=run.seen, url=source.url, full=source.full)
     entries = once(found)
     state = State.OK if entries else State.QUIET
-    return Fetched(source=source.name, state=state, entries=entries, asked=(source.url,))
+    return Fetched(source=source.name, state=state, entries=entries)
 
 
 def parse(
@@ -121,7 +123,7 @@ def _entry(
         guid = f"{url}#{guid}" if url else ""
     named = (*item.names, item.guid, *links)
     paper = next((found for name in named if (found := _arxiv_id(name))), "")
-    published_doi = next((found for name in named if (found := _publisher_doi(name))), "")
+    published_doi = next((found for name in named if (found := publisher_doi(doi(name)))), "")
     key = entry_id(arxiv=paper, doi=published_doi, guid=guid, link=links[0] if links else "")
     if not key or len(key) > _LONGEST_ID:
         return None
@@ -173,11 +175,6 @@ def _arxiv_id(name: str) -> str:
     page = _PAPER_PAGE.fullmatch(name)  # other sites call their page of a paper by its id
     found = arxiv_id(page[1] if page else name)
     return found.id if found else ""
-
-
-def _publisher_doi(name: str) -> str:
-    found = doi(name)
-    return "" if found.startswith("10.48550/arxiv.") else found
 
 
 def _first_day(key: str) -> date:

@@ -2,70 +2,134 @@
 
 from __future__ import annotations
 
+import gzip
+import io
+import zlib
+from collections.abc import Iterable, Iterator
 from datetime import date
+from pathlib import Path
 from xml.etree.ElementTree import Element
 
 from digest.errors import SourceError
 from digest.model import Entry, Fetched, LocalFile, State
-from digest.sources import arxiv, arxiv_listing, feed, xml
+from digest.sources import arxiv, arxiv_listing, arxiv_oai, bibtex, feed, jsonl, xml
 from digest.sources.asking import Asking, Run
 from digest.sources.papers import once
-from digest.sources.text import moment
+from digest.sources.text import fold, moment
 from digest.sources.xml import ARXIV, ATOM, OPENSEARCH
+
+PIECE = 5000  # entries that are held at once
+_Document = io.BufferedReader | gzip.GzipFile
+_BLANK = b"\xef\xbb\xbf \t\r\n"
+_LONGEST = 64 * 2**20  # bytes of a line, or of a document that must be read whole
 
 
 def fetch(source: LocalFile, run: Run) -> Asking:
     """Ask nobody, and read every file that the pattern names; one that is broken costs no other."""
-    found, asked, problems = list[Entry](), list[str](), list[str]()
-    yield from ()
-    for path in sorted(run.root.glob(source.path)):
-        if path.is_file():
-            asked.append(path.relative_to(run.root).as_posix())
-            try:
-                found += parse(path.read_bytes(), source, run.today)
-            except (SourceError, OSError) as error:
-                problems.append(f"{asked[-1]}: {' '.join(str(error).split())}")
+    paths = [path for path in sorted(run.root.glob(source.path)) if path.is_file()]
+    asked = tuple(path.relative_to(run.root).as_posix() for path in paths)
+    found, problems, kept = list[Entry](), list[str](), False
+    for name, path in zip(asked, paths, strict=True):
+        for item in read(path, source, run.today):
+            if isinstance(item, SourceError):
+                problems.append(f"{name}: {fold(str(item))}")
+            else:
+                found.append(item)
+            if len(found) >= PIECE:
+                yield Fetched(source=source.name, state=State.OK, entries=once(found), asked=asked)
+                found, kept = [], True
     if not asked:
         problems.append(f"no file matches {source.path}")
-    state = State.OK if not problems else State.PARTIAL if found else State.FAILED
+    more = f"; and {len(problems) - 1:,} more" if len(problems) > 1 else ""
     return Fetched(
         source=source.name,
-        state=state,
+        state=State.OK if not problems else State.PARTIAL if found or kept else State.FAILED,
         entries=once(found),
-        asked=tuple(asked),
-        problem="; ".join(problems),
+        asked=asked,
+        problem=problems[0] + more if problems else "",
     )
 
 
-def parse(body: bytes, source: LocalFile, today: date) -> tuple[Entry, ...]:
-    """Read a document of any format that our sources know.
+def read(path: Path, source: LocalFile, today: date) -> Iterator[Entry | SourceError]:
+    """The entries of a file, plain or gzip, and why others were left out.
 
-    Entries are seen on the document's own date; where it has none, on the day of announcement.
+    Lines of JSON are read one by one, so that a file of any length takes little memory.
+    """
+    try:
+        with path.open("rb") as plain:
+            packed = plain.read(2) == b"\x1f\x8b"
+            plain.seek(0)
+            document = gzip.GzipFile(fileobj=plain) if packed else plain
+            start = document.peek(4096).lstrip(_BLANK)
+            if start.startswith(b"{") and not _is_json_feed(start):
+                yield from jsonl.parse(_lines(document), source, today)
+            else:
+                yield from parse(_whole(document), source, today)
+    except SourceError as error:
+        yield error
+    except (OSError, EOFError, zlib.error) as error:
+        yield SourceError(f"cannot be read: {error}")
+
+
+def parse(body: bytes, source: LocalFile, today: date) -> Iterator[Entry | SourceError]:
+    """The entries of a document: BibTeX, JSON Feed, Atom, RSS, OAI-PMH.
+
+    Entries are seen on the document's own date; where it has none, or is a harvest or a collection,
+    on the day of announcement.
 
     Raises:
         SourceError: it has none of these formats, or is broken.
     """
-    if body.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{"):
-        return feed.parse(body, source, today)
+    start = body.lstrip(_BLANK)[:1]
+    if start in {b"@", b"%"}:
+        yield from bibtex.parse(body.decode("utf-8", "replace"), source, today)
+    elif start == b"{":
+        yield from feed.parse(body, source, today)
+    else:
+        yield from _parse_xml(body, source, today)
+
+
+def _parse_xml(body: bytes, source: LocalFile, today: date) -> Iterator[Entry | SourceError]:
     root = xml.read(body)
     own = _own_day(root)
     seen = min(own, today) if own else None
-    if root.find(f"{OPENSEARCH}totalResults") is not None:
+    if root.tag == f"{arxiv_oai.OAI}OAI-PMH":
+        harvest = arxiv_oai.parse(body, source, today)
+        yield from _all(harvest.entries, harvest.refused)
+    elif root.find(f"{OPENSEARCH}totalResults") is not None:
         page = arxiv.parse(body, source, today, seen=seen)
-        return _whole(page.entries, page.refused)
-    if next(root.iter(f"{ARXIV}announce_type"), None) is not None:
+        yield from _all(page.entries, page.refused)
+    elif next(root.iter(f"{ARXIV}announce_type"), None) is not None:
         listing = arxiv_listing.parse(body, source, today, seen=seen)
-        return _whole(listing.entries, listing.refused)
-    return feed.parse(body, source, today, seen=seen)
+        yield from _all(listing.entries, listing.refused)
+    else:
+        yield from feed.parse(body, source, today, seen=seen)
 
 
-def _whole(entries: tuple[Entry, ...], refused: tuple[str, ...]) -> tuple[Entry, ...]:
-    if refused:
-        raise SourceError(refused[0])
-    return entries
+def _all(entries: Iterable[Entry], refused: Iterable[str]) -> Iterator[Entry | SourceError]:
+    yield from entries
+    yield from map(SourceError, refused)
 
 
 def _own_day(root: Element) -> date | None:
     tags = (f"{ATOM}updated", "channel/pubDate", "channel/lastBuildDate")
     moments = (moment(root.findtext(tag)) for tag in tags)
     return next((found.date() for found in moments if found), None)
+
+
+def _is_json_feed(start: bytes) -> bool:
+    return b"https://jsonfeed.org/version/" in start
+
+
+def _lines(document: _Document) -> Iterator[bytes]:
+    while line := document.readline(_LONGEST + 1):
+        if len(line) > _LONGEST:
+            raise SourceError(f"a line of more than {_LONGEST:,} bytes")
+        yield line
+
+
+def _whole(document: _Document) -> bytes:
+    body = document.read(_LONGEST + 1)
+    if len(body) > _LONGEST:
+        raise SourceError(f"a document of more than {_LONGEST:,} bytes")
+    return body

@@ -48,7 +48,7 @@ def paper(
     seen = seen or announced
     version = Version(number=name.version, date=first, seen=seen)
     terms = unique(fold(term) for term in categories)
-    bare_doi = _bare_doi(published_doi)
+    bare_doi = publisher_doi(published_doi)
     return Entry(
         id=key,
         title=fold(title),
@@ -94,10 +94,12 @@ def doi_link(bare: str) -> Link:
     return Link(rel="doi", url=f"https://doi.org/{quote(bare, safe='/:;()._-')}")
 
 
-def _bare_doi(field: str) -> str:
-    """The first DOI of a field that should hold nothing else, such as "10.1002/1<1::AID>3.0.CO;2-N"."""
+def publisher_doi(field: str) -> str:
+    """The first DOI of a field that should hold nothing else; arXiv's own are ids of arXiv."""
     first = fold(field).partition(" ")[0].lower()
-    return first if re.fullmatch(r"10\.\d{4,9}/\S+", first) else doi(field)
+    # "10.1002/1<1::AID>3.0.CO;2-N" was a DOI, so here all of it counts.
+    found = first if re.fullmatch(r"10\.\d{4,9}/\S+", first) else doi(field)
+    return "" if found.startswith("10.48550/arxiv.") else found
 
 
 def once(entries: Iterable[Entry]) -> tuple[Entry, ...]:

@@ -1,0 +1,141 @@
+"""What is new: ask the sources, archive what they gave, note it in the ledger.
+
+`digest fetch` is this; every build that isn't offline starts with it. Stopped at any moment, archive
+and ledger are whole and the next run goes on: entries are safe before anything vouches for them.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from threading import Lock
+
+from digest import archive, files, ledger, sources
+from digest.errors import DigestError
+from digest.located import nearest
+from digest.model import Entry, Fetched, Site, Source
+from digest.sources.asking import Client
+
+ARCHIVE, LEDGER = "content/archive", "content/ledger"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class News:
+    """What a run found."""
+
+    entries: tuple[Entry, ...]  # the whole archive after it
+    new: int  # entries it didn't have before
+    fetched: tuple[Fetched, ...]  # in the order of site.yaml
+    conflicts: tuple[tuple[str, ...], ...] = ()  # ids that claim to be one paper and are not
+
+    @property
+    def problems(self) -> tuple[Fetched, ...]:
+        """Sources that failed, were stale or partial."""
+        return tuple(found for found in self.fetched if found.state not in ledger.WHOLE)
+
+
+def fetch(
+    root: Path,
+    site: Site,
+    web: Client,
+    now: datetime,
+    *,
+    since: date | None = None,
+    names: Sequence[str] = (),
+    progress: Callable[[Fetched], None] = lambda fetched: None,
+) -> News:
+    """Ask the site's sources, and keep what they give.
+
+    Args:
+        root: the site's folder.
+        since: fill gaps from this day on.
+        names: ask these sources alone; none means all.
+        progress: told of each source when it is done, from other threads.
+
+    Raises:
+        DigestError: another process is at it, a name is unknown, archive or ledger are damaged or
+            cannot be written. Nothing is lost.
+    """
+    asked = chosen(site.sources, names)
+    with files.only_one(root / "site.yaml"):
+        keeper = _Keeper(root, now)
+        fetched = sources.fetch_all(
+            asked,
+            root,
+            web,
+            now,
+            since=since,
+            known=keeper.known,
+            past=ledger.past(keeper.lines, keeper.marks),
+            validators=keeper.marks.validators,
+            keep=keeper.keep,
+            progress=progress,
+        )
+        return keeper.finish(fetched)
+
+
+def chosen(known: Sequence[Source], names: Sequence[str]) -> tuple[Source, ...]:
+    """The sources of these names; all of them where no name is given."""
+    by_name = {source.name: source for source in known}
+    for name in names:
+        if name not in by_name:
+            raise DigestError(f"unknown source {name!r}{nearest(name, by_name)}")
+    return tuple(source for source in known if not names or source.name in names)
+
+
+class _Keeper:
+    """The archive and the ledger during one run."""
+
+    def __init__(self, root: Path, now: datetime) -> None:
+        self._root, self._now, self._lock = root, now, Lock()
+        self.lines = ledger.load(root / LEDGER)
+        self.marks = ledger.load_marks(root / LEDGER)
+        self._merged = archive.Merged(entries=archive.load(root / ARCHIVE))
+        self._before = {name: entry for entry in self._merged.entries for name in _names(entry)}
+        self._pieces = defaultdict[str, list[ledger.Line]](list)
+
+    def known(self, name: str) -> Entry | None:
+        """The entry of an id, as it was when the run began."""
+        return self._before.get(name)
+
+    def keep(self, piece: Fetched) -> None:
+        """Make a piece of a long harvest safe, then note how far it came."""
+        with self._lock:
+            self._archive(piece.entries)
+            self._pieces[piece.source].append(self._line(piece))
+            self._mark([piece])
+
+    def finish(self, fetched: Sequence[Fetched]) -> News:
+        """Make the rest safe, then note it, then what vouches for it."""
+        judged = tuple(ledger.judged(found, self.lines) for found in fetched)
+        self._archive(entry for found in judged for entry in found.entries)
+        run = [(f, ledger.total([*self._pieces[f.source], self._line(f)])) for f in judged]
+        ledger.add(self._root / LEDGER, ledger.worth_keeping(run))
+        self._mark(judged)
+        new = [entry for entry in self._merged.entries if not any(map(self.known, _names(entry)))]
+        return News(
+            entries=self._merged.entries,
+            new=len(new),
+            fetched=judged,
+            conflicts=self._merged.conflicts,
+        )
+
+    def _archive(self, entries: Iterable[Entry]) -> None:
+        self._merged = archive.merge(self._merged.entries, entries)
+        archive.save(self._root / ARCHIVE, self._merged.entries)
+
+    def _line(self, fetched: Fetched) -> ledger.Line:
+        return ledger.line(fetched, self._now, self.lines, self.known)
+
+    def _mark(self, fetched: Iterable[Fetched]) -> None:
+        marks = ledger.marked(self.marks, fetched)
+        if marks != self.marks:
+            ledger.save_marks(self._root / LEDGER, marks)
+            self.marks = marks
+
+
+def _names(entry: Entry) -> tuple[str, ...]:
+    return (entry.id, *entry.aliases)

@@ -1,0 +1,51 @@
+"""Files that are whole at any moment, and a folder that one program at a time works on."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from digest.errors import DigestError
+
+try:
+    import fcntl
+except ImportError:  # Windows
+    fcntl = None  # type: ignore[assignment]
+
+
+def replace(path: Path, data: bytes) -> None:
+    """Write a file so that whoever reads it, even after a crash, finds the old or the new one.
+
+    Raises:
+        DigestError: it can't be written; the old one stands.
+    """
+    fresh = path.with_name(path.name + ".new")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with fresh.open("wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        fresh.replace(path)
+    except OSError as error:
+        fresh.unlink(missing_ok=True)
+        raise DigestError(f"{path} cannot be written: {error.strerror}") from None
+
+
+@contextmanager
+def only_one(path: Path) -> Iterator[None]:
+    """Hold the lock of a file, without writing to it; it ends with the process at the latest.
+
+    Raises:
+        DigestError: another process holds it.
+    """
+    with path.open("rb") as file:
+        try:
+            if fcntl:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            message = f"another digest is fetching for {path}; wait until it is done, or end it"
+            raise DigestError(message) from None
+        yield

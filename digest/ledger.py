@@ -1,0 +1,316 @@
+"""What each fetch gave, one JSON line a source and fetch, and what that means."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from statistics import median
+
+import msgspec
+
+from digest import files
+from digest.errors import ArchiveError
+from digest.mailing import due, is_listing_day
+from digest.model import Entry, Fetched, Past, State, Validator
+
+WHOLE = frozenset({State.OK, State.QUIET})
+_MONTH = re.compile(r"\d{4}-\d{2}\.jsonl")
+_MARKS = "marks.json"
+_MOST_ASKED = 3  # addresses a line; a harvest of a year has thousands
+_USUAL, _ENOUGH, _WEEKS = 20, 3, 26  # papers, listings, weeks that a weekday's median needs
+_BEST_FIRST = (State.OK, State.QUIET, State.PARTIAL, State.STALE, State.FAILED)
+_DAY = timedelta(days=1)
+
+
+class Line(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One fetch of one source."""
+
+    when: datetime  # UTC
+    source: str
+    state: State
+    asked: tuple[str, ...] = ()  # addresses or paths; the first of many
+    answered: str = ""  # "3 × 200"
+    entries: int = 0
+    new: int = 0
+    updated: int = 0  # newer versions of what we had
+    late: int = 0  # new ones that an earlier whole fetch should have had
+    types: dict[str, int] = {}  # entries by announce type
+    listing: date | None = None  # the day of an arXiv listing
+    covers: date | None = None  # the first day it speaks of; None: of all until then
+    problem: str = ""
+
+
+class Marks(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What spares us asking again; all of it may be lost."""
+
+    validators: dict[str, Validator] = {}  # of answers we had, by address
+    resume: dict[str, str] = {}  # where the long harvest of a source goes on
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Day:
+    """What became of one day at one source."""
+
+    day: date
+    state: State | None  # the best of that day's fetches; None where there was none
+    covered: bool  # whether that day's fetch, or a later one, brought what there was
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Health:
+    """How a source does."""
+
+    source: str
+    state: State | None  # of the newest fetch; None where there was none
+    problem: str  # of the newest fetch
+    fetched: datetime | None  # the newest fetch
+    success: datetime | None  # the newest whole one
+    failed_days: int  # days with fetches since then, none of them whole
+    gaps: tuple[date, ...]  # listing days of which we have nothing
+
+
+_decoder = msgspec.json.Decoder(Line)
+_marks = msgspec.json.Decoder(Marks)
+
+
+def load(folder: Path) -> tuple[Line, ...]:
+    """Every line, oldest first; those that a git merge doubled once.
+
+    Raises:
+        ArchiveError: a line is damaged; names file and line.
+    """
+    found = dict[bytes, Line]()
+    for path in _month_files(folder):
+        for number, raw in enumerate(path.read_bytes().split(b"\n"), start=1):
+            if raw:
+                try:
+                    found[raw] = _decoder.decode(raw)
+                except (msgspec.DecodeError, UnicodeDecodeError) as error:
+                    message = f"damaged line ({error}); restore it from git, or remove it"
+                    raise ArchiveError(message, path, number) from None
+    return tuple(sorted(found.values(), key=_order))
+
+
+def add(folder: Path, lines: Iterable[Line]) -> None:
+    """Add lines to the months they are of."""
+    months = defaultdict[str, list[Line]](list)
+    for line in lines:
+        months[f"{line.when:%Y-%m}.jsonl"].append(line)
+    for name, new in months.items():
+        path = folder / name
+        old = path.read_bytes() if path.is_file() else b""
+        if old and not old.endswith(b"\n"):
+            old += b"\n"
+        added = b"".join(msgspec.json.encode(line) + b"\n" for line in sorted(new, key=_order))
+        files.replace(path, old + added)
+
+
+def load_marks(folder: Path) -> Marks:
+    """The marks kept beside the ledger; none where they are lost or damaged: we ask anew."""
+    try:
+        return _marks.decode((folder / _MARKS).read_bytes())
+    except (OSError, msgspec.DecodeError, UnicodeDecodeError):
+        return Marks()
+
+
+def save_marks(folder: Path, marks: Marks) -> None:
+    """Keep them; to be called when the entries they vouch for are safe."""
+    data = msgspec.json.format(msgspec.json.encode(marks, order="sorted"), indent=1)
+    files.replace(folder / _MARKS, data + b"\n")
+
+
+def marked(marks: Marks, fetched: Iterable[Fetched]) -> Marks:
+    """The marks as they are after what was fetched."""
+    validators, resume = dict(marks.validators), dict(marks.resume)
+    for found in fetched:
+        validators |= found.validators
+        if found.resume:
+            resume[found.source] = found.resume
+    return Marks(validators=validators, resume=resume)
+
+
+def judged(fetched: Fetched, lines: Sequence[Line]) -> Fetched:
+    """What was fetched, `partial` where a listing is far smaller than is usual on its weekday."""
+    count = sum(_types(fetched.entries).values())
+    usual = _usual(fetched, lines)
+    if fetched.state is not State.OK or usual < _USUAL or 3 * count >= usual:
+        return fetched
+    problem = f"{count} papers, where a {fetched.listing:%A} brings {usual:.0f}"
+    return replace(fetched, state=State.PARTIAL, problem=problem)
+
+
+def line(
+    fetched: Fetched, when: datetime, lines: Sequence[Line], known: Callable[[str], Entry | None]
+) -> Line:
+    """The line of a fetch.
+
+    Args:
+        lines: of earlier fetches.
+        known: the archive's entry of an id, before this fetch.
+    """
+    newest = dict[str, Entry]()
+    for entry in sorted(fetched.entries, key=lambda entry: entry.version):
+        newest[entry.id] = entry
+    old = {name: known(name) for name in newest}
+    new = [entry for entry in newest.values() if old[entry.id] is None]
+    wholes = (past.when for past in lines if past.source == fetched.source and _is_whole(past))
+    before = max(wholes, default=None)
+    asked = fetched.asked
+    if len(asked) > _MOST_ASKED:
+        asked = (*asked[:_MOST_ASKED], f"and {len(asked) - _MOST_ASKED:,} more")
+    return Line(
+        when=when,
+        source=fetched.source,
+        state=fetched.state,
+        asked=asked,
+        answered=fetched.answered,
+        entries=len(newest),
+        new=len(new),
+        updated=sum(1 for name, was in old.items() if was and was.version < newest[name].version),
+        late=sum(1 for entry in new if before and entry.announced < before.date()),
+        types=dict(sorted(_types(fetched.entries).items())),
+        listing=fetched.listing,
+        covers=fetched.covers,
+        problem=fetched.problem,
+    )
+
+
+def worth_keeping(run: Sequence[tuple[Fetched, Line]]) -> tuple[Line, ...]:
+    """The lines of a run that say something: none of hosts where no host answered at all, and none
+    of files that brought nothing, so that building again changes nothing.
+    """
+    online = any(fetched.answered and fetched.reached for fetched, _ in run)
+    return tuple(
+        line
+        for fetched, line in run
+        if (online if fetched.answered else line.new or line.updated or line.problem)
+    )
+
+
+def total(lines: Sequence[Line]) -> Line:
+    """One line for all the pieces of a fetch; the last says how it ended."""
+    types = sum((Counter(line.types) for line in lines), Counter[str]())
+    return msgspec.structs.replace(
+        lines[-1],
+        entries=sum(line.entries for line in lines),
+        new=sum(line.new for line in lines),
+        updated=sum(line.updated for line in lines),
+        late=sum(line.late for line in lines),
+        types=dict(types),
+    )
+
+
+def past(lines: Iterable[Line], marks: Marks) -> dict[str, Past]:
+    """What the next fetch of each source should know."""
+    found = {name: Past(resume=mark) for name, mark in marks.resume.items()}
+    for line in lines:
+        before = found.get(line.source, Past())
+        whole = _is_whole(line)
+        listing = max(filter(None, (before.listing, line.listing if whole else None)), default=None)
+        found[line.source] = Past(whole=whole, listing=listing, resume=before.resume)
+    return found
+
+
+def health(lines: Sequence[Line], sources: Iterable[str], now: datetime) -> tuple[Health, ...]:
+    """How each source does, in the order given."""
+    by_source = _by_source(lines)
+    return tuple(_health(name, by_source.get(name, ()), now) for name in sources)
+
+
+def calendar(lines: Sequence[Line], source: str, start: date, end: date) -> tuple[Day, ...]:
+    """What became of each day, from `start` to `end`, both included."""
+    own = _by_source(lines).get(source, ())
+    states = defaultdict[date, list[State]](list)
+    for line in own:
+        states[line.when.date()].append(line.state)
+    spans = _spans(own)
+    return tuple(
+        Day(
+            day=day,
+            state=min(states[day], key=_BEST_FIRST.index) if day in states else None,
+            covered=_is_covered(day, spans),
+        )
+        for day in _days(start, end)
+    )
+
+
+def _health(source: str, lines: Sequence[Line], now: datetime) -> Health:
+    newest = lines[-1] if lines else None
+    success = max((line.when for line in lines if _is_whole(line)), default=None)
+    failed = {line.when.date() for line in lines if success is None or line.when > success}
+    return Health(
+        source=source,
+        state=newest.state if newest else None,
+        problem=newest.problem if newest else "",
+        fetched=newest.when if newest else None,
+        success=success,
+        failed_days=len(failed),
+        gaps=_gaps(lines, now),
+    )
+
+
+def _gaps(lines: Sequence[Line], now: datetime) -> tuple[date, ...]:
+    """Listing days since the first fetch that no whole fetch speaks of."""
+    if not lines:
+        return ()
+    spans = _spans(lines)
+    days = _days(lines[0].when.date(), due(now))
+    return tuple(day for day in days if is_listing_day(day) and not _is_covered(day, spans))
+
+
+def _spans(lines: Iterable[Line]) -> list[tuple[date, date]]:
+    """First and last day that each whole fetch speaks of."""
+    return [
+        (line.covers or date.min, line.listing or line.when.date())
+        for line in lines
+        if _is_whole(line)
+    ]
+
+
+def _is_covered(day: date, spans: Iterable[tuple[date, date]]) -> bool:
+    return any(first <= day <= last for first, last in spans)
+
+
+def _days(start: date, end: date) -> list[date]:
+    return [start + n * _DAY for n in range((end - start).days + 1)]
+
+
+def _usual(fetched: Fetched, lines: Sequence[Line]) -> float:
+    """The median of what this weekday's listings brought, 0 where too few are known."""
+    day, counts = fetched.listing, dict[date, int]()
+    if day is None:
+        return 0
+    for line in lines:
+        if line.source == fetched.source and line.listing and line.state is State.OK:
+            age = (day - line.listing).days
+            if age > 0 and age % 7 == 0 and age <= 7 * _WEEKS:
+                counts[line.listing] = max(counts.get(line.listing, 0), sum(line.types.values()))
+    return median(counts.values()) if len(counts) >= _ENOUGH else 0
+
+
+def _types(entries: Iterable[Entry]) -> Counter[str]:
+    listed = {entry.id: kind for entry in entries for kind in entry.announce_types}
+    return Counter(listed.values())
+
+
+def _by_source(lines: Iterable[Line]) -> dict[str, list[Line]]:
+    found = defaultdict[str, list[Line]](list)
+    for line in lines:
+        found[line.source].append(line)
+    return dict(found)
+
+
+def _is_whole(line: Line) -> bool:
+    return line.state in WHOLE
+
+
+def _order(line: Line) -> tuple[datetime, str]:
+    return line.when, line.source
+
+
+def _month_files(folder: Path) -> list[Path]:
+    return sorted(path for path in folder.glob("*.jsonl") if _MONTH.fullmatch(path.name))

@@ -1,0 +1,218 @@
+"""`kind: arxiv-oai`: everything of a set that changed since a day, over OAI-PMH.
+
+Protocol: https://www.openarchives.org/OAI/openarchivesprotocol.html; arXiv's part of it:
+https://info.arxiv.org/help/oa/index.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from urllib.parse import urlencode
+from xml.etree.ElementTree import Element
+
+from digest.errors import SourceError
+from digest.ids import ArxivId, arxiv_id
+from digest.model import Answer, ArxivOai, Entry, Fetched, Request, Source, State
+from digest.sources import xml
+from digest.sources.asking import Asking, Run, body
+from digest.sources.papers import once, paper
+from digest.sources.text import fold, moment
+
+OAI = "{http://www.openarchives.org/OAI/2.0/}"
+META = "{http://arxiv.org/OAI/arXiv/}"
+ACCEPT = "text/xml, application/xml;q=0.9"
+PIECE = 5000  # papers or more that are kept at once
+TRIES = 3  # of an answer that can't be right
+_DAY = timedelta(days=1)
+_WINDOW = 6 * _DAY  # from its first day to its last: what is asked for again after a cut
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """One answer."""
+
+    entries: tuple[Entry, ...]
+    token: str = ""  # asks for the next one; empty at the end
+    deleted: int = 0  # records that arXiv took back; the archive keeps what it has
+    refused: tuple[str, ...] = ()  # why records were left out
+
+
+class OaiError(SourceError):
+    """The server's own error: asking again won't help."""
+
+
+class TokenError(OaiError):
+    """arXiv doesn't know the resumption token any more: they live for a day."""
+
+
+def fetch(source: ArxivOai, run: Run) -> Asking:
+    """Ask for what changed, week by week, from where the last harvest ended.
+
+    What comes is each paper as it stands today, seen when it was announced.
+    """
+    start, token = _resumed(source, run)
+    end = min(source.until or run.today, run.today)
+    found, problems, kept = list[Entry](), list[str](), False
+    while start <= end:
+        last = min(start + _WINDOW, end)
+        try:
+            page = yield from _page(source, run, start, last, token)
+        except SourceError as error:
+            if not (found or kept):
+                raise
+            problems.append(str(error))
+            break
+        found += page.entries
+        problems += page.refused
+        start, token = (start, page.token) if page.token else (last + _DAY, "")
+        if len(found) >= PIECE:
+            yield _fetched(source, run, State.OK, found, start, token)
+            found, kept = [], True
+    state = State.PARTIAL if problems else State.OK if found or kept else State.QUIET
+    return _fetched(source, run, state, found, start, token, "; ".join(problems))
+
+
+def _fetched(
+    source: ArxivOai,
+    run: Run,
+    state: State,
+    found: list[Entry],
+    start: date,
+    token: str,
+    problem: str = "",
+) -> Fetched:
+    # What changes later today is of today too, so today is asked for again.
+    mark = f"{source.set}|{source.start}|{min(start, run.today)}|{token}"
+    return Fetched(
+        source=source.name,
+        state=state,
+        entries=once(found),
+        problem=problem,
+        covers=run.since or source.start,
+        resume=run.past_of(source.name).resume if run.since else mark,
+    )
+
+
+def _resumed(source: ArxivOai, run: Run) -> tuple[date, str]:
+    """The day and the token to go on with."""
+    if run.since:
+        return run.since, ""
+    mark = run.past_of(source.name).resume.split("|", 3)
+    if mark[:2] == [source.set, f"{source.start}"] and len(mark) == 4:
+        return date.fromisoformat(mark[2]), mark[3]
+    return source.start, ""
+
+
+def _page(
+    source: ArxivOai, run: Run, start: date, until: date, token: str
+) -> Generator[Request, Answer, Page]:
+    """One answer, asked for again where it can't be right."""
+    problem = SourceError("no answer")
+    for attempt in range(TRIES):
+        request = ask(source, start, until, token)
+        answer = yield replace(request, pace=request.pace * 2**attempt)
+        document = body(answer)
+        try:
+            page = parse(document, source, run.today)
+        except TokenError as error:
+            problem, token = error, ""  # the week is asked for from its start
+        except OaiError:
+            raise
+        except SourceError as error:
+            problem = error
+        else:
+            if not page.token or page.token != token:
+                return page
+            problem = SourceError("the same part of the harvest over and over")
+    raise problem
+
+
+def ask(source: ArxivOai, start: date, until: date, token: str) -> Request:
+    """The request for a week's changes, or for their next part."""
+    query = {"verb": "ListRecords", "resumptionToken": token}
+    if not token:
+        dates = {"from": f"{start}", "until": f"{until}"}
+        query = {"verb": "ListRecords", "metadataPrefix": "arXiv", **dates}
+        query |= {"set": source.set} if source.set else {}
+    return Request(url=f"{source.endpoint}?{urlencode(query)}", accept=ACCEPT, pace=source.pace)
+
+
+def parse(body: bytes, source: Source, today: date, *, seen: date | None = None) -> Page:
+    """Read a ListRecords answer with metadataPrefix arXiv.
+
+    Raises:
+        TokenError: the resumption token is no good any more.
+        OaiError: arXiv says that something else is wrong with the request.
+        SourceError: the answer is broken; one line says how.
+    """
+    root = xml.read(body)
+    if root.tag != f"{OAI}OAI-PMH":
+        raise SourceError("not an OAI-PMH answer")
+    error = root.find(f"{OAI}error")
+    if error is not None:
+        return _error(error)
+    records = root.find(f"{OAI}ListRecords")
+    if records is None:
+        raise SourceError("an OAI-PMH answer without records")
+    entries, refused, deleted = list[Entry](), list[str](), 0
+    for record in records.iterfind(f"{OAI}record"):
+        header = record.find(f"{OAI}header")
+        if header is not None and header.get("status") == "deleted":
+            deleted += 1
+            continue
+        try:
+            entries.append(_entry(record, source, today, seen))
+        except SourceError as problem:
+            refused.append(str(problem))
+    return Page(
+        entries=tuple(entries),
+        token=fold(records.findtext(f"{OAI}resumptionToken")),
+        deleted=deleted,
+        refused=tuple(refused),
+    )
+
+
+def _error(error: Element) -> Page:
+    code, words = error.get("code", ""), fold(xml.text(error))
+    if code == "noRecordsMatch":
+        return Page(entries=())
+    kind = TokenError if code == "badResumptionToken" else OaiError
+    raise kind(f"arXiv says: {words or code or 'an error without words'}")
+
+
+def _entry(record: Element, source: Source, today: date, seen: date | None) -> Entry:
+    meta = record.find(f"{OAI}metadata/{META}arXiv")
+    if meta is None:
+        raise SourceError("left out: a record without arXiv metadata")
+
+    def said(tag: str) -> str:
+        return xml.text(meta.find(f"{META}{tag}"))
+
+    name = arxiv_id(said("id"))
+    if name is None:
+        raise SourceError(f"left out: {fold(said('id'))[:80]!r} is no arXiv id")
+    updated = moment(said("updated"))
+    return paper(
+        # This format counts no versions, but says so where there is more than the first.
+        ArxivId(name.id, 0 if updated else 1),
+        source,
+        today,
+        seen=seen,
+        title=said("title"),
+        summary=said("abstract"),
+        authors=[_name(author) for author in meta.iterfind(f"{META}authors/{META}author")],
+        categories=[*said("categories").split(), said("msc-class"), said("acm-class")],
+        comment=said("comments"),
+        journal_ref=said("journal-ref"),
+        published_doi=said("doi"),
+        license=said("license"),
+        published=moment(said("created")),
+        updated=updated,
+    )
+
+
+def _name(author: Element) -> str:
+    parts = (author.findtext(f"{META}{tag}", "") for tag in ("forenames", "keyname", "suffix"))
+    return " ".join(part for part in parts if part.strip())
