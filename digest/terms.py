@@ -1,0 +1,107 @@
+"""One term of a rule against one entry: where it stands, or which value it met. Pure."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import Any
+
+from digest.matching import Folded, compiled_pattern, phrase_pattern, regex_pattern
+from digest.model import Entry, Reason
+from digest.rules import Fact, Near, Phrase, Regex
+from digest.tex import plain
+
+Span = tuple[int, int]
+
+
+def text_of(entry: Entry, field: str) -> Folded:
+    """One of the fields of running text, as matching sees it."""
+    text = {"title": entry.title, "abstract": entry.summary, "comment": entry.comment}[field]
+    return Folded(plain(text, entry.markup))
+
+
+def values(entry: Entry, kind: str) -> tuple[str, ...]:
+    """What an entry has of a kind of fact, as people read it."""
+    match kind:
+        case "author":
+            return tuple(plain(name, entry.markup) for name in entry.authors)
+        case "category":
+            return entry.categories
+        case "primary":
+            return entry.categories[:1]
+        case "source":
+            return entry.sources
+        case "announce_type":
+            return entry.announce_types
+    raise ValueError(kind)
+
+
+def pattern_of(term: Phrase | Regex) -> str:
+    """The term as an RE2 pattern over a folded text; its first group is what it met."""
+    return phrase_pattern(term.text) if isinstance(term, Phrase) else regex_pattern(term.text)
+
+
+def spans(term: Phrase | Regex | Near, text: Folded) -> tuple[Span, ...]:
+    """Each place of the folded text where a term stands, ascending; they never overlap."""
+    if isinstance(term, Near):
+        return tuple(_near_spans(term, text))
+    return tuple(_pattern_spans(_compiled(pattern_of(term)), text.text))
+
+
+def reasons(term: Phrase | Regex | Near | Fact, entry: Entry) -> Iterator[Reason]:
+    """Why a term speaks for an entry: one reason a field or value; none where it doesn't."""
+    if isinstance(term, Fact):
+        field = "category" if term.kind == "primary" else term.kind
+        for value in values(entry, term.kind):
+            if term.meets(value):
+                yield Reason(term=term.text, field=field, words=value)
+        return
+    for field in term.fields:
+        text = text_of(entry, field)
+        if found := tuple(text.place(*span) for span in spans(term, text)):
+            words = text.plain[slice(*found[0])]
+            yield Reason(term=term.text, field=field, words=words, spans=found)
+
+
+@lru_cache(maxsize=1 << 14)  # RE2's own cache holds 128
+def _compiled(pattern: str) -> Any:
+    return compiled_pattern(pattern)
+
+
+def _pattern_spans(pattern: Any, text: str) -> Iterator[Span]:
+    """Where the first group of a pattern stands.
+
+    The next search starts where the group ended, so that one boundary serves two neighbours.
+    """
+    data = text.encode()
+    at = past = letters = 0  # in bytes; `letters` stand before `past`
+    while at <= len(data) and (match := pattern.search(data, at)):
+        start, end = match.span(1)
+        first = letters + len(data[past:start].decode())
+        past, letters = end, first + len(data[start:end].decode())
+        if end > start:
+            yield first, letters
+        at = end if end > start else _next_letter(data, end)
+
+
+def _next_letter(data: bytes, at: int) -> int:
+    at += 1
+    while at < len(data) and data[at] & 0xC0 == 0x80:  # inside a UTF-8 sequence
+        at += 1
+    return at
+
+
+def _near_spans(near: Near, text: Folded) -> Iterator[Span]:
+    """The shortest stretches that hold all the phrases."""
+    found = [(start, end, part) for part in near.parts for start, end in spans(part, text)]
+    last: dict[Phrase, Span] = {}
+    for start, end, part in sorted(found, key=lambda place: place[:2]):
+        last[part] = start, end
+        if len(last) < len(near.parts):
+            continue
+        first, final = min(last.values())[0], max(end for _, end in last.values())
+        words = bisect_right(text.words, final - 1) - bisect_right(text.words, first) + 1
+        if words <= near.within:
+            yield first, final
+            last.clear()
