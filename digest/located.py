@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date
 from difflib import get_close_matches
 from enum import StrEnum
@@ -78,7 +78,7 @@ class Section:
     def __contains__(self, key: str) -> bool:
         return key in self._values
 
-    def __iter__(self) -> Iterable[str]:
+    def __iter__(self) -> Iterator[str]:
         return iter(self._keys)
 
     def text(self, key: str, default: str | None = None) -> Text:
@@ -176,8 +176,13 @@ class Section:
     def __exit__(
         self, kind: type[BaseException] | None, _: BaseException | None, __: TracebackType | None
     ) -> None:
+        if kind is None:
+            self.reject_unknown()
+
+    def reject_unknown(self) -> None:
+        """Raise at the first key that nobody asked for yet."""
         for key, node in self._keys.items():
-            if kind is None and key not in self._asked:
+            if key not in self._asked:
                 message = f"unknown key {key!r}{nearest(key, self._asked)}"
                 raise ConfigError(message, self.path, self._line(node))
 
@@ -215,4 +220,4 @@ class Section:
 def nearest(word: str, known: Iterable[str]) -> str:
     """` (did you mean 'title'?)`, or nothing where no known word is near."""
     guess = get_close_matches(word, sorted(known), n=1)
-    return f" (did you mean {guess[0]!r}?)" if guess else ""
+    return f" (did you mean {str(guess[0])!r}?)" if guess else ""
