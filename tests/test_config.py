@@ -83,7 +83,7 @@ def test_a_site_at_the_root_of_its_host(tmp_path: Path) -> None:
 )
 def test_errors_say_where_and_what(tmp_path: Path, before: str, after: str, message: str) -> None:
     assert before in GOOD
-    path = write(tmp_path, GOOD.replace(before, after))
+    path = write(tmp_path, GOOD.replace(before, after, 1))
     with pytest.raises(ConfigError) as caught:
         load_site(path)
     assert str(caught.value).startswith(f"{path}:{message}")
