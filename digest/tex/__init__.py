@@ -1,0 +1,102 @@
+"""TeX text, as arXiv sends it → plain text, and → HTML with MathML.
+
+Pure and total: whatever the text, nothing raises, and no markup of its own survives. What we can't
+convert is shown as its TeX in `<code class="tex">` and reported.
+"""
+
+from dataclasses import dataclass
+
+from markupsafe import Markup as Safe
+
+from digest.model import Markup
+from digest.tex import addresses as _addresses
+from digest.tex.cursor import Kind
+from digest.tex.formula import character, spoken
+from digest.tex.reader import read
+from digest.tex.spoken import lowered, raised
+from digest.tex.writer import Writer
+
+
+@dataclass(frozen=True, slots=True)
+class Converted:
+    """A text as HTML, and how much of it was TeX."""
+
+    html: Safe
+    formulas: int  # seen, converted or not
+    unconverted: tuple[
+        str, ...
+    ]  # formulas with their delimiters ("$\\foo$") and commands ("\\bar")
+
+
+def plain(text: str, markup: Markup = Markup.TEX) -> str:
+    """One line of readable text: `$O(n^2)$` is "O(n²)", `Kekul\\'e` is "Kekulé"."""
+    return " ".join(_plain(text, markup).split())
+
+
+def plain_paragraphs(text: str, markup: Markup = Markup.TEX) -> str:
+    """As `plain`, a line for each paragraph."""
+    lines = (" ".join(line.split()) for line in _plain(text, markup).split("\n"))
+    return "\n".join(filter(None, lines))
+
+
+def inline_html(text: str, markup: Markup = Markup.TEX) -> Converted:
+    """Phrases alone, for a line such as a comment; addresses become links."""
+    return _converted(Writer(block=False, links=True), text, markup)
+
+
+def title_html(text: str, markup: Markup = Markup.TEX) -> Converted:
+    """Phrases without links, so that a title may stand within one."""
+    return _converted(Writer(block=False, links=False), text, markup)
+
+
+def block_html(text: str, markup: Markup = Markup.TEX) -> Converted:
+    """Paragraphs, lists and displayed formulas; each line of the text is a paragraph."""
+    return _converted(Writer(block=True, links=True), text, markup)
+
+
+def addresses(text: str, markup: Markup = Markup.TEX) -> tuple[str, ...]:
+    """Every http or https address that the text names or links to, once, in its order."""
+    if not _addresses.are_likely(text) and "\\" not in text:
+        return ()
+    found = (piece.source for piece in read(text, markup) if piece.kind is Kind.OPEN)
+    return tuple(dict.fromkeys(filter(None, found)))
+
+
+def code_link(*texts: str, markup: Markup = Markup.TEX) -> str:
+    """The first address of a code repository in these texts, else of a model; empty if none."""
+    found = [address for text in texts for address in addresses(text, markup)]
+    for is_code in (_addresses.is_repository, _addresses.is_model):
+        for address in filter(is_code, found):
+            return address
+    return ""
+
+
+def _converted(writer: Writer, text: str, markup: Markup) -> Converted:
+    html = Safe(writer.write(read(text, markup)))
+    return Converted(html, writer.formulas, tuple(writer.unconverted))
+
+
+def _plain(text: str, markup: Markup) -> str:
+    words: list[str] = []
+    scripts: list[int] = []  # where the open ones start
+    for piece in read(text, markup):
+        match piece.kind:
+            case Kind.TEXT:
+                words.append(piece.text)
+            case Kind.FORMULA | Kind.DISPLAY:
+                words.append(character(piece.text) or spoken(piece.text))
+            case Kind.CODE:
+                words.append(piece.text.replace("\\", ""))
+            case Kind.OPEN if piece.text in ("sup", "sub"):
+                scripts.append(len(words))
+            case Kind.CLOSE if piece.text in ("sup", "sub"):
+                start = scripts.pop()
+                script = "".join(words[start:])
+                words[start:] = [raised(script) if piece.text == "sup" else lowered(script)]
+            case Kind.BREAK:
+                words.append(" ")
+            case Kind.ITEM:
+                words.append("\n• ")
+            case Kind.PARAGRAPH | Kind.LIST | Kind.END:
+                words.append("\n")
+    return "".join(words)

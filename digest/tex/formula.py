@@ -1,0 +1,126 @@
+"""One formula: TeX → MathML, and → text that reads as the formula does. Pure and total."""
+
+import re
+from functools import lru_cache
+from html import escape
+
+from math_core import LatexError, LatexToMathML
+
+from digest.tex.macros import MACROS
+from digest.tex.spoken import read_out
+
+# The converter recurses. Any TeX of this length stays within 8 MB of stack (measured: 8,000 do), and
+# no abstract on arXiv is longer than 1,920 characters.
+_LONGEST = 4_000
+# Chromium flattens what is nested deeper than 512 elements; no formula for people comes near.
+_DEEPEST = 100
+_CONVERTER = LatexToMathML(macros=MACROS, fancy_error=False)
+
+
+@lru_cache(maxsize=8192)
+def mathml(tex: str, display: bool = False) -> str:
+    """The `<math>` element of a formula, its TeX in `alttext`; empty where it can't be converted."""
+    body = _body(tex, display)
+    if not body:
+        return ""
+    block = ' display="block"' if display else ""
+    return f'<math{block} alttext="{escape(" ".join(tex.split()))}">{body}</math>'
+
+
+@lru_cache(maxsize=8192)
+def spoken(tex: str) -> str:
+    """A formula as one line of text: `O(n^2)` is "O(n²)"; what can't be converted loses its marks."""
+    body = _body(tex, False)
+    if body:
+        return read_out(body)
+    return " ".join(re.sub(r"\\([a-zA-Z]+) ?|[\\{}$]", r"\1", tex).split())
+
+
+def character(tex: str) -> str:
+    r"""What `\unicode{x2015}` alone stands for; empty for any other formula."""
+    match = _UNICODE.fullmatch(tex.strip())
+    return _unicode(match) if match else ""
+
+
+def is_known(tex: str) -> bool:
+    """Whether this TeX converts, and to something that shows."""
+    return bool(_body(tex, False))
+
+
+@lru_cache(maxsize=8192)
+def _body(tex: str, display: bool) -> str:
+    if len(tex) > _LONGEST or _DEFINITION.search(tex):
+        return ""
+    try:
+        element = _CONVERTER.convert_with_local_state(_repaired(tex), displaystyle=display)
+    except LatexError:
+        return ""
+    body = element[element.index(">") + 1 : -len("</math>")]
+    body = _ATTRIBUTE.sub(_attribute, body.replace("&ApplyFunction;", "\u2061"))
+    body = _ANCHOR.sub("", body)
+    return "" if len(body) > _LONGEST and _depth(body) > _DEEPEST else body
+
+
+# Definitions could make a short formula endless; abstracts have none.
+_DEFINITION = re.compile(r"\\(?:[gex]?def|let|(?:re)?newcommand|providecommand|DeclareMath)")
+_UNICODE = re.compile(r"\\unicode\{\s*(?:x([0-9a-fA-F]{1,6})|([0-9]{1,7}))\s*\}")
+_REPAIRS = (
+    # Numbers and labels of equations that stand alone here.
+    (re.compile(r"\\(?:label|tag\*?)\s*\{[^{}]{0,200}\}|\\(?:nonumber|notag)(?![a-zA-Z])"), ""),
+    (re.compile(r"\\(?:begin|end)\{(?:equation|displaymath|math)\*?\}"), ""),
+    (re.compile(r"\\(begin|end)\{(?:align|eqnarray|flalign)\*?\}"), r"\\\1{aligned}"),
+    (re.compile(r"\\(begin|end)\{(?:gather|multline)\*?\}"), r"\\\1{gathered}"),
+    (re.compile(r"\\(?:tiny|scriptsize|footnotesize|small|normalsize|large)(?![a-zA-Z])"), ""),
+    # Some repositories send scripts escaped: O\_{bit}.
+    (re.compile(r"\\([_^])(?=\{)"), r"\1"),
+    # An escaped bracket is a bracket; \( within a formula can't open another.
+    (re.compile(r"\\([()])"), r"\1"),
+    (re.compile(r"&=&"), "&="),
+)
+# \text{of $n$ nodes}: the converter has no formula within text.
+_FORMULA_IN_TEXT = re.compile(
+    r"\\(text|mbox|hbox|textrm|textsf|textbf|textit|texttt|textsc|emph)\{([^{}$]{0,300})"
+    r"\$((?:[^{}$]|\{[^{}$]{0,100}\}){0,300})\$([^{}]{0,300})\}"
+)
+
+
+def _repaired(tex: str) -> str:
+    if "\\" not in tex:
+        return tex
+    tex = _UNICODE.sub(_unicode, tex)
+    for pattern, new in _REPAIRS:
+        tex = pattern.sub(new, tex)
+    if "$" in tex:
+        for _ in range(tex.count("$") // 2):
+            tex = _FORMULA_IN_TEXT.sub(r"\\\1{\2}{\3}\\\1{\4}", tex)
+    return tex
+
+
+def _unicode(match: re.Match[str]) -> str:
+    number = int(match[1], 16) if match[1] else int(match[2])
+    letter = chr(number) if number <= 0x10FFFF else ""
+    return letter if letter.isprintable() else ""
+
+
+# The page's policy forbids inline styles, and readers of feeds drop them: alignment becomes a class.
+_ATTRIBUTE = re.compile(r' (?:style|class)="([^"]*)"')
+_ANCHOR = re.compile(r"</?a\b[^>]*>")
+
+
+def _attribute(match: re.Match[str]) -> str:
+    side = re.match(r"text-align: (left|right)", match[1])
+    return f' class="{side[1]}"' if side else ""
+
+
+def _depth(body: str) -> int:
+    depth = deepest = 0
+    for tag in _TAG.finditer(body):
+        if tag["close"]:
+            depth -= 1
+        elif not tag["empty"]:
+            depth += 1
+            deepest = max(deepest, depth)
+    return deepest
+
+
+_TAG = re.compile(r"<(?P<close>/?)[a-z]+[^>]*?(?P<empty>/?)>")

@@ -1,0 +1,141 @@
+"""Tables of TeX commands: those of text, and the macros authors leave in their formulas."""
+
+from string import ascii_lowercase, ascii_uppercase
+
+
+def _names(*lines: str) -> frozenset[str]:
+    return frozenset(" ".join(lines).split())
+
+
+# Letters that TeX spells as commands.
+LETTERS = {
+    "AA": "Å", "AE": "Æ", "DH": "Ð", "DJ": "Đ", "L": "Ł", "NG": "Ŋ", "O": "Ø", "OE": "Œ",
+    "SS": "ẞ", "TH": "Þ", "aa": "å", "ae": "æ", "dh": "ð", "dj": "đ", "i": "ı", "j": "ȷ",
+    "l": "ł", "ng": "ŋ", "o": "ø", "oe": "œ", "ss": "ß", "th": "þ",
+}  # fmt: skip
+
+# Accent commands and the combining characters they stand for.
+ACCENTS = {
+    "`": "\u0300", "'": "\u0301", "^": "\u0302", "~": "\u0303", "=": "\u0304", "u": "\u0306",
+    ".": "\u0307", '"': "\u0308", "r": "\u030a", "H": "\u030b", "v": "\u030c", "d": "\u0323",
+    "c": "\u0327", "k": "\u0328", "b": "\u0331",
+}  # fmt: skip
+
+# Commands of text that stand for characters or words.
+WORDS = {
+    "LaTeX": "LaTeX", "TeX": "TeX", "LaTeXe": "LaTeX2ε", "BibTeX": "BibTeX", "XeTeX": "XeTeX",
+    "eg": "e.g.", "ie": "i.e.", "etal": "et al.", "etc": "etc.", "aka": "a.k.a.", "cf": "cf.",
+    "wrt": "w.r.t.", "vs": "vs.", "slash": "/", "quad": " ", "qquad": " ", "enspace": " ",
+    "thinspace": " ", "space": " ", "xspace": "", "ldots": "…", "dots": "…", "textellipsis": "…",
+    "textbackslash": "\\", "textasciitilde": "~", "textasciicircum": "^", "textless": "<",
+    "textgreater": ">", "textbar": "|", "textbraceleft": "{", "textbraceright": "}",
+    "textunderscore": "_", "textdollar": "$", "textbullet": "•", "textperiodcentered": "·",
+    "textendash": "–", "textemdash": "—", "textquoteleft": "‘", "textquoteright": "’",
+    "textquotedblleft": "“", "textquotedblright": "”", "textquotesingle": "'",
+    "textquotedbl": '"', "guillemotleft": "«", "guillemotright": "»", "textdegree": "°",
+    "degree": "°", "deg": "°", "textcelsius": "°C", "celsius": "°C", "textmu": "µ", "micro": "µ",
+    "texttimes": "×", "textpm": "±", "textdiv": "÷", "textperthousand": "‰", "textpermil": "‰",
+    "percent": "%", "texttrademark": "™", "trademark": "™", "textregistered": "®",
+    "copyright": "©", "textcopyright": "©", "pounds": "£", "textsterling": "£", "euro": "€",
+    "texteuro": "€", "textyen": "¥", "textcent": "¢", "textsection": "§", "textparagraph": "¶",
+    "textordfeminine": "ª", "textordmasculine": "º", "textdagger": "†", "textdaggerdbl": "‡",
+    "textonehalf": "½", "textonequarter": "¼", "textthreequarters": "¾", "textohm": "Ω",
+    "textasteriskcentered": "*", "textquestiondown": "¿", "textexclamdown": "¡",
+    "kilo": "k", "mega": "M", "giga": "G", "tera": "T", "milli": "m", "nano": "n", "hertz": "Hz",
+    "second": "s", "metre": "m", "meter": "m", "gram": "g", "watt": "W", "volt": "V", "byte": "B",
+    "bit": "bit", "per": "/",
+}  # fmt: skip
+
+# Commands that set their argument apart, and the element that does so; empty where none does.
+WRAPPERS = {
+    "emph": "em", "textit": "i", "textsl": "i", "textbf": "b", "texttt": "code",
+    "underline": "u", "uline": "u", "textsuperscript": "sup", "textsubscript": "sub",
+}  # fmt: skip
+
+# Declarations, which hold until their group ends.
+DECLARATIONS = {
+    "em": "em", "it": "i", "itshape": "i", "sl": "i", "slshape": "i", "bf": "b", "bfseries": "b",
+    "tt": "code", "ttfamily": "code",
+}  # fmt: skip
+
+# Commands that print nothing. Those that take an argument lose it with them.
+SILENT = _names(
+    "rm sf sc rmfamily sffamily scshape upshape mdseries normalfont normalsize tiny scriptsize",
+    "footnotesize small large Large LARGE huge Huge boldmath unboldmath noindent indent centering",
+    "protect relax maketitle allowbreak nobreak linebreak nolinebreak newpage hfill vfill left",
+    "right big Big bigg Bigg bigl bigr Bigl Bigr displaystyle textstyle limits nolimits nonumber",
+    "smallskip medskip bigskip ignorespaces unskip leavevmode mathstrut xspace null",
+)
+SILENT_WITH_ARGUMENT = _names(
+    "label vspace hspace color index pagestyle thispagestyle includegraphics bibliography",
+    "bibliographystyle usepackage setlength",
+)
+# Commands whose first argument only says how to show the second.
+SECOND_ARGUMENT = _names("textcolor colorbox texorpdfstring raisebox scalebox")
+REFERENCES = _names(
+    "cite citep citet citealp citealt citeauthor citeyear citeyearpar autocite parencite textcite",
+    "ref eqref autoref cref Cref pageref nameref",
+)
+NOTES = _names("footnote footnotetext thanks")
+LISTS = {"itemize": "ul", "enumerate": "ol", "description": "ul"}
+EQUATIONS = _names(
+    "equation align gather multline eqnarray displaymath math alignat flalign",
+    "equation* align* gather* multline* eqnarray* alignat* flalign*",
+)
+
+# Macros of formulas that authors define for themselves and leave in abstracts, by how often they do;
+# the converter knows none of these. Those with two readings (\E, \C, \F) have the commoner one.
+MACROS = {
+    "eps": r"\varepsilon", "ep": r"\varepsilon", "ve": r"\varepsilon", "vareps": r"\varepsilon",
+    "half": r"\tfrac{1}{2}", "defeq": r"\coloneqq", "given": r"\mid",
+    "dd": r"\mathrm{d}", "secp": r"\lambda", "secpar": r"\lambda", "upmu": r"\mu",
+    "naturals": r"\mathbb{N}", "integers": r"\mathbb{Z}",
+    "expect": r"\mathbb{E}", "Expect": r"\mathbb{E}", "Ex": r"\mathbb{E}", "prob": r"\Pr",
+    "Prob": r"\Pr", "bit": r"\{0,1\}", "bits": r"\{0,1\}", "Eb": "E_b", "code": r"\mathcal{C}",
+    "one": r"\mathbf{1}", "bone": r"\mathbf{1}", "ind": r"\mathbf{1}", "zero": r"\mathbf{0}",
+    "mbox": r"\text{#1}", "hbox": r"\text{#1}", "textnormal": r"\text{#1}", "textup": r"\text{#1}",
+    "mathds": r"\mathbb{#1}", "mathbbm": r"\mathbb{#1}", "mathbold": r"\boldsymbol{#1}",
+    "pmb": r"\boldsymbol{#1}", "vect": r"\mathbf{#1}", "mat": r"\mathbf{#1}",
+    "ensuremath": "{#1}", "norm": r"\left\|#1\right\|", "abs": r"\left|#1\right|",
+    "card": r"\left|#1\right|", "floor": r"\left\lfloor#1\right\rfloor",
+    "ceil": r"\left\lceil#1\right\rceil", "ceiling": r"\left\lceil#1\right\rceil",
+    "inner": r"\left\langle#1,#2\right\rangle", "paren": r"\left(#1\right)",
+    "nicefrac": "{#1}/{#2}", "sfrac": "{#1}/{#2}", "texorpdfstring": "#1{}",
+    "widetilde": r"\tilde{#1}", "bigO": r"O\left(#1\right)", "Oh": r"\mathcal{O}", "BO": "O",
+    "Otilde": r"\tilde{O}", "tO": r"\tilde{O}", "slash": "/", "textgreater": ">", "textless": "<",
+    "textdegree": r"{}^\circ", "percent": r"\%", "centernot": r"\not",
+    "smash": "{#1}", "mathlarger": "{#1}", "num": "{#1}", "SI": r"{#1}\,\mathrm{#2}",
+    "qty": r"{#1}\,\mathrm{#2}", "eqref": r"\text{(#1)}", "dB": r"\,\mathrm{dB}",
+    "db": r"\,\mathrm{dB}", "NNN": r"\mathbb{N}", "ltlf": r"\mathrm{LTL}_f",
+} | dict.fromkeys(("xspace", "protect", "allowbreak", "boldmath"), "")  # fmt: skip
+
+# Names that stand upright: functions, parameters, groups, complexity classes, logics, models.
+UPRIGHT = _names(
+    "Aut Cov Diag Dim End GF GL Gal Hom Id KL Ker Mod OPT PSL ReLU SIZE SL SNR SO SU Sp Span",
+    "Spec TV Tr Var aff cl codim coker cone conv cost cov curl cw diag diam dist dom egd epi",
+    "gd gf girth grad id lcm logit mad msg negl nspace opt ord pl poly polylog proj prox pw",
+    "rank rat relu rk select sgn sign sinc sla snr softmax span supp td tr trace tw vol",
+    "AC APSP ALG BPP BQP CNF CSP CTL DNF ETH EXP FO FPT IP LTL MSO NC NEXP NL NP OV PSPACE",
+    "QMA RP SAT SETH TC TIME XNLP XP ZPP coNP csp ltl scsp tcsp LOCAL CONGEST MPC",
+)
+MACROS |= {name: rf"\operatorname{{{name}}}" for name in UPRIGHT}
+# Those of all these that mean the same outside of a formula.
+IN_TEXT = UPRIGHT | _names("eps vareps upmu")
+
+# Shorthands for one letter in some style: \RR, \cS, \Hcal, \bx, \vx, \wmin.
+_STYLES = {
+    "mathbb": (ascii_uppercase, "{0}{0} bb{0} {0}bb mbb{0}"),
+    "mathcal": (ascii_uppercase, "c{0} cal{0} {0}cal mc{0} mcal{0}"),
+    "mathbf": (ascii_uppercase + ascii_lowercase, "b{0} bf{0} {0}bf mb{0} v{0}"),
+}
+# Names that the converter or the text knows as something else.
+_TAKEN = _names("AA SS Bbb bf bm vs")
+MACROS |= {letter: rf"\mathbb{{{letter}}}" for letter in "CEFQ"}
+for _style, (_letters, _forms) in _STYLES.items():
+    for _name, _letter in [
+        (_form.format(_letter), _letter) for _letter in _letters for _form in _forms.split()
+    ]:
+        if _name not in _TAKEN:
+            MACROS.setdefault(_name, rf"\{_style}{{{_letter}}}")
+for _letter in ascii_lowercase:
+    MACROS |= {f"{_letter}{_end}": rf"{_letter}_{{\{_end}}}" for _end in ("min", "max")}

@@ -1,0 +1,177 @@
+"""Pieces of a text → HTML. Everything of the text is escaped; elements are ours alone."""
+
+import re
+from collections.abc import Iterable
+from html import escape
+
+from digest.tex import formula
+from digest.tex.cursor import Kind, Piece
+
+_NUMBERED = re.compile(r"\(?(\d{1,2})[.)]\s+(?=\S)")
+_BULLETED = re.compile(r"([-*•‣◦·–])\s+(?=\S)")
+
+
+class Writer:
+    """HTML as it grows: a line of phrases, or blocks of them.
+
+    An element that is open where a paragraph ends is closed with it and opened again in the next.
+    """
+
+    def __init__(self, *, block: bool, links: bool) -> None:
+        self.formulas = 0
+        self.unconverted: list[str] = []
+        self._block = block
+        self._links = links
+        self._line: list[str] = []
+        self._blank = True  # nothing to see in this line yet
+        self._wanted: list[tuple[str, str]] = []  # start and end tags around what comes
+        self._opened = 0  # how many of them stand in this line
+        self._blocks: list[tuple[str, str]] = []  # ("p", content) or ("", HTML)
+        self._lists: list[str] = []  # names of the lists we are in
+        self._items: list[int] = []  # per list: 0 before an item, 1 in an empty one, 2 in a filled
+
+    def write(self, pieces: Iterable[Piece]) -> str:
+        for piece in pieces:
+            self._write(piece)
+        self._end_line()
+        return "".join(_grouped(self._blocks)) if self._block else self._blocks_inline()
+
+    def _blocks_inline(self) -> str:
+        return "".join(content for _, content in self._blocks)
+
+    def _write(self, piece: Piece) -> None:
+        match piece.kind:
+            case Kind.TEXT:
+                self._text(piece.text)
+            case Kind.FORMULA | Kind.DISPLAY:
+                self._formula(piece)
+            case Kind.CODE:
+                self._code(piece.text)
+            case Kind.OPEN:
+                self._wanted.append(self._tags(piece))
+            case Kind.CLOSE:
+                _, end = self._wanted.pop()
+                if self._opened > len(self._wanted):
+                    self._line.append(end)
+                    self._opened -= 1
+            case Kind.BREAK:
+                self._line.append("<br>" if self._block and not self._blank else " ")
+            case _ if not self._block:
+                self._text(" • " if piece.kind is Kind.ITEM else " ")
+            case Kind.PARAGRAPH:
+                self._end_line()
+            case Kind.LIST:
+                self._end_line()
+                self._raw(f"<{piece.text}>")
+                self._lists.append(piece.text)
+                self._items.append(0)
+            case Kind.ITEM:
+                self._end_line()
+                self._begin_item()
+            case Kind.END:
+                self._end_list()
+
+    def _tags(self, piece: Piece) -> tuple[str, str]:
+        if piece.text != "a":
+            return f"<{piece.text}>", f"</{piece.text}>"
+        if not self._links:
+            return "", ""
+        return f'<a href="{escape(piece.source)}" rel="external nofollow">', "</a>"
+
+    def _text(self, text: str) -> None:
+        self._phrase(escape(text, quote=False), blank=not text or text.isspace())
+
+    def _phrase(self, html: str, *, blank: bool = False) -> None:
+        if not blank:
+            self._line.extend(start for start, _ in self._wanted[self._opened :])
+            self._opened = len(self._wanted)
+            self._blank = False
+        self._line.append(html)
+
+    def _code(self, source: str) -> None:
+        self.unconverted.append(source)
+        self._phrase(f'<code class="tex">{escape(source, quote=False)}</code>')
+
+    def _formula(self, piece: Piece) -> None:
+        self.formulas += 1
+        display = self._block and piece.kind is Kind.DISPLAY
+        if character := formula.character(piece.text):
+            self._text(character)
+        elif not (math := formula.mathml(piece.text, display)):
+            self._code(" ".join(piece.source.split()))
+        elif display:
+            self._end_line()
+            self._raw(f'<div class="display" tabindex="0">{math}</div>')
+        else:
+            self._phrase(math)
+
+    def _raw(self, html: str) -> None:
+        if self._items and not self._items[-1]:
+            self._begin_item()
+        if self._items:
+            self._items[-1] = 2
+        self._blocks.append(("", html))
+
+    def _begin_item(self) -> None:
+        if not self._items:
+            self._text("• ")
+            return
+        self._blocks.append(("", "</li><li>" if self._items[-1] else "<li>"))
+        self._items[-1] = 1
+
+    def _end_list(self) -> None:
+        self._end_line()
+        end = "</li>" if self._items.pop() else ""
+        self._blocks.append(("", f"{end}</{self._lists.pop()}>"))
+
+    def _end_line(self) -> None:
+        ends = [end for _, end in reversed(self._wanted[: self._opened])]
+        content = "".join((*self._line, *ends)).strip()
+        blank, self._blank, self._opened = self._blank, True, 0
+        self._line.clear()
+        if blank:
+            return
+        if not self._block:
+            self._blocks.append(("", content))
+        elif self._items:
+            self._raw(f"<br>{content}" if self._items[-1] == 2 else content)
+        else:
+            self._blocks.append(("p", content))
+
+
+def _grouped(blocks: list[tuple[str, str]]) -> Iterable[str]:
+    """Paragraphs, those that count "1.", "2.", … or start with one bullet as a list."""
+    at = 0
+    while at < len(blocks):
+        name, content = blocks[at]
+        run = _run(blocks, at) if name == "p" else []
+        if len(run) > 1:
+            first = _NUMBERED.match(content)
+            start = f' start="{int(first[1])}"' if first and int(first[1]) != 1 else ""
+            tag = "ol" if first else "ul"
+            yield f"<{tag}{start}>{''.join(f'<li>{item}</li>' for item in run)}</{tag}>"
+        else:
+            yield f"<p>{content}</p>" if name == "p" else content
+        at += max(1, len(run))
+
+
+def _run(blocks: list[tuple[str, str]], at: int) -> list[str]:
+    """What the list that starts here says; no more than one item if there is none."""
+    content = blocks[at][1]
+    first = _NUMBERED.match(content) or _BULLETED.match(content)
+    if not first:
+        return []
+    run: list[str] = []
+    for name, content in blocks[at:]:
+        match = (_NUMBERED if first.re is _NUMBERED else _BULLETED).match(content)
+        if name != "p" or not match:
+            break
+        follows = (
+            int(first[1]) + len(run) == int(match[1])
+            if first[1].isdigit()
+            else match[1] == first[1]
+        )
+        if not follows:
+            break
+        run.append(content[match.end() :])
+    return run
