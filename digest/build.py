@@ -9,14 +9,16 @@ from itertools import chain
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from digest import archive, config, feeds, output, pages, sources, themes
+from digest import archive, config, feeds, output, pages, themes
 from digest.errors import DigestError, OutputError
+from digest.fetch import ARCHIVE, News, fetch
 from digest.ids import paper_path
-from digest.model import Fetched, Page, Paper, Site, State
+from digest.model import WHOLE, Fetched, Page, Paper, Site
 from digest.render import Renderer
+from digest.sources.asking import Tell
 from digest.web import Web
 
-ARCHIVE, TAG = "content/archive", "content/tag"
+TAG = "content/tag"
 Track = Callable[[Iterable[Page], int], Iterable[Page]]  # shows progress over pages
 
 
@@ -35,7 +37,7 @@ class Report:
     @property
     def problems(self) -> tuple[Fetched, ...]:
         """Sources that failed, were stale or partial."""
-        return tuple(f for f in self.fetched if f.state not in {State.OK, State.QUIET})
+        return tuple(found for found in self.fetched if found.state not in WHOLE)
 
 
 def build(
@@ -46,6 +48,7 @@ def build(
     url: str | None = None,
     offline: bool = False,
     track: Track = lambda pages, total: pages,
+    progress: Tell = lambda fetched: None,
 ) -> Report:
     """Fetch, archive, group, render and write the site at `root`.
 
@@ -56,6 +59,7 @@ def build(
         url: the site's address, where it isn't the one in site.yaml.
         offline: build from the archive alone, and write nothing but the site.
         track: wraps the pages while they are rendered, to show progress.
+        progress: told of each source when it is done, from other threads.
 
     Raises:
         DigestError: an expected failure; the site is then as it was before.
@@ -65,16 +69,16 @@ def build(
     if url is not None:
         site = replace(site, url=config.check_url(url, _url_error))
 
-    known = archive.load(root / ARCHIVE)
-    fetched = () if offline else sources.fetch_all(site.sources, root, Web(site.url), now)
-    merged = archive.merge(known, *(found.entries for found in fetched))
-    if not offline:
-        archive.save(root / ARCHIVE, merged.entries)
+    news = (
+        News(entries=archive.load(root / ARCHIVE))
+        if offline
+        else fetch(root, site, Web(site.url), now, progress=progress)
+    )
 
     matcher = themes.Matcher(site.themes, site.sources)
     papers = [
         Paper(entry=entry, matches=matcher.matches(entry), path=paper_path(entry.id))
-        for entry in merged.entries
+        for entry in news.entries
     ]
 
     if not papers and (out / "papers").is_dir():
@@ -90,9 +94,9 @@ def build(
 
     return Report(
         papers=len(papers),
-        new=len({entry.id for entry in merged.entries} - {entry.id for entry in known}),
-        fetched=fetched,
-        conflicts=merged.conflicts,
+        new=news.new,
+        fetched=news.fetched,
+        conflicts=news.conflicts,
         written=written,
         formulas=renderer.formulas,
         unconverted=renderer.unconverted,

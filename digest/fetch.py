@@ -1,13 +1,14 @@
 """What is new: ask the sources, archive what they gave, note it in the ledger.
 
-`digest fetch` is this; every build that isn't offline starts with it. Stopped at any moment, archive
-and ledger are whole and the next run goes on: entries are safe before anything vouches for them.
+`digest fetch` is this; every build that isn't offline starts with it. Stopped at any moment,
+archive and ledger are whole, and the next run goes on: entries are safe before what vouches for
+them.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -16,8 +17,8 @@ from threading import Lock
 from digest import archive, files, ledger, sources
 from digest.errors import DigestError
 from digest.located import nearest
-from digest.model import Entry, Fetched, Site, Source
-from digest.sources.asking import Client
+from digest.model import WHOLE, Entry, Fetched, Site, Source
+from digest.sources.asking import Client, Tell
 
 ARCHIVE, LEDGER = "content/archive", "content/ledger"
 
@@ -27,14 +28,14 @@ class News:
     """What a run found."""
 
     entries: tuple[Entry, ...]  # the whole archive after it
-    new: int  # entries it didn't have before
-    fetched: tuple[Fetched, ...]  # in the order of site.yaml
+    new: int = 0  # entries it didn't have before
+    fetched: tuple[Fetched, ...] = ()  # in the order of site.yaml
     conflicts: tuple[tuple[str, ...], ...] = ()  # ids that claim to be one paper and are not
 
     @property
     def problems(self) -> tuple[Fetched, ...]:
         """Sources that failed, were stale or partial."""
-        return tuple(found for found in self.fetched if found.state not in ledger.WHOLE)
+        return tuple(found for found in self.fetched if found.state not in WHOLE)
 
 
 def fetch(
@@ -45,7 +46,7 @@ def fetch(
     *,
     since: date | None = None,
     names: Sequence[str] = (),
-    progress: Callable[[Fetched], None] = lambda fetched: None,
+    progress: Tell = lambda fetched: None,
 ) -> News:
     """Ask the site's sources, and keep what they give.
 

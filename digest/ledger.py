@@ -15,9 +15,8 @@ import msgspec
 from digest import files
 from digest.errors import ArchiveError
 from digest.mailing import due, is_listing_day
-from digest.model import Entry, Fetched, Past, State, Validator
+from digest.model import WHOLE, Entry, Fetched, Past, State, Validator
 
-WHOLE = frozenset({State.OK, State.QUIET})
 _MONTH = re.compile(r"\d{4}-\d{2}\.jsonl")
 _MARKS = "marks.json"
 _MOST_ASKED = 3  # addresses a line; a harvest of a year has thousands

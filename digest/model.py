@@ -93,6 +93,9 @@ class State(StrEnum):
     FAILED = "failed"
 
 
+WHOLE = frozenset({State.OK, State.QUIET})  # all that there was to have came
+
+
 class CrossLists(StrEnum):
     """What to do with papers listed first in another category."""
 

@@ -26,7 +26,7 @@ from digest.model import (
     WebFeed,
 )
 from digest.sources import arxiv, arxiv_listing, arxiv_oai, feed, file
-from digest.sources.asking import Asking, Client, Run, failed
+from digest.sources.asking import Asking, Client, Run, Tell, failed
 
 KINDS: dict[type[Source], Callable[[Any, Run], Asking]] = {
     ArxivApi: arxiv.fetch,
@@ -35,7 +35,6 @@ KINDS: dict[type[Source], Callable[[Any, Run], Asking]] = {
     WebFeed: feed.fetch,
     LocalFile: file.fetch,
 }
-Tell = Callable[[Fetched], None]
 
 
 def fetch_all(

@@ -11,6 +11,7 @@ from digest.model import Answer, Entry, Fetched, Past, Request, State, Validator
 
 # A long harvest gives pieces on its way, and is sent nothing for them.
 Asking = Generator[Request | Fetched, Answer, Fetched]
+Tell = Callable[[Fetched], None]
 
 
 class Client(Protocol):
