@@ -1,0 +1,275 @@
+"""The editor's files: notes, issues and pages, read into values. `load` alone opens them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import TypeVar
+
+import imagesize
+
+from digest.errors import ConfigError
+from digest.located import Section, Text
+from digest.markdown import Body
+from digest.model import NavItem
+
+NOTES, ISSUES, PAGES = "notes", "issues", "pages"
+IMAGES = {".avif", ".gif", ".jpeg", ".jpg", ".png", ".svg", ".webp"}
+_FRONT = re.compile(r"---[ \t]*\n(.*?)^---[ \t]*(?:\n|\Z)", re.DOTALL | re.MULTILINE)
+_SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+_Named = TypeVar("_Named", "Issue", "Article")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Note:
+    """What the editor says about a paper, and decided about it."""
+
+    paper: Text  # as the file's name has it: "2605.13319", "cs-0601001"
+    body: Body
+    pinned: bool = False
+    pinned_until: date | None = None  # the last day; None: as long as `pinned`
+    hidden: str = ""  # why; empty where it isn't
+    add: tuple[Text, ...] = ()  # ids of themes
+    remove: tuple[Text, ...] = ()
+    tags: tuple[str, ...] = ()
+    links: tuple[NavItem, ...] = ()  # addresses are http or https
+    related: tuple[Text, ...] = ()  # names of papers, as written
+
+    def is_pinned(self, today: date) -> bool:
+        return self.pinned and (self.pinned_until is None or today <= self.pinned_until)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Issue:
+    """A letter of the digest."""
+
+    slug: str
+    title: str
+    date: date  # published from this day on, in the site's time zone
+    body: Body
+    author: str = ""
+    summary: str = ""
+    draft: bool = False
+    papers: tuple[Text, ...] = ()  # to be listed too, though the text doesn't mention them
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Article:
+    """A page of the editor's own."""
+
+    slug: str
+    title: str
+    body: Body
+    summary: str = ""
+    navigation: int = 0  # its place there, from 1; 0: none
+    draft: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attachment:
+    """A file beside the editor's Markdown."""
+
+    path: Path
+    width: int = 0  # pixels, of an image
+    height: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Content:
+    """All that the editor wrote."""
+
+    notes: tuple[Note, ...]
+    issues: tuple[Issue, ...]  # oldest first
+    articles: tuple[Article, ...]
+    files: Mapping[str, Attachment]  # by path within content/: "issues/figure.png"
+
+
+def load(root: Path) -> Content:
+    """Read content/notes, content/issues and content/pages; folders that aren't there are empty.
+
+    Raises:
+        ConfigError: a file says something we cannot accept; names file and line.
+    """
+    folder = root / "content"
+    issues = _distinct(_issue(*read(path)) for path in _texts(folder / ISSUES))
+    return Content(
+        notes=tuple(_note(*read(path)) for path in _texts(folder / NOTES)),
+        issues=tuple(sorted(issues, key=lambda issue: (issue.date, issue.slug))),
+        articles=tuple(_distinct(_article(*read(path)) for path in _texts(folder / PAGES))),
+        files=dict(_attachments(folder)),
+    )
+
+
+def read(path: Path) -> tuple[Section, Body]:
+    """The front matter and the text of a file.
+
+    Raises:
+        ConfigError: it can't be read, or its front matter isn't YAML or doesn't end.
+    """
+    text = _decoded(path).replace("\r\n", "\n").replace("\r", "\n")
+    front = _FRONT.match(text)
+    if front is None:
+        if re.match(r"---[ \t]*(\n|\Z)", text):
+            raise ConfigError("the front matter has no closing '---'", path, 1)
+        return Section.parse("{}", path), Body(text=text, path=path, line=1)
+    section = Section.parse(front[1] if front[1].strip() else "{}", path, 2)
+    line = front[0].count("\n") + 1
+    return section, Body(text=text[front.end() :], path=path, line=line)
+
+
+def _decoded(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = error.object[: error.start].count(b"\n") + 1
+        raise ConfigError("not UTF-8 text; save the file as UTF-8", path, line) from None
+    except OSError as error:
+        raise ConfigError(f"cannot read it: {error.strerror}", path, 1) from None
+
+
+def _note(front: Section, body: Body) -> Note:
+    with front:
+        pinned, until = _pin(front)
+        add, remove = _themes(front)
+        return Note(
+            paper=Text(body.path.stem, 1),
+            body=body,
+            pinned=pinned,
+            pinned_until=until,
+            hidden=_hide(front),
+            add=add,
+            remove=remove,
+            tags=tuple(dict.fromkeys(str(tag).strip() for tag in front.words("tags"))),
+            links=_links(front),
+            related=front.words("related"),
+        )
+
+
+def _pin(front: Section) -> tuple[bool, date | None]:
+    try:
+        return front.boolean("pin"), None
+    except ConfigError:
+        pass
+    try:
+        return True, front.day("pin")
+    except ConfigError:
+        message = "'pin' must be true, or the last day of it, such as 2026-05-31"
+        raise front.error(message, "pin") from None
+
+
+def _hide(front: Section) -> str:
+    try:
+        return str(front.text("hide", ""))
+    except ConfigError:
+        raise front.error("'hide' must say why, in words: hide: off topic", "hide") from None
+
+
+def _themes(front: Section) -> tuple[tuple[Text, ...], tuple[Text, ...]]:
+    themes = front.section("themes", required=False)
+    if themes is None:
+        return (), ()
+    with themes:
+        add, remove = themes.texts("add"), themes.texts("remove")
+    for theme in set(add) & set(remove):
+        raise themes.error(f"the theme {str(theme)!r} is both added and removed", "remove")
+    return add, remove
+
+
+def _links(front: Section) -> tuple[NavItem, ...]:
+    links = front.section("links", required=False)
+    if links is None:
+        return ()
+    with links:
+        for name in links:
+            if not re.fullmatch(r"https?://[^\s/?#]+[^\s]*", links.text(name)):
+                raise links.error(f"{name!r} must be an http or https address", name)
+        return tuple(NavItem(title=name, url=str(links.text(name))) for name in links)
+
+
+def _issue(front: Section, body: Body) -> Issue:
+    with front:
+        day = front.day("date")
+        if day is None:
+            raise front.error("missing key 'date': the day it is published, such as 2026-05-18")
+        return Issue(
+            slug=_slug(body.path),
+            title=str(front.text("title")),
+            date=day,
+            body=body,
+            author=str(front.text("author", "")),
+            summary=str(front.text("summary", "")),
+            draft=front.boolean("draft"),
+            papers=front.words("papers"),
+        )
+
+
+def _article(front: Section, body: Body) -> Article:
+    with front:
+        return Article(
+            slug=_slug(body.path),
+            title=str(front.text("title")),
+            body=body,
+            summary=str(front.text("summary", "")),
+            navigation=front.integer("navigation", 0, least=1),
+            draft=front.boolean("draft"),
+        )
+
+
+def _slug(path: Path) -> str:
+    slug = path.stem.lower()
+    if not _SLUG.fullmatch(slug):
+        message = "the file's name becomes its address: use letters, digits and single hyphens"
+        raise ConfigError(message, path, 1)
+    return slug
+
+
+def _distinct(found: Iterable[_Named]) -> Iterator[_Named]:
+    slugs: dict[str, Path] = {}
+    for item in found:
+        if item.slug in slugs:
+            message = f"{slugs[item.slug].name} has the same address, {item.slug!r}"
+            raise ConfigError(message, item.body.path, 1)
+        slugs[item.slug] = item.body.path
+        yield item
+
+
+def _files(folder: Path) -> list[Path]:
+    """In the order of their names, without what editors and systems leave behind."""
+    if not folder.is_dir():
+        return []
+    return sorted(
+        path
+        for path in folder.rglob("*")
+        if path.is_file() and not re.search(r"(^|/)[.#]|~$", path.relative_to(folder).as_posix())
+    )
+
+
+def _texts(folder: Path) -> Iterator[Path]:
+    for path in _files(folder):
+        if path.suffix.lower() != ".md":
+            continue
+        if path.parent != folder:
+            raise ConfigError(f"it must lie in {folder.name}/ itself, not below it", path, 1)
+        yield path
+
+
+def _attachments(folder: Path) -> Iterator[tuple[str, Attachment]]:
+    for kind in (NOTES, ISSUES, PAGES):
+        for path in _files(folder / kind):
+            if path.suffix.lower() != ".md":
+                yield path.relative_to(folder).as_posix(), _attachment(path)
+
+
+def _attachment(path: Path) -> Attachment:
+    if path.suffix.lower() not in IMAGES:
+        return Attachment(path=path)
+    try:
+        width, height = (round(float(side)) for side in imagesize.get(path))
+    except (OSError, ValueError, SyntaxError):
+        width = height = -1
+    if width <= 0 or height <= 0:
+        raise ConfigError("not an image whose size we can read", path, 1)
+    return Attachment(path=path, width=width, height=height)
