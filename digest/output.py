@@ -42,6 +42,15 @@ def write(folder: Path, files: Iterable[tuple[str, bytes]]) -> Written:
         raise OutputError(f"cannot write {error.filename or folder}: {error.strerror}") from error
 
 
+def unfinished(folder: Path) -> bool:
+    """Whether a build of `folder` was stopped, or runs at this moment."""
+    try:
+        with (folder / MANIFEST).open("rb") as manifest:
+            return manifest.readline() == _RUNNING.encode() + b"\n"
+    except FileNotFoundError:
+        return False
+
+
 def _write_all(folder: Path, files: Iterable[tuple[str, bytes]]) -> Written:
     known, complete = _read_manifest(folder)
     written, changed = dict[str, str](), 0

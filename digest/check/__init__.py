@@ -1,0 +1,31 @@
+"""`digest check`: what is wrong with a site, before its readers find out."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+from digest.check.findings import Finding
+from digest.check.inputs import check_inputs
+from digest.check.site import Track, check_site
+
+
+def check(
+    root: Path, built: Path | None = None, url: str = "", track: Track = lambda names, total: names
+) -> list[Finding]:
+    """Everything that is wrong with what the site at `root` is made from, and with the built one.
+
+    Args:
+        root: folder holding site.yaml.
+        built: what `digest build` wrote; None to leave it alone.
+        url: where the built site will be served; the address its front page gives, where empty.
+        track: wraps the names of pages while they are read, to show progress.
+
+    Raises:
+        DigestError: there is no built site.
+    """
+    found = list(check_inputs(root))
+    if built:
+        for finding in check_site(built, url, track):
+            found.append(replace(finding, path=str(built / finding.path)))
+    return found
