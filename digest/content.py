@@ -3,88 +3,23 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
 from datetime import date
 from pathlib import Path
 from typing import TypeVar
 
 import imagesize
 
+from digest.desk import Article, Attachment, Body, Content, Issue, Note
 from digest.errors import ConfigError
 from digest.located import Section, Text
-from digest.markdown import Body
 from digest.model import NavItem
 
 NOTES, ISSUES, PAGES = "notes", "issues", "pages"
 IMAGES = {".avif", ".gif", ".jpeg", ".jpg", ".png", ".svg", ".webp"}
 _FRONT = re.compile(r"---[ \t]*\n(.*?)^---[ \t]*(?:\n|\Z)", re.DOTALL | re.MULTILINE)
 _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
-_Named = TypeVar("_Named", "Issue", "Article")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Note:
-    """What the editor says about a paper, and decided about it."""
-
-    paper: Text  # as the file's name has it: "2605.13319", "cs-0601001"
-    body: Body
-    pinned: bool = False
-    pinned_until: date | None = None  # the last day; None: as long as `pinned`
-    hidden: str = ""  # why; empty where it isn't
-    add: tuple[Text, ...] = ()  # ids of themes
-    remove: tuple[Text, ...] = ()
-    tags: tuple[str, ...] = ()
-    links: tuple[NavItem, ...] = ()  # addresses are http or https
-    related: tuple[Text, ...] = ()  # names of papers, as written
-
-    def is_pinned(self, today: date) -> bool:
-        return self.pinned and (self.pinned_until is None or today <= self.pinned_until)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Issue:
-    """A letter of the digest."""
-
-    slug: str
-    title: str
-    date: date  # published from this day on, in the site's time zone
-    body: Body
-    author: str = ""
-    summary: str = ""
-    draft: bool = False
-    papers: tuple[Text, ...] = ()  # to be listed too, though the text doesn't mention them
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Article:
-    """A page of the editor's own."""
-
-    slug: str
-    title: str
-    body: Body
-    summary: str = ""
-    navigation: int = 0  # its place there, from 1; 0: none
-    draft: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Attachment:
-    """A file beside the editor's Markdown."""
-
-    path: Path
-    width: int = 0  # pixels, of an image
-    height: int = 0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Content:
-    """All that the editor wrote."""
-
-    notes: tuple[Note, ...]
-    issues: tuple[Issue, ...]  # oldest first
-    articles: tuple[Article, ...]
-    files: Mapping[str, Attachment]  # by path within content/: "issues/figure.png"
+_Named = TypeVar("_Named", Issue, Article)
 
 
 def load(root: Path) -> Content:

@@ -12,7 +12,6 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from html import escape
-from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
@@ -33,6 +32,7 @@ from pygments.lexers import get_lexer_by_name
 from pygments.util import ClassNotFound
 
 from digest import tex
+from digest.desk import Body
 from digest.errors import ConfigError
 from digest.located import Text
 
@@ -68,15 +68,6 @@ _QUOTES: dict[str, str | list[str]] = {
     "tr": "“”‘’",
     "uk": "«»„“",
 }
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Body:
-    """Markdown, and where it is written."""
-
-    text: str
-    path: Path
-    line: int = 1  # of its first line, from 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,7 @@ PACKAGE = Path(__file__).parents[1] / "digest"
 LAYERS = [
     {"errors", "model", "__version__"},
     {"files", "ids", "located", "tex"},
-    {"mailing", "matching", "cite"},
+    {"mailing", "matching", "cite", "desk"},
     {"rules", "automaton"},
     {"config", "terms", "markdown"},
     # The stages.
