@@ -10,6 +10,7 @@ from typing import TypeVar
 
 import imagesize
 
+from digest import frontmatter
 from digest.desk import Article, Attachment, Body, Content, Issue, Note
 from digest.errors import ConfigError
 from digest.located import Section, Text
@@ -17,7 +18,6 @@ from digest.model import NavItem
 
 NOTES, ISSUES, PAGES = "notes", "issues", "pages"
 IMAGES = {".avif", ".gif", ".jpeg", ".jpg", ".png", ".svg", ".webp"}
-_FRONT = re.compile(r"---[ \t]*\n(.*?)^---[ \t]*(?:\n|\Z)", re.DOTALL | re.MULTILINE)
 _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _Named = TypeVar("_Named", Issue, Article)
 
@@ -45,14 +45,8 @@ def read(path: Path) -> tuple[Section, Body]:
         ConfigError: it can't be read, or its front matter isn't YAML or doesn't end.
     """
     text = _decoded(path).replace("\r\n", "\n").replace("\r", "\n")
-    front = _FRONT.match(text)
-    if front is None:
-        if re.match(r"---[ \t]*(\n|\Z)", text):
-            raise ConfigError("the front matter has no closing '---'", path, 1)
-        return Section.parse("{}", path), Body(text=text, path=path, line=1)
-    section = Section.parse(front[1] if front[1].strip() else "{}", path, 2)
-    line = front[0].count("\n") + 1
-    return section, Body(text=text[front.end() :], path=path, line=line)
+    front, line, rest = frontmatter.split(text, path)
+    return frontmatter.parse(front, path), Body(text=rest, path=path, line=line)
 
 
 def _decoded(path: Path) -> str:

@@ -7,7 +7,7 @@ PACKAGE = Path(__file__).parents[1] / "digest"
 LAYERS = [
     {"errors", "model", "__version__"},
     {"files", "ids", "located", "tex"},
-    {"mailing", "matching", "cite", "desk"},
+    {"mailing", "matching", "cite", "desk", "frontmatter"},
     {"rules", "automaton"},
     {"config", "terms", "markdown"},
     # The stages.
