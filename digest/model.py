@@ -247,6 +247,12 @@ class Paper:
     entry: Entry
     matches: tuple[Match, ...]  # in the order of site.yaml: the first is the primary theme
     path: str  # "papers/2605.13319/"
+    note: Any = None  # desk.Note
+
+    @property
+    def hidden(self) -> str:
+        """Why the editor took it off lists and feeds; empty where it is shown."""
+        return self.note.hidden if self.note else ""
 
     @property
     def primary(self) -> str:

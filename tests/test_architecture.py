@@ -10,6 +10,7 @@ LAYERS = [
     {"mailing", "matching", "cite", "desk", "frontmatter"},
     {"rules", "automaton"},
     {"config", "terms", "markdown"},
+    {"curation"},
     # The stages.
     {
         "sources",
@@ -21,10 +22,9 @@ LAYERS = [
         "feeds",
         "render",
         "output",
-        "scaffold",
         "web",
     },
-    {"fetch", "check"},
+    {"fetch", "check", "scaffold"},
     {"build"},
     {"cli"},
     {"__main__"},
