@@ -189,11 +189,21 @@ def check_command(built: Path | None, root: Path, url: str, as_json: bool) -> No
 
 @main.command("init")
 @click.argument("folder", type=click.Path(path_type=Path))
-def init_command(folder: Path) -> None:
-    """Start a new site in FOLDER."""
+@click.option("--arxiv", default="", metavar="cs.DC,cs.LG", help="Follow these categories.")
+@click.option(
+    "--from",
+    "opml",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    metavar="FEEDS.OPML",
+    help="Follow the feeds of an OPML file, as other readers export them.",
+)
+def init_command(folder: Path, arxiv: str, opml: Path | None) -> None:
+    """Start a new site in FOLDER: a repository that publishes itself when it is pushed."""
     from digest import scaffold
 
-    scaffold.create(folder)
+    categories = [name.strip() for name in arxiv.split(",") if name.strip()]
+    feeds = scaffold.subscriptions(opml.read_bytes()) if opml else ()
+    scaffold.create(folder, categories, feeds)
     click.echo(f"Created {folder}. Next: cd {folder} && digest build")
 
 

@@ -64,6 +64,11 @@ def load_site(path: Path) -> Site:
         )
 
 
+def is_category(name: str) -> bool:
+    """Whether a name is formed as those of arXiv's categories are: cs.DC, hep-th."""
+    return _CATEGORY.fullmatch(name) is not None
+
+
 def _url(site: Section) -> str:
     url = site.text("url")
     return check_url(url, lambda message: site.error(message, "url"))
@@ -161,7 +166,7 @@ def _arxiv_listing(item: Section, name: str, themes: tuple[str, ...]) -> Source:
     if not categories:
         raise item.error("'categories' must list one or more, such as cs.DC", "categories")
     for category in categories:
-        if not _CATEGORY.fullmatch(category):
+        if not is_category(category):
             message = f"{str(category)!r} is no arXiv category; they look like cs.DC"
             raise item.error(message, "categories")
     return ArxivListing(
