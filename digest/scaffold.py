@@ -22,7 +22,6 @@ from digest.sources import xml
 _PACKAGE = Path(__file__).parent
 # One copy of each: in a source checkout these lie at its top, in a wheel among the starter files.
 _SHARED = (".github/dependabot.yml", ".github/workflows/publish.yml")
-_HIDDEN = {"gitattributes", "gitignore"}  # have a dot in front in the site alone
 _SEED = "content/start/seed.atom.xml"
 _SEED_CATEGORY = "cs.DC"
 _MOST_NAME = 100  # letters
@@ -88,8 +87,7 @@ def _fill(root: Path, categories: Sequence[str], subscriptions: Sequence[Subscri
     }
     for path in sorted((_PACKAGE / "starter").iterdir()):
         if path.is_file():
-            name = f".{path.name}" if path.name in _HIDDEN else path.name
-            _write(root / name, _rendered(path.read_text("utf-8"), values).encode())
+            _write(root / path.name, _rendered(path.read_text("utf-8"), values).encode())
     for name in (*_SHARED, *([_SEED] if starter else [])):
         _write(root / name, _shared(name).read_bytes())
 

@@ -136,5 +136,5 @@ def test_any_words_come_through_yaml(words: str) -> None:
 
 def test_union_merges_are_the_project_s_own() -> None:
     ours = (PROJECT / ".gitattributes").read_text("utf-8").splitlines()
-    starter = (PROJECT / "digest/starter/gitattributes").read_text("utf-8").splitlines()
+    starter = (PROJECT / "digest/starter/.gitattributes").read_text("utf-8").splitlines()
     assert set(starter) <= set(ours)
