@@ -7,7 +7,7 @@ PACKAGE = Path(__file__).parents[1] / "digest"
 LAYERS = [
     {"errors", "model", "__version__"},
     {"files", "ids", "located", "tex"},
-    {"mailing", "matching", "cite", "desk", "frontmatter"},
+    {"mailing", "matching", "cite", "desk", "frontmatter", "preview"},
     {"rules", "automaton"},
     {"config", "terms", "markdown"},
     {"curation"},
@@ -23,6 +23,8 @@ LAYERS = [
         "render",
         "output",
         "web",
+        "drafts",
+        "serve",
     },
     {"fetch", "check", "scaffold"},
     {"build"},

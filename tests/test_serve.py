@@ -1,0 +1,191 @@
+"""The preview: GitHub Pages' habits, errors shown in the page, and browsers told of news."""
+
+import http.client
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from digest.errors import ConfigError, DigestError
+from digest.preview import Preview, state_of
+from digest.serve import dressed, locate, serving
+
+PAGE = (
+    '<!doctype html><html><head><meta http-equiv="Content-Security-Policy" '
+    "content=\"default-src 'none'; script-src 'none'\"></head><body class=x>{}</body></html>"
+)
+
+
+class Site:
+    """A site whose build copies one file, and fails where that says so."""
+
+    def __init__(self, root: Path) -> None:
+        self.root, self.out, self.said = root / "root", root / "out", list[str]()
+        self.source = self.root / "site.yaml"
+        self.root.mkdir()
+        self.out.mkdir()
+        self.source.write_text("first", "utf-8")
+        (self.out / "404.html").write_text(PAGE.format("Nothing here"), "utf-8")
+        self.preview = Preview(self.root, self.out, self.rebuild, self.said.append)
+
+    def rebuild(self) -> str:
+        text = self.source.read_text("utf-8")
+        if text.startswith("bad"):
+            raise ConfigError("no <good>", self.source, 1)
+        if text.startswith("bug"):
+            raise ZeroDivisionError("nought")
+        (self.out / "index.html").write_text(PAGE.format(text), "utf-8")
+        return "/digest/"
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Site:
+    return Site(tmp_path)
+
+
+@contextmanager
+def connected(site: Site) -> Iterator[http.client.HTTPConnection]:
+    with serving(site.preview, "127.0.0.1", 0) as address:
+        connection = http.client.HTTPConnection(urlsplit(address).netloc, timeout=30)
+        yield connection
+        connection.close()
+
+
+def get(connection: http.client.HTTPConnection, path: str, **headers: str) -> tuple[int, str]:
+    connection.request("GET", path, headers=headers)
+    response = connection.getresponse()
+    body = response.read().decode()
+    return response.status, response.getheader("Location") or body
+
+
+def test_a_path_is_found_as_github_pages_finds_it(tmp_path: Path) -> None:
+    for name in ("index.html", "about.html", "themes/index.html", "empty/feed.xml", "a", "a.html"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).touch()
+    assert locate(tmp_path, "") == tmp_path / "index.html"
+    assert locate(tmp_path, "about") == tmp_path / "about.html"
+    assert locate(tmp_path, "themes/") == tmp_path / "themes/index.html"
+    assert locate(tmp_path, "themes") == "themes/"
+    assert locate(tmp_path, "empty") is None
+    assert locate(tmp_path, "empty/") is None
+    assert locate(tmp_path, "a") == tmp_path / "a"
+    assert locate(tmp_path, "about.html/") is None
+    assert locate(tmp_path, "x" * 5000) is None
+
+
+paths = st.lists(st.sampled_from(["..", ".", "/", "\\", "\0", "%2e", "secret", "out", "link", "a"]))
+
+
+@given(paths.map("/".join) | paths.map("".join))
+def test_nothing_outside_the_site_is_found(
+    tmp_path_factory: pytest.TempPathFactory, path: str
+) -> None:
+    root = tmp_path_factory.mktemp("site")
+    (root / "secret").touch()
+    out = root / "out"
+    out.mkdir()
+    (out / ".hidden").touch()
+    (out / "link").symlink_to(root / "secret")
+    (out / "a").touch()
+    assert locate(out, path) in {None, out / "a"}
+    assert locate(out, ".hidden") is None
+
+
+def test_a_page_gets_what_reloads_it_and_a_policy_that_allows_it() -> None:
+    shown = dressed(PAGE.format("x").encode(), 7, "").decode()
+    assert "default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'self'\"" in shown
+    assert 'reload.js?since=7" defer></script></head>' in shown
+    assert "alert" not in shown
+
+
+def test_a_problem_is_shown_on_top_of_the_page_and_is_harmless() -> None:
+    shown = dressed(PAGE.format("x").encode(), 7, "site.yaml:1: <b>").decode()
+    assert '<body class=x><pre class="digest-preview" role="alert">site.yaml:1: &lt;b&gt;' in shown
+
+
+def test_the_site_is_served_under_its_path(site: Site) -> None:
+    with connected(site) as connection:
+        assert get(connection, "/") == (301, "/digest/")
+        status, page = get(connection, "/digest/")
+        assert (status, "first" in page) == (200, True)
+        assert get(connection, "/digest/nowhere")[0] == 404
+        assert "Nothing here" in get(connection, "/elsewhere")[1]
+        assert get(connection, "/digest/..%2f..%2froot/site.yaml")[0] == 404
+        assert get(connection, "/digest/index?x=1")[0] == 200
+        connection.request("HEAD", "/digest/")
+        response = connection.getresponse()
+        assert int(response.headers["Content-Length"]) > 0
+        assert response.read() == b""
+
+
+def test_pages_elsewhere_cannot_read_drafts(site: Site) -> None:
+    with connected(site) as connection:
+        assert get(connection, "/digest/", Host="evil.example:80")[0] == 421
+        assert get(connection, "/digest/", Host="localhost:80")[0] == 200
+
+
+def test_a_change_reaches_the_browser(site: Site) -> None:
+    with connected(site) as connection:
+        version = site.preview.version
+        connection.request("GET", f"/.digest-preview/news?since={version}")
+        news = connection.getresponse()
+        site.source.write_text("second", "utf-8")
+        assert b"data: changed" in news.readline() + news.readline()
+        connection.close()
+        assert "second" in get(connection, "/digest/")[1]
+        assert len(site.said) == 2
+
+
+def test_a_page_that_missed_a_change_is_told_at_once(site: Site) -> None:
+    with connected(site) as connection:
+        connection.request("GET", "/.digest-preview/news?since=5")
+        assert connection.getresponse().readline() == b"retry: 500\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [("bad", "site.yaml:1: no &lt;good&gt;"), ("bug", "ZeroDivisionError: nought")],
+)
+def test_a_broken_file_is_shown_and_the_server_lives_on(site: Site, text: str, said: str) -> None:
+    with serving(site.preview, "127.0.0.1", 0) as address:
+        connection = http.client.HTTPConnection(urlsplit(address).netloc, timeout=30)
+        for content, shown, hidden in ((text, said, "third"), ("third", "third", said)):
+            version = site.preview.version
+            site.source.write_text(f"{content}{version}", "utf-8")
+            assert site.preview.newer_than(version, timeout=30) != version
+            page = get(connection, "/digest/")[1]
+            assert shown in page
+            assert hidden not in page
+        connection.close()
+    assert said.partition(":")[0] in site.said[1]
+
+
+def test_a_site_that_was_never_built_says_why(site: Site) -> None:
+    site.source.write_text("bad", "utf-8")
+    (site.out / "404.html").unlink()
+    with connected(site) as connection:
+        assert "no &lt;good&gt;" in get(connection, "/")[1]
+
+
+def test_a_port_that_is_taken_is_an_error(site: Site) -> None:
+    with (
+        serving(site.preview, "127.0.0.1", 0) as address,
+        pytest.raises(DigestError, match="cannot listen on"),
+        serving(site.preview, "127.0.0.1", urlsplit(address).port or 0),
+    ):
+        pass
+
+
+def test_what_editors_leave_while_they_write_is_no_change(tmp_path: Path) -> None:
+    (tmp_path / "content/notes").mkdir(parents=True)
+    (tmp_path / "content/notes/a.md").touch()
+    before = state_of(tmp_path)
+    for name in (".a.md.swp", "a.md~", "#a.md#", "4913"):
+        (tmp_path / "content/notes" / name).touch()
+    assert state_of(tmp_path) == before
+    (tmp_path / "content/notes/b.md").touch()
+    assert state_of(tmp_path) != before
