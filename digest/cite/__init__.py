@@ -146,18 +146,20 @@ def citation_meta(entry: Entry) -> tuple[tuple[str, str], ...]:
 def coins(entry: Entry) -> str:
     """The OpenURL ContextObject for the title of a `<span class="Z3988">`, not escaped for HTML.
 
-    Source: ANSI/NISO Z39.88-2004; the Dublin Core format, since it alone can say "preprint".
+    Source: ANSI/NISO Z39.88-2004. Its Dublin Core format alone can say "preprint"; Zotero reads the
+    title of an article in its journal format alone.
     """
-    doi, authors = _doi(entry), names(entry.authors)
+    doi, kind = _doi(entry), _kind(entry)
+    in_journal = kind is _Kind.ARTICLE
+    author = "rft.au" if in_journal else "rft.creator"
     pairs = [
         ("ctx_ver", "Z39.88-2004"),
-        ("rft_val_fmt", "info:ofi/fmt:kev:mtx:dc"),
+        ("rft_val_fmt", f"info:ofi/fmt:kev:mtx:{'journal' if in_journal else 'dc'}"),
         ("rft_id", f"info:doi/{doi}" if doi else ""),
         ("rft_id", _url(entry)),
-        ("rft.type", _kind(entry).zotero),
-        ("rft.title", _plain(entry, entry.title)),
-        # A comma makes Zotero take what is before it as the last name, here the whole.
-        *(("rft.creator", _inverted(name) + "," * (not name.given)) for name in authors),
+        ("rft.genre", "article") if in_journal else ("rft.type", kind.zotero),
+        ("rft.atitle" if in_journal else "rft.title", _plain(entry, entry.title)),
+        *((author, _zotero_name(name)) for name in names(entry.authors)),
         ("rft.date", "-".join(f"{part:02}" for part in _issued(entry))),
         ("rft.publisher", "arXiv" if _arxiv(entry) else ""),
     ]
@@ -271,10 +273,16 @@ def _inverted(name: Name) -> str:
     return f"{surname}, {name.given}" if name.given else surname
 
 
+def _zotero_name(name: Name) -> str:
+    # Zotero takes the last word for the family name, but where there is a comma, what is before it.
+    whole = not name.given and " " in name.family and "," not in name.family
+    return f"{name.family}," if whole else _inverted(name)
+
+
 def _highwire(name: Name, of: int) -> str:
-    # Zotero takes a lone "van Glabbeek, Robert J." for two people: words on both sides of a comma.
-    two = of == 1 and " " in name.surname and " " in name.given
-    return name.natural if two else _inverted(name)
+    # Zotero takes a lone "van Glabbeek, Robert J." for two people, but where a semicolon ends it.
+    lone = of == 1 and " " in name.surname and " " in name.given
+    return _zotero_name(name) + ";" * lone
 
 
 def _csl_name(name: Name) -> dict[str, str]:

@@ -56,7 +56,7 @@ _IN_TEXT = (
     | frozenset("&%$#_{} -/,")
     | _set("aa AA j em it bf tt rm sc sf textendash textemdash ldots dots S P")
 )
-_IN_MATH = frozenset(",;:! {}|") | _set(
+_IN_MATH = frozenset(",;:! {}|&%#_") | _set(
     "alpha beta gamma delta epsilon varepsilon zeta eta theta vartheta iota kappa lambda mu nu xi"
     " pi varpi rho varrho sigma varsigma tau upsilon phi varphi chi psi omega Gamma Delta Theta"
     " Lambda Xi Pi Sigma Upsilon Phi Psi Omega aleph beth ell hbar imath jmath partial nabla infty"
