@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import chain
 from pathlib import Path
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
 
-from digest import archive, config, feeds, output, pages, themes
+from digest import archive, config, content, feeds, letters, output, pages, themes
+from digest.curation import edit, navigation
 from digest.errors import DigestError, OutputError
 from digest.fetch import ARCHIVE, News, fetch
 from digest.ids import paper_path
+from digest.markdown import Dialect
 from digest.model import WHOLE, Fetched, Page, Paper, Site
 from digest.render import Renderer
 from digest.sources.asking import Tell
@@ -47,6 +50,7 @@ def build(
     out: Path,
     url: str | None = None,
     offline: bool = False,
+    drafts: bool = False,
     track: Track = lambda pages, total: pages,
     progress: Tell = lambda fetched: None,
 ) -> Report:
@@ -58,6 +62,7 @@ def build(
         out: where the site goes.
         url: the site's address, where it isn't the one in site.yaml.
         offline: build from the archive alone, and write nothing but the site.
+        drafts: show what the editor hasn't published yet, too.
         track: wraps the pages while they are rendered, to show progress.
         progress: told of each source when it is done, from other threads.
 
@@ -84,13 +89,26 @@ def build(
     if not papers and (out / "papers").is_dir():
         raise OutputError(f"there is no paper to show, and {out} has some: left as it is")
 
-    planned = [*pages.plan(site, papers), *feeds.plan(site, papers, tag)]
-    planned += pages.maps(planned)
+    today = now.astimezone(ZoneInfo(site.timezone)).date()
+    dialect = Dialect(language=site.language, html=site.html)
+    edition = edit(content.load(root), papers, site.themes, dialect, today, drafts=drafts)
+    site = replace(site, navigation=navigation(site, edition))
 
-    renderer = Renderer(site, root / "templates")
+    planned = [
+        *pages.plan(site, edition.shown, edition),
+        *letters.plan(edition, tag),
+        *feeds.plan(site, edition.shown, tag),
+    ]
+    planned += pages.maps(planned)
+    copied = _static(root / "static") | {name: f.path for name, f in edition.files.items()}
+
+    renderer = Renderer(
+        site, root / "templates", edition, {page.path for page in planned} | copied.keys()
+    )
+    renderer.convert(edition.bodies)
     rendered = ((page.path, renderer.render(page)) for page in track(planned, len(planned)))
-    files = chain(rendered, renderer.static(), _static(root / "static"))
-    written = output.write(out, files)
+    copies = ((name, path.read_bytes()) for name, path in copied.items())
+    written = output.write(out, chain(rendered, renderer.static(), copies))
 
     return Report(
         papers=len(papers),
@@ -118,8 +136,7 @@ def _url_error(message: str) -> DigestError:
     return DigestError(f"--url: {message}")
 
 
-def _static(folder: Path) -> Iterator[tuple[str, bytes]]:
+def _static(folder: Path) -> dict[str, Path]:
     """The site's own files, copied as they are: CNAME, a favicon."""
-    for path in sorted(folder.rglob("*")) if folder.is_dir() else ():
-        if path.is_file():
-            yield path.relative_to(folder).as_posix(), path.read_bytes()
+    paths = sorted(folder.rglob("*")) if folder.is_dir() else ()
+    return {path.relative_to(folder).as_posix(): path for path in paths if path.is_file()}

@@ -59,6 +59,7 @@ def load_site(path: Path) -> Site:
             author=site.text("author", ""),
             accent=_accent(site),
             navigation=tuple(_nav_item(item) for item in site.sections("navigation", False)),
+            html=site.boolean("html"),
             themes=themes,
             sources=sources,
         )

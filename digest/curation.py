@@ -9,14 +9,18 @@ from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
-from digest.desk import Article, Attachment, Content, Issue, Note
+from digest.desk import Article, Attachment, Body, Content, Issue, Note
 from digest.errors import ConfigError
 from digest.ids import arxiv_id, doi, slug
 from digest.located import Text, nearest
 from digest.markdown import Dialect, Mentions, mentions
-from digest.model import Match, Paper, Reason, Theme
+from digest.model import Match, NavItem, Paper, Reason, Site, Theme
 
 _OLD_SLUG = re.compile(r"([a-z-]+)-(\d{7})")
+_NAVIGATION = tuple(
+    NavItem(title=title, url=f"{title.lower()}/")
+    for title in ("Themes", "Archive", "Updates", "About")
+)
 RESERVED = {
     "404", "archive", "authors", "days", "feeds", "issues", "papers", "search", "static",
     "status", "themes", "trends", "updates",
@@ -41,11 +45,34 @@ class Edition:
     """What the editor wrote and decided, in its place on the site."""
 
     papers: tuple[Paper, ...]  # all, those hidden too, with their notes in effect
+    picks: tuple[Paper, ...]  # pinned today, newest first
     letters: tuple[Letter, ...]  # oldest first
     articles: tuple[Article, ...]
     cited: Mapping[str, Paper]  # by the names that the texts use
     homes: Mapping[Path, str]  # where each text is published: "issues/2026-w20/"
     files: Mapping[str, Attachment]  # what the texts show or link to, by address
+
+    @property
+    def shown(self) -> tuple[Paper, ...]:
+        """The papers that may stand in lists and feeds."""
+        return tuple(paper for paper in self.papers if not paper.hidden)
+
+    @property
+    def bodies(self) -> Iterator[Body]:
+        """Every text to be published."""
+        yield from (paper.note.body for paper in self.papers if paper.note)
+        yield from (letter.issue.body for letter in self.letters)
+        yield from (article.body for article in self.articles)
+
+    def related(self, paper: Paper) -> tuple[Paper, ...]:
+        """What the editor names beside a paper, without what is hidden."""
+        names = paper.note.related if paper.note else ()
+        return _each_once(other for name in names if not (other := self.cited[name]).hidden)
+
+
+NOTHING = Edition(
+    papers=(), picks=(), letters=(), articles=(), cited={}, homes={}, files={}
+)  # of a site without an editor
 
 
 def edit(
@@ -97,12 +124,26 @@ def edit(
     homes |= {article.body.path: _home(article) for article in articles}
     return Edition(
         papers=curated,
+        picks=_picks(curated, today),
         letters=letters,
         articles=tuple(articles),
         cited=cited,
         homes=homes,
         files=dict(_files(content, said, homes)),
     )
+
+
+def navigation(site: Site, edition: Edition) -> tuple[NavItem, ...]:
+    """The site's links, with the editor's pages in the places they ask for."""
+    items = list(site.navigation or _NAVIGATION)
+    if edition.letters and not site.navigation:
+        items.insert(0, NavItem(title="Issues", url="issues/"))
+    placed = sorted((a.navigation, a.slug, a.title) for a in edition.articles if a.navigation)
+    for place, slug_, title in placed:
+        item = NavItem(title=title, url=f"{slug_}/")
+        items = [other for other in items if other.url != item.url]
+        items.insert(place - 1, item)
+    return tuple(items)
 
 
 def find(papers: Iterable[Paper], names: Iterable[str]) -> dict[str, Paper]:
@@ -175,6 +216,11 @@ def _curated(paper: Paper, note: Note | None, themes: Iterable[Theme]) -> Paper:
         matches[str(name)] = replace(given, reasons=(*given.reasons, word))
     ordered = tuple(matches[theme.id] for theme in themes if theme.id in matches)
     return replace(paper, note=note, matches=ordered)
+
+
+def _picks(papers: Iterable[Paper], today: date) -> tuple[Paper, ...]:
+    pinned = [p for p in papers if p.note and p.note.is_pinned(today) and not p.hidden]
+    return tuple(sorted(pinned, key=lambda p: (p.entry.announced, p.entry.id), reverse=True))
 
 
 def _each_once(papers: Iterable[Paper]) -> tuple[Paper, ...]:

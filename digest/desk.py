@@ -35,6 +35,10 @@ class Note:
     links: tuple[NavItem, ...] = ()  # addresses are http or https
     related: tuple[Text, ...] = ()  # names of papers, as written
 
+    @property
+    def has_text(self) -> bool:
+        return bool(self.body.text.strip())
+
     def is_pinned(self, today: date) -> bool:
         return self.pinned and (self.pinned_until is None or today <= self.pinned_until)
 

@@ -215,6 +215,7 @@ class Site:
     navigation: tuple[NavItem, ...]
     sources: tuple[Source, ...]
     themes: tuple[Theme, ...]
+    html: bool = False  # raw HTML in the editor's Markdown counts, once cleaned
 
     @property
     def base(self) -> str:

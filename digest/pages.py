@@ -9,6 +9,7 @@ from datetime import date
 from itertools import groupby
 from typing import TypeVar
 
+from digest.curation import NOTHING, Edition
 from digest.ids import paper_path, theme_path
 from digest.model import Page, Paper, Site, Theme, Version
 
@@ -18,6 +19,7 @@ FRONT_UPDATES = 10
 PER_SITEMAP = 50_000
 UPDATES = 200  # on the page of updates; older ones stand on the days and papers they belong to
 
+_UNLISTED = {"redirect.html", "hidden.html"}  # their pages ask not to be indexed
 _Place = TypeVar("_Place")
 
 
@@ -100,23 +102,28 @@ class ThemeCount:
         return theme_path(self.theme.id)
 
 
-def plan(site: Site, papers: Sequence[Paper]) -> Iterator[Page]:
-    """Every page of the site.
+def plan(site: Site, papers: Sequence[Paper], edition: Edition = NOTHING) -> Iterator[Page]:
+    """Every page of the site, but for those the editor wrote.
 
     Args:
         papers: all that may be shown, in any order.
+        edition: what the editor picked, related and hid.
     """
     papers = sorted(papers, key=lambda paper: (paper.entry.announced, paper.entry.id))
     members = _members(site, papers)
     days = _days(site, papers)
     counts = tuple(_count(theme, members[theme.id]) for theme in site.themes)
 
-    yield _front(days, counts)
+    yield _front(days, counts, edition)
     yield Page.of("themes/index.html", "themes.html", themes=counts, unthemed=len(members[""]))
     for theme in site.themes:
         yield from _theme_pages(theme, members[theme.id])
     for paper in papers:
-        yield _paper_page(paper)
+        yield _paper_page(paper, edition.related(paper))
+    for paper in edition.papers:
+        if paper.hidden:
+            yield Page.of(f"{paper.path}index.html", "hidden.html", paper=paper)
+    for paper in edition.papers or papers:
         for alias in paper.entry.aliases:
             yield _moved(paper_path(alias), paper.path, paper.entry.title)
     for theme in site.themes:
@@ -125,7 +132,8 @@ def plan(site: Site, papers: Sequence[Paper]) -> Iterator[Page]:
     yield from _day_pages(days)
     yield from _archive_pages(days)
     yield Page.of("updates/index.html", "updates.html", days=_by_day(_updates(papers)[:UPDATES]))
-    yield Page.of("about/index.html", "about.html")
+    if all(article.slug != "about" for article in edition.articles):
+        yield Page.of("about/index.html", "about.html")
     yield Page.of("404.html", "404.html")
 
 
@@ -137,7 +145,7 @@ def maps(planned: Iterable[Page]) -> Iterator[Page]:
     paths = [
         page.path.removesuffix("index.html")
         for page in planned
-        if page.path.endswith("index.html") and page.template != "redirect.html"
+        if page.path.endswith("index.html") and page.template not in _UNLISTED
     ]
     parts = [paths[at : at + PER_SITEMAP] for at in range(0, len(paths), PER_SITEMAP)]
     if len(parts) == 1:
@@ -166,7 +174,7 @@ def _count(theme: Theme, papers: Sequence[Paper]) -> ThemeCount:
     return ThemeCount(theme=theme, count=len(papers), newest=newest)
 
 
-def _front(days: Sequence[Day], counts: tuple[ThemeCount, ...]) -> Page:
+def _front(days: Sequence[Day], counts: tuple[ThemeCount, ...], edition: Edition) -> Page:
     shown, total = list[Day](), 0
     for day in reversed(days):
         if total >= FRONT_PAPERS:
@@ -176,7 +184,13 @@ def _front(days: Sequence[Day], counts: tuple[ThemeCount, ...]) -> Page:
             total += day.count
     updates = [update for day in reversed(days) for update in day.updates][:FRONT_UPDATES]
     return Page.of(
-        "index.html", "index.html", days=tuple(shown), updates=tuple(updates), themes=counts
+        "index.html",
+        "index.html",
+        days=tuple(shown),
+        updates=tuple(updates),
+        themes=counts,
+        picks=edition.picks,
+        letter=edition.letters[-1] if edition.letters else None,
     )
 
 
@@ -205,12 +219,18 @@ def _theme_pages(theme: Theme, papers: Sequence[Paper]) -> Iterator[Page]:
         )
 
 
-def _paper_page(paper: Paper) -> Page:
+def _paper_page(paper: Paper, related: tuple[Paper, ...]) -> Page:
     entry = paper.entry
     later = tuple(version for version in entry.versions if version.number > 1)
     day = f"days/{entry.announced}/"
     return Page.of(
-        f"{paper.path}index.html", "paper.html", paper=paper, entry=entry, day=day, updates=later
+        f"{paper.path}index.html",
+        "paper.html",
+        paper=paper,
+        entry=entry,
+        day=day,
+        updates=later,
+        related=related,
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Set
 from datetime import UTC, date, datetime, time
 from email.utils import format_datetime
 from functools import cached_property
@@ -16,8 +16,11 @@ import jinja2
 from markupsafe import Markup as Safe
 
 from digest import cite, tex
+from digest.curation import NOTHING, Edition
+from digest.desk import Body
 from digest.errors import RenderError
-from digest.model import Entry, Page, Site
+from digest.model import Entry, Page, Paper, Site
+from digest.texts import Texts
 
 _PACKAGE = Path(__file__).parent
 
@@ -34,8 +37,20 @@ class Renderer:
     Names resolve to the site's own template, else to ours; `default/NAME` is always ours.
     """
 
-    def __init__(self, site: Site, templates: Path) -> None:
+    def __init__(
+        self,
+        site: Site,
+        templates: Path,
+        edition: Edition = NOTHING,
+        known: Set[str] = frozenset(),
+    ) -> None:
+        """Read no template yet.
+
+        Args:
+            known: every file that the site will have, for links of the editor's texts.
+        """
         self._site, self._templates = site, templates
+        self._texts = Texts(site, edition, known, self._card)
         self.formulas = 0
         self.unconverted: dict[str, str] = {}  # formula → id of the entry that has it
         self._converted: dict[tuple[str, str, str], Safe] = {}
@@ -57,6 +72,18 @@ class Renderer:
         except jinja2.TemplateError as error:
             raise RenderError(f"{_line_of(error) or page.template}: {error}") from error
         return text.encode("utf-8", "replace")
+
+    def convert(self, bodies: Iterable[Body]) -> None:
+        """Convert texts ahead, so that a broken one stops a build before anything is written.
+
+        Raises:
+            ConfigError: a text refers to something that isn't there; names file and line.
+        """
+        for body in bodies:
+            done = self._texts.for_page(body)
+            self.formulas += done.formulas
+            for formula in done.unconverted:
+                self.unconverted.setdefault(formula, body.path.name)
 
     def static(self) -> Iterator[tuple[str, bytes]]:
         """What lies in `static/` beside the templates, the site's own on top of ours.
@@ -106,6 +133,9 @@ class Renderer:
             "citation_meta": cite.citation_meta,
             "coins": cite.coins,
             "cite_text": cite.text,
+            "bib_file": lambda entries: cite.bib_file(entries).decode(),
+            "ris_file": lambda entries: cite.ris_file(entries).decode(),
+            "csl_file": lambda entries: cite.csl_file(entries).decode(),
         }
         env.filters |= {
             "title_html": self._title_html,
@@ -114,6 +144,8 @@ class Renderer:
             "summary_text": lambda entry: tex.plain(entry.summary, entry.markup),
             "comment_html": self._comment_html,
             "authors": _authors,
+            "markdown": lambda body: self._texts.for_page(body).html,
+            "markdown_feed": self._texts.for_feed,
             "code_link": lambda entry: tex.code_link(entry.comment, entry.summary),
             "day": lambda day: f"{day.day} {day:%B %Y}",
             "weekday": lambda day: f"{day:%A}",
@@ -140,13 +172,16 @@ class Renderer:
         return {name: blake2b(data, digest_size=4).hexdigest() for name, data in self.static()}
 
     def _title_html(self, entry: Entry) -> Safe:
-        return self._convert(tex.inline_html, entry, entry.title)
+        return self._convert(tex.title_html, entry, entry.title)
 
     def _summary_html(self, entry: Entry) -> Safe:
         return self._convert(tex.block_html, entry, entry.summary)
 
     def _comment_html(self, entry: Entry) -> Safe:
         return self._convert(tex.inline_html, entry, entry.comment)
+
+    def _card(self, paper: Paper) -> Safe:
+        return Safe(self._environment.get_template("card.html").render(paper=paper))
 
     def _convert(self, how: Callable[..., tex.Converted], entry: Entry, text: str) -> Safe:
         """A paper stands on many pages; its text is converted, and counted, once."""

@@ -11,6 +11,7 @@ LAYERS = [
     {"rules", "automaton"},
     {"config", "terms", "markdown"},
     {"curation"},
+    {"texts"},
     # The stages.
     {
         "sources",
@@ -20,6 +21,7 @@ LAYERS = [
         "content",
         "pages",
         "feeds",
+        "letters",
         "render",
         "output",
         "web",
