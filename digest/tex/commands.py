@@ -31,6 +31,7 @@ _ARGUMENTS = re.compile(
     r"(\{(?:[^{}]|\{[^{}]{0,100}\}){0,200}\})(?:\{(?:[^{}]|\{[^{}]{0,100}\}){0,200}\})?"
 )
 _OPTIONS = re.compile(r"\*?((?:\[[^\[\]]{0,200}\]){0,2})")
+_OPTIONS_AND_GROUP = re.compile(rf"{_OPTIONS.pattern}\{{")
 _AFTER_WORD = re.compile(r"\{\}|(?=\s)|")
 _AFTER_LETTER = re.compile(r"\{\}|\s*")
 _LENGTH = re.compile(r"\*?\s*\[-?\d[^\[\]]{0,10}\]")
@@ -248,21 +249,15 @@ def _unknown(cursor: Cursor, word: str, start: int) -> None:
         cursor.begin_group()
 
 
-_OPTIONS_AND_GROUP = re.compile(rf"{_OPTIONS.pattern}\{{")
-
-
 def _glued(word: str) -> str:
     r"""The letters that `\orungnes` or `\cc` spell within a word; empty if none."""
     if len(word) == 2 and word[0] in ACCENTS:
         letter = normalize("NFC", word[1] + ACCENTS[word[0]])
         return letter if len(letter) == 1 else ""
-    for length in (2, 1):
-        if (
-            word[:length] in LETTERS
-            and word[length:].islower()
-            and not formula.is_known(f"\\{word}")
-        ):
-            return LETTERS[word[:length]] + word[length:]
+    if not formula.is_known(f"\\{word}"):
+        for length in (2, 1):
+            if word[:length] in LETTERS and word[length:].islower():
+                return LETTERS[word[:length]] + word[length:]
     return ""
 
 

@@ -9,17 +9,18 @@ from math_core import LatexError, LatexToMathML
 from digest.tex.macros import MACROS
 from digest.tex.spoken import read_out
 
-# The converter recurses. Any TeX of this length stays within 8 MB of stack (measured: 8,000 do), and
-# no abstract on arXiv is longer than 1,920 characters.
+# The converter recurses. Whatever nests in TeX of this length stays within 8 MB of stack (measured:
+# 8,000 characters do), and no abstract on arXiv is longer than 1,920.
 _LONGEST = 4_000
 # Chromium flattens what is nested deeper than 512 elements; no formula for people comes near.
 _DEEPEST = 100
+_MOST_NESTED = 8  # formulas within the text of one
 _CONVERTER = LatexToMathML(macros=MACROS, fancy_error=False)
 
 
 @lru_cache(maxsize=8192)
 def mathml(tex: str, display: bool = False) -> str:
-    """The `<math>` element of a formula, its TeX in `alttext`; empty where it can't be converted."""
+    """The `<math>` element of a formula, its TeX as `alttext`; empty if it can't be converted."""
     body = _body(tex, display)
     if not body:
         return ""
@@ -29,7 +30,10 @@ def mathml(tex: str, display: bool = False) -> str:
 
 @lru_cache(maxsize=8192)
 def spoken(tex: str) -> str:
-    """A formula as one line of text: `O(n^2)` is "O(n²)"; what can't be converted loses its marks."""
+    """A formula as one line of text: `O(n^2)` is "O(n²)"; what can't be converted loses its marks.
+
+    That is, backslashes and braces: no TeX is left to see.
+    """
     body = _body(tex, False)
     if body:
         return read_out(body)
@@ -56,13 +60,14 @@ def _body(tex: str, display: bool) -> str:
     except LatexError:
         return ""
     body = element[element.index(">") + 1 : -len("</math>")]
-    body = _ATTRIBUTE.sub(_attribute, body.replace("&ApplyFunction;", "\u2061"))
-    body = _ANCHOR.sub("", body)
+    for old, new in _CHARACTERS:
+        body = body.replace(old, new)
+    body = _START_TAG.sub(_start_tag, _ANCHOR.sub("", body))
     return "" if len(body) > _LONGEST and _depth(body) > _DEEPEST else body
 
 
 # Definitions could make a short formula endless; abstracts have none.
-_DEFINITION = re.compile(r"\\(?:[gex]?def|let|(?:re)?newcommand|providecommand|DeclareMath)")
+_DEFINITION = re.compile(r"\\(?:[gex]?def|let|(?:re)?newcommand|providecommand)(?![a-zA-Z])")
 _UNICODE = re.compile(r"\\unicode\{\s*(?:x([0-9a-fA-F]{1,6})|([0-9]{1,7}))\s*\}")
 _REPAIRS = (
     # Numbers and labels of equations that stand alone here.
@@ -71,6 +76,7 @@ _REPAIRS = (
     (re.compile(r"\\(begin|end)\{(?:align|eqnarray|flalign)\*?\}"), r"\\\1{aligned}"),
     (re.compile(r"\\(begin|end)\{(?:gather|multline)\*?\}"), r"\\\1{gathered}"),
     (re.compile(r"\\(?:tiny|scriptsize|footnotesize|small|normalsize|large)(?![a-zA-Z])"), ""),
+    (re.compile(r"(\\(?:text|[mh]box)\{)\s*\\(?:rm|it|bf|sf|sl|tt|sc|em)\s"), r"\1"),
     # Some repositories send scripts escaped: O\_{bit}.
     (re.compile(r"\\([_^])(?=\{)"), r"\1"),
     # An escaped bracket is a bracket; \( within a formula can't open another.
@@ -78,6 +84,7 @@ _REPAIRS = (
     (re.compile(r"&=&"), "&="),
 )
 # \text{of $n$ nodes}: the converter has no formula within text.
+_DOLLAR = re.compile(r"(?<!\\)\$")
 _FORMULA_IN_TEXT = re.compile(
     r"\\(text|mbox|hbox|textrm|textsf|textbf|textit|texttt|textsc|emph)\{([^{}$]{0,300})"
     r"\$((?:[^{}$]|\{[^{}$]{0,100}\}){0,300})\$([^{}]{0,300})\}"
@@ -90,10 +97,9 @@ def _repaired(tex: str) -> str:
     tex = _UNICODE.sub(_unicode, tex)
     for pattern, new in _REPAIRS:
         tex = pattern.sub(new, tex)
-    if "$" in tex:
-        for _ in range(tex.count("$") // 2):
-            tex = _FORMULA_IN_TEXT.sub(r"\\\1{\2}{\3}\\\1{\4}", tex)
-    return tex
+    for _ in range(min(tex.count("$") // 2, _MOST_NESTED)):
+        tex = _FORMULA_IN_TEXT.sub(r"\\\1{\2}{\3}\\\1{\4}", tex)
+    return _DOLLAR.sub("", tex)
 
 
 def _unicode(match: re.Match[str]) -> str:
@@ -102,12 +108,31 @@ def _unicode(match: re.Match[str]) -> str:
     return letter if letter.isprintable() else ""
 
 
-# The page's policy forbids inline styles, and readers of feeds drop them: alignment becomes a class.
-_ATTRIBUTE = re.compile(r' (?:style|class)="([^"]*)"')
+_CHARACTERS = (
+    ("&ApplyFunction;", "\u2061"),  # no name in XML
+    # Signs of their own where the converter has combining ones, which fonts put beside the letter.
+    (">\u0332</mo></munder>", ">_</mo></munder>"),
+    (">\u0332</mo></mover>", ">‾</mo></mover>"),
+    (">\u0302</mo></mover>", ">^</mo></mover>"),
+    (">\u20d7</mo></mover>", ">→</mo></mover>"),
+)
 _ANCHOR = re.compile(r"</?a\b[^>]*>")
+_START_TAG = re.compile(r"<([a-z]+)( [^>]*?)(/?)>")
+# A page's policy may forbid inline styles, and feed readers drop them: alignment becomes a class.
+# Nu's checker knows displaystyle and scriptlevel on other elements alone; they only set a size. No
+# formula may move over its neighbours (\raisebox) or push them away (\hspace).
+_STYLE = re.compile(r' (?:style|class)="([^"]*)"')
+_SIZE = re.compile(
+    r' (?:(?:displaystyle|scriptlevel|voffset|height|depth)="[^"]*"|width="-?\d{2}[^"]*")'
+)
 
 
-def _attribute(match: re.Match[str]) -> str:
+def _start_tag(match: re.Match[str]) -> str:
+    name, attributes, end = match.groups()
+    return f"<{name}{_STYLE.sub(_alignment, _SIZE.sub('', attributes))}{end}>"
+
+
+def _alignment(match: re.Match[str]) -> str:
     side = re.match(r"text-align: (left|right)", match[1])
     return f' class="{side[1]}"' if side else ""
 

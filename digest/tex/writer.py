@@ -3,11 +3,12 @@
 import re
 from collections.abc import Iterable
 from html import escape
+from typing import NamedTuple
 
 from digest.tex import formula
 from digest.tex.cursor import Kind, Piece
 
-_NUMBERED = re.compile(r"\(?(\d{1,2})[.)]\s+(?=\S)")
+_NUMBERED = re.compile(r"\(?([1-9]\d?)[.)]\s+(?=\S)")
 _BULLETED = re.compile(r"([-*•‣◦·–])\s+(?=\S)")
 
 
@@ -34,9 +35,8 @@ class Writer:
         for piece in pieces:
             self._write(piece)
         self._end_line()
-        return "".join(_grouped(self._blocks)) if self._block else self._blocks_inline()
-
-    def _blocks_inline(self) -> str:
+        if self._block:
+            return "".join(_grouped(self._blocks))
         return "".join(content for _, content in self._blocks)
 
     def _write(self, piece: Piece) -> None:
@@ -139,39 +139,48 @@ class Writer:
             self._blocks.append(("p", content))
 
 
+class _Item(NamedTuple):
+    """A paragraph that starts like an item of a list."""
+
+    paragraph: str
+    content: str  # without its mark
+    number: int  # 0 after a bullet
+    bullet: str
+
+    def follows(self, other: "_Item") -> bool:
+        if self.number:
+            return self.number == other.number + 1
+        return self.bullet == other.bullet
+
+
+def _item(paragraph: str) -> _Item | None:
+    if number := _NUMBERED.match(paragraph):
+        return _Item(paragraph, paragraph[number.end() :], int(number[1]), "")
+    if bullet := _BULLETED.match(paragraph):
+        return _Item(paragraph, paragraph[bullet.end() :], 0, bullet[1])
+    return None
+
+
 def _grouped(blocks: list[tuple[str, str]]) -> Iterable[str]:
-    """Paragraphs, those that count "1.", "2.", … or start with one bullet as a list."""
-    at = 0
-    while at < len(blocks):
-        name, content = blocks[at]
-        run = _run(blocks, at) if name == "p" else []
-        if len(run) > 1:
-            first = _NUMBERED.match(content)
-            start = f' start="{int(first[1])}"' if first and int(first[1]) != 1 else ""
-            tag = "ol" if first else "ul"
-            yield f"<{tag}{start}>{''.join(f'<li>{item}</li>' for item in run)}</{tag}>"
+    """Paragraphs; those that count "1.", "2.", … or start with one bullet as a list."""
+    run: list[_Item] = []
+    for name, content in blocks:
+        item = _item(content) if name == "p" else None
+        if run and not (item and item.follows(run[-1])):
+            yield _list(run)
+            run = []
+        if item:
+            run.append(item)
         else:
             yield f"<p>{content}</p>" if name == "p" else content
-        at += max(1, len(run))
+    if run:
+        yield _list(run)
 
 
-def _run(blocks: list[tuple[str, str]], at: int) -> list[str]:
-    """What the list that starts here says; no more than one item if there is none."""
-    content = blocks[at][1]
-    first = _NUMBERED.match(content) or _BULLETED.match(content)
-    if not first:
-        return []
-    run: list[str] = []
-    for name, content in blocks[at:]:
-        match = (_NUMBERED if first.re is _NUMBERED else _BULLETED).match(content)
-        if name != "p" or not match:
-            break
-        follows = (
-            int(first[1]) + len(run) == int(match[1])
-            if first[1].isdigit()
-            else match[1] == first[1]
-        )
-        if not follows:
-            break
-        run.append(content[match.end() :])
-    return run
+def _list(run: list[_Item]) -> str:
+    first = run[0]
+    if len(run) == 1:
+        return f"<p>{first.paragraph}</p>"
+    name = "ol" if first.number else "ul"
+    start = f' start="{first.number}"' if first.number > 1 else ""
+    return f"<{name}{start}>{''.join(f'<li>{item.content}</li>' for item in run)}</{name}>"
