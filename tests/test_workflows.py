@@ -1,0 +1,301 @@
+"""The workflows' own steps, run here against a local git remote and a local server for arXiv."""
+
+import json
+import re
+import shutil
+import subprocess
+import threading
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+import yaml
+from actions import Host, Run, git, run, run_composite
+
+from digest import archive, ledger
+from digest.scaffold import create
+
+PROJECT = Path(__file__).parents[1]
+PUBLISH = PROJECT / ".github/workflows/publish.yml"
+ACTION = PROJECT / "action.yml"
+OK = {"fetch": "success", "build": "success", "deploy": "success", "report": "success"}
+
+
+class Arxiv:
+    """A server that answers every query of the API with the papers it has."""
+
+    def __init__(self) -> None:
+        self.papers, self.works = ["2605.00001"], True
+        handler = partial(_Handler, self)
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+        self.address = f"http://127.0.0.1:{self._server.server_port}/api/query"
+        self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
+        self._thread.start()
+
+    def answer(self) -> tuple[int, str]:
+        if not self.works:
+            return 404, "gone"
+        entries = "".join(_entry(name) for name in self.papers)
+        return 200, (
+            '<feed xmlns="http://www.w3.org/2005/Atom" '
+            'xmlns:opensearch="http://a9.com/-/spec/opensearch/1.1/">'
+            f"<opensearch:totalResults>{len(self.papers)}</opensearch:totalResults>"
+            "<opensearch:startIndex>0</opensearch:startIndex>"
+            f"<opensearch:itemsPerPage>{len(self.papers)}</opensearch:itemsPerPage>"
+            f"{entries}</feed>"
+        )
+
+    def stop(self) -> None:
+        self._server.shutdown()
+        self._thread.join()
+        self._server.server_close()
+
+
+class _Handler(BaseHTTPRequestHandler):
+    def __init__(self, arxiv: Arxiv, *arguments: object) -> None:
+        self._arxiv = arxiv
+        super().__init__(*arguments)  # type: ignore[arg-type]
+
+    def do_GET(self) -> None:
+        status, text = self._arxiv.answer()
+        self.send_response(status)
+        self.send_header("Content-Type", "application/atom+xml; charset=utf-8")
+        self.end_headers()
+        self.wfile.write(text.encode())
+
+    def log_message(self, format: str, *args: object) -> None:
+        pass
+
+
+def _entry(name: str) -> str:
+    return (
+        f"<entry><id>http://arxiv.org/abs/{name}v1</id><title>Paper {name}</title>"
+        "<summary>On consensus.</summary><published>2026-05-13T10:00:00Z</published>"
+        "<updated>2026-05-13T10:00:00Z</updated><author><name>A. Author</name></author>"
+        '<category term="cs.DC"/></entry>'
+    )
+
+
+@pytest.fixture(scope="module")
+def arxiv() -> Iterator[Arxiv]:
+    server = Arxiv()
+    yield server
+    server.stop()
+
+
+@pytest.fixture(autouse=True)
+def _fresh(arxiv: Arxiv) -> None:
+    arxiv.papers, arxiv.works = ["2605.00001"], True
+
+
+@pytest.fixture
+def host(tmp_path: Path) -> Host:
+    return Host(tmp_path / "github")
+
+
+@pytest.fixture
+def site(tmp_path: Path, host: Host, arxiv: Arxiv) -> Path:
+    """A new site, pushed; its one source is the local server."""
+    folder = tmp_path / "site"
+    create(folder, ["cs.DC"])
+    shutil.rmtree(folder / "content")
+    (folder / "site.yaml").write_text(
+        "title: A digest\nurl: https://example.github.io/digest/\ntag: example.org,2026\n"
+        "sources:\n  - name: Local arXiv\n    kind: arxiv\n    query: cat:cs.DC\n"
+        f"    endpoint: {arxiv.address}\n    pace: 0\n"
+        "themes:\n  - id: consensus\n    title: Consensus\n    any: [consensus]\n",
+        "utf-8",
+    )
+    host.push(folder, "Start a digest")
+    return folder
+
+
+def ids(folder: Path) -> set[str]:
+    return {entry.id for entry in archive.load(folder / "content/archive")}
+
+
+def papers(host: Host) -> set[str]:
+    """The papers that readers see."""
+    return {path.parent.name for path in host.published.glob("papers/*/index.html")}
+
+
+def issues(host: Host) -> list[dict[str, str]]:
+    found: list[dict[str, str]] = json.loads(host.issues.read_text("utf-8"))
+    return found
+
+
+def test_the_first_run_archives_builds_and_publishes(host: Host, site: Path) -> None:
+    done = run(PUBLISH, host)
+    assert done.results == OK, done.printed
+    assert papers(host) == {"2605.00001"}
+    assert host.log() == ["Archive what was announced", "Start a digest"]
+    changed = git(host.remote, "show", "--format=%an", "--name-only", "main").split()
+    assert changed[0] == "github-actions[bot]"
+    assert all(name.startswith(("content/archive/", "content/ledger/")) for name in changed[1:])
+    assert issues(host) == []
+    page = (host.published / "papers/2605.00001/index.html").read_text("utf-8")
+    assert "https://example.github.io/digest/papers/2605.00001/" in page
+
+
+def test_a_run_with_no_news_publishes_the_same_and_commits_the_ledger_alone(
+    host: Host, site: Path
+) -> None:
+    run(PUBLISH, host)
+    before = (host.published / "papers/2605.00001/index.html").read_bytes()
+    done = run(PUBLISH, host, "schedule")
+    assert done.results == OK, done.printed
+    assert (host.published / "papers/2605.00001/index.html").read_bytes() == before
+    changed = git(host.remote, "show", "--format=", "--name-only", "main").split()
+    assert changed
+    assert all(name.startswith("content/ledger/") for name in changed)
+
+
+def test_a_run_while_main_moves_keeps_both(host: Host, site: Path, arxiv: Arxiv) -> None:
+    def edit(workspace: Path) -> None:
+        (site / "site.yaml").write_text(
+            (site / "site.yaml").read_text("utf-8").replace("A digest", "Another"), "utf-8"
+        )
+        host.push(site, "Rename")
+
+    host.before["Commit what was found"] = edit
+    done = run(PUBLISH, host)
+    assert done.results == OK, done.printed
+    assert host.log() == ["Archive what was announced", "Rename", "Start a digest"]
+    assert papers(host) == {"2605.00001"}
+    assert "Another" in (host.published / "index.html").read_text("utf-8")
+
+
+def test_a_failed_source_is_said_and_the_rest_is_published(
+    host: Host, site: Path, arxiv: Arxiv
+) -> None:
+    run(PUBLISH, host)
+    arxiv.works = False
+    done = run(PUBLISH, host, "schedule")
+    assert done.results == OK, done.printed
+    assert "::warning::Local arXiv: failed" in done.printed
+    assert "Local arXiv: failed" in done.summary
+    assert papers(host) == {"2605.00001"}
+    clone = host.clone(host.home / "after")
+    lines = ledger.load(clone / "content/ledger")
+    assert [line.state for line in lines] == ["ok", "failed"]
+
+
+def test_a_broken_site_yaml_leaves_the_site_and_opens_one_issue(host: Host, site: Path) -> None:
+    run(PUBLISH, host)
+    before = sorted(host.published.rglob("*"))
+    text = (site / "site.yaml").read_text("utf-8")
+    (site / "site.yaml").write_text(text + "acent: red\n", "utf-8")
+    host.push(site, "Break it")
+    for event in ("push", "schedule"):
+        done = run(PUBLISH, host, event)
+        assert done.results == {
+            "fetch": "failure",
+            "build": "skipped",
+            "deploy": "skipped",
+            "report": "success",
+        }
+        assert "site.yaml:14: unknown key 'acent'" in done.printed
+    assert sorted(host.published.rglob("*")) == before
+    assert host.log()[0] == "Break it"
+    (issue,) = issues(host)
+    assert issue["state"] == "open"
+    assert "The last run failed: https://" in issue["body"]
+    assert "/actions/runs/3\n" in issue["body"]
+
+    (site / "site.yaml").write_text(text, "utf-8")
+    host.push(site, "Mend it")
+    assert run(PUBLISH, host).results == OK
+    assert [issue["state"] for issue in issues(host)] == ["closed"]
+
+
+def test_two_runs_at_once_both_keep_what_they_found(host: Host, site: Path, arxiv: Arxiv) -> None:
+    meeting = threading.Barrier(2, timeout=60)
+    host.before["Commit what was found"] = lambda workspace: meeting.wait()
+
+    def once(number: int) -> Run:
+        return run(PUBLISH, host, only="fetch")
+
+    with ThreadPoolExecutor(2) as pool:
+        done = list(pool.map(once, range(2)))
+    assert [each.results for each in done] == [{"fetch": "success"}] * 2, done[1].printed
+    clone = host.clone(host.home / "after")
+    assert ids(clone) == {"arxiv:2605.00001"}
+    assert len(ledger.load(clone / "content/ledger")) == 2
+
+
+def test_a_deployment_that_fails_once_is_tried_again(host: Host, site: Path) -> None:
+    host.failing_deployments = 1
+    assert run(PUBLISH, host).results == OK
+    assert papers(host) == {"2605.00001"}
+
+
+def test_a_deployment_that_fails_twice_is_reported(host: Host, site: Path) -> None:
+    host.failing_deployments = 2
+    done = run(PUBLISH, host)
+    assert done.results == OK | {"deploy": "failure"}
+    assert [issue["state"] for issue in issues(host)] == ["open"]
+
+
+def test_a_fork_does_not_run_on_schedule(host: Host, site: Path) -> None:
+    done = run(PUBLISH, host, "schedule", fork=True)
+    assert set(done.results.values()) == {"skipped", "success"}
+    assert done.results["report"] == "success"
+    assert host.log() == ["Start a digest"]
+    assert not host.published.exists()
+    assert not host.issues.exists() or issues(host) == []
+
+
+def test_the_composite_action_does_the_same_in_one_job(
+    host: Host, site: Path, arxiv: Arxiv
+) -> None:
+    done = run_composite(ACTION, host)
+    assert done.results == {"publish": "success"}, done.printed
+    assert papers(host) == {"2605.00001"}
+    assert host.log() == ["Archive what was announced", "Start a digest"]
+    arxiv.papers.append("2605.00002")
+    host.failing_deployments = 2
+    assert run_composite(ACTION, host, "schedule").results == {"publish": "failure"}
+    assert [issue["state"] for issue in issues(host)] == ["open"]
+    assert run_composite(ACTION, host, full="true").results == {"publish": "success"}
+    assert [issue["state"] for issue in issues(host)] == ["closed"]
+    assert papers(host) == {"2605.00001", "2605.00002"}
+
+
+def test_the_composite_action_and_the_workflow_run_the_same_words() -> None:
+    jobs = yaml.safe_load(PUBLISH.read_text("utf-8"))["jobs"].values()
+    ours = {step["name"]: step["run"] for job in jobs for step in job["steps"] if "run" in step}
+    steps = yaml.safe_load(ACTION.read_text("utf-8"))["runs"]["steps"]
+    shared = {step["name"]: step["run"] for step in steps if step.get("name") in ours}
+    assert shared.keys() == ours.keys()
+    del shared["Install"], ours["Install"]
+    assert shared == ours
+
+
+def test_every_action_is_pinned_by_its_commit_and_says_its_version() -> None:
+    files = [*PROJECT.glob(".github/workflows/*.yml"), ACTION]
+    pins = dict[str, str]()
+    for path in files:
+        for line in path.read_text("utf-8").splitlines():
+            if "uses:" in line:
+                found = re.search(r"uses: ([\w./-]+)@([0-9a-f]{40}) # (v\d+\.\d+\.\d+)$", line)
+                assert found, line
+                assert pins.setdefault(found[1].split("/")[1], found[2]) == found[2]
+
+
+@pytest.mark.parametrize("tool", ["actionlint", "zizmor"])
+@pytest.mark.parametrize("repository", ["ours", "a new one"])
+def test_workflows_pass(tool: str, repository: str, tmp_path: Path) -> None:
+    if not shutil.which(tool):
+        pytest.skip(f"{tool} is not installed")
+    folder = PROJECT
+    if repository != "ours":
+        folder = tmp_path / "site"
+        create(folder)
+        git(tmp_path, "init", "--quiet", str(folder))
+    options = ["--offline", "--persona", "pedantic", "--no-progress"] if tool == "zizmor" else []
+    inputs = ["."] if tool == "zizmor" else sorted(map(str, folder.glob(".github/workflows/*.yml")))
+    done = subprocess.run([tool, *options, *inputs], cwd=folder, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout
