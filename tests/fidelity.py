@@ -1,9 +1,9 @@
 """How much TeX of real papers is converted: `python tests/fidelity.py PAPERS.jsonl.gz [NUMBER]`.
 
-Each line of PAPERS is a paper: `id`, `title`, `abstract`, `authors`, maybe `comment`, as arXiv sends
-them. Counts formulas that became MathML (or their character), and pages on which a reader would see
-a TeX command or a dollar that is neither money nor inside `<code>` or `<math>`. Prints the worst
-offenders, so that the figures can be argued with. Exits 1 where a share is below its goal.
+Each line of PAPERS is a paper: `id`, `title`, `abstract`, `authors`, maybe `comment`, as arXiv
+sends them. Counts formulas that became MathML (or their character), and pages on which a reader
+would see a TeX command or a dollar that is neither money nor inside `<code>` or `<math>`. Prints
+the worst offenders, so that the figures can be argued with. Exits 1 where a share misses its goal.
 """
 
 import gzip
@@ -24,7 +24,6 @@ from digest.sources.text import fold, paragraphs
 CONVERTED, CLEAN = 0.993, 0.995  # the goals: of formulas, of pages
 _HIDDEN = re.compile(r"<(math|code)\b.*?</\1>", re.DOTALL)
 _TAG = re.compile(r"<[^>]*>")
-_COMMAND = re.compile(r"\\[a-zA-Z]+")
 _MONEY = re.compile(r"\$\s?\d|\d\s?\$")
 _DELIMITED = ("$", "\\(", "\\[", "\\begin")
 

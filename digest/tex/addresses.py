@@ -21,7 +21,8 @@ _OPENING = rf"(?:https?://|(?<![\w@/.-])(?i:{_BARE}))"
 # Nothing longer is meant to be followed.
 IN_PLAIN = f"{_OPENING}{_LETTER}{{1,2000}}"
 # TeX's escapes, which `shown` undoes, belong to it; a dollar may end a formula.
-IN_TEX = rf"{_OPENING}(?:(?!\$){_LETTER}|\\[_%&#~]|\\textasciitilde|\{{\\_\}}|\$\\sim\$){{1,2000}}"
+_ESCAPE = r"\\~\{\}|\\[_%&#~]|\\textasciitilde(?:\{\})?|\{\\_\}|\$\\sim\$"
+IN_TEX = rf"{_OPENING}(?:(?!\$){_LETTER}|{_ESCAPE}){{1,2000}}"
 _TILDE = re.compile(r"\\~(?:\{\})?|\\textasciitilde(?:\{\})?|\$\\sim\$")
 _HOST = re.compile(r"(?:[\w-]+\.)+[\w-]{2,}|localhost", re.ASCII)
 _UNFIT = re.compile(r"[^A-Za-z0-9\-._~:/?#@!$&'()*+,;=%\u00a1-\U0001fffd]|%(?![0-9A-Fa-f]{2})")

@@ -187,6 +187,7 @@ def _item(cursor: Cursor, word: str) -> None:
     cursor.add(Kind.ITEM)
     label = cursor.take(_OPTIONS)
     if label and label[1]:
+        cursor.take(_AFTER_LETTER)
         cursor.say(f"{label[1][1:-1]} ")
 
 

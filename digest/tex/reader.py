@@ -232,7 +232,7 @@ def is_formula(text: str, start: int, end: int) -> bool:
         if _MARKED.search(rest):
             return words < 4
         return not words and not rest[-1:].isspace() and not _goes_on(rest, text[end + 1 : end + 2])
-    if text[start - 2 : start - 1].isdigit() and inner[0].isspace() and words:
+    if words and text[start - 2 : start - 1].isdigit() and not _MARKED.search(inner):
         return False  # "costs 250$ to 300$"
     return words < 4
 

@@ -55,7 +55,7 @@ class Writer:
                     self._line.append(end)
                     self._opened -= 1
             case Kind.BREAK:
-                self._line.append("<br>" if self._block and not self._blank else " ")
+                self._line.append("<br/>" if self._block and not self._blank else " ")
             case _ if not self._block:
                 self._text(" • " if piece.kind is Kind.ITEM else " ")
             case Kind.PARAGRAPH:
@@ -134,7 +134,7 @@ class Writer:
         if not self._block:
             self._blocks.append(("", content))
         elif self._items:
-            self._raw(f"<br>{content}" if self._items[-1] == 2 else content)
+            self._raw(f"<br/>{content}" if self._items[-1] == 2 else content)
         else:
             self._blocks.append(("p", content))
 
