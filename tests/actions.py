@@ -124,6 +124,21 @@ def run_composite(action: Path, host: Host, event: str = "push", **inputs: str) 
     return this
 
 
+def run_step(
+    workflow: Path, name: str, folder: Path, values: Mapping[str, str]
+) -> tuple[str, bool]:
+    """Run one shell step in a folder: what it printed, and whether it went well.
+
+    Args:
+        values: its environment, in place of what the workflow gives it.
+    """
+    jobs = yaml.safe_load(workflow.read_text("utf-8"))["jobs"].values()
+    (step,) = [step for job in jobs for step in job["steps"] if step.get("name") == name]
+    this = Run(host=Host(folder.parent / "nowhere"), event="push", inputs={})
+    fine, _ = _shell(this, {**step, "env": values}, folder, {})
+    return this.printed, fine
+
+
 def _run_job(this: Run, name: str, job: Mapping[str, Any]) -> None:
     needs = [job["needs"]] if isinstance(job.get("needs"), str) else job.get("needs", [])
     fine = all(this.results[need] == "success" for need in needs)

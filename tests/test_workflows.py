@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from actions import Host, Run, git, run, run_composite
+from actions import Host, Run, git, run, run_composite, run_step
 
 from digest import archive, ledger
 from digest.scaffold import create
@@ -299,3 +299,31 @@ def test_workflows_pass(tool: str, repository: str, tmp_path: Path) -> None:
     inputs = ["."] if tool == "zizmor" else sorted(map(str, folder.glob(".github/workflows/*.yml")))
     done = subprocess.run([tool, *options, *inputs], cwd=folder, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout
+
+
+RELEASE = PROJECT / ".github/workflows/release.yml"
+CHANGELOG = "# Changelog\n\n## 1.2.0 (2026-06-01)\n\n### Added\n- This.\n\n## 1.2\n- Not this.\n"
+
+
+@pytest.mark.parametrize(
+    ("tag", "changelog", "notes"),
+    [
+        ("v1.2.0", CHANGELOG, "### Added\n- This."),
+        ("v1.2.1", CHANGELOG, None),
+        ("v1.2.0", "# Changelog\n\n## Unreleased\n- This.\n", None),
+        ("v1.2.0", "## 1.2.0\n\n## 1.1.0\n- That.\n", None),
+    ],
+)
+def test_a_release_takes_its_notes_from_the_changelog(
+    tmp_path: Path, tag: str, changelog: str, notes: str | None
+) -> None:
+    folder = tmp_path / "project"
+    folder.mkdir()
+    (folder / "pyproject.toml").write_text('[project]\nversion = "1.2.0"\n', "utf-8")
+    (folder / "CHANGELOG.md").write_text(changelog, "utf-8")
+    done, fine = run_step(RELEASE, "Take the notes from the changelog", folder, {"TAG": tag})
+    assert fine == (notes is not None), done
+    if notes is None:
+        assert "::error file=" in done
+    else:
+        assert (folder / "dist/notes.md").read_text("utf-8").strip() == notes
