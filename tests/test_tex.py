@@ -76,6 +76,7 @@ FORMULAS = [
     (r"$O\_{bit}(n)$, $\wmin$, $\cS$, $\bx$", "O_bit(n), wₘᵢₙ, S, x"),
     (r"RRT\(^{*}\) at $^{th}$", "RRT* at ᵗʰ"),
     (r"$\overline{x}$, $\hat{y}_i$, $\vec{v}$", "x̄, ŷᵢ, v⃗"),
+    (r"$\text{top_k}$, $54.5%$, $\#P$ and $#P$", "top_k, 54.5%, #P and #P"),
     (r"$\foo{x}$", "foox"),
 ]
 
@@ -268,7 +269,7 @@ def test_hostile_text_is_shown_as_text() -> None:
 
 
 def test_formulas_cannot_define_link_or_move() -> None:
-    for source in (r"$\def\x{\x\x}\x$", r"$\newcommand{\a}{b}\a$"):
+    for source in (r"$\def\x{\x\x}\x$", r"$\newcommand{\a}{b}\a$", r"$\unicode{x5c}def\x{x}$"):
         assert tex.inline_html(source).unconverted == (source,)
     html = tex.inline_html(r"$\eqref{x}\raisebox{50em}{x}\hspace{100em}\color{red}y$").html
     assert not re.search(r"href|style|voffset|width|100em(?!})", html.replace(r"\raisebox", ""))

@@ -53,10 +53,11 @@ def is_known(tex: str) -> bool:
 
 @lru_cache(maxsize=8192)
 def _body(tex: str, display: bool) -> str:
-    if len(tex) > _LONGEST or _DEFINITION.search(tex):
+    repaired = _repaired(tex) if len(tex) <= _LONGEST else ""
+    if not repaired or _DEFINITION.search(repaired):
         return ""
     try:
-        element = _CONVERTER.convert_with_local_state(_repaired(tex), displaystyle=display)
+        element = _CONVERTER.convert_with_local_state(repaired, displaystyle=display)
     except LatexError:
         return ""
     body = element[element.index(">") + 1 : -len("</math>")]
@@ -82,7 +83,10 @@ _REPAIRS = (
     # An escaped bracket is a bracket; \( within a formula can't open another.
     (re.compile(r"\\([()])"), r"\1"),
     (re.compile(r"&=&"), "&="),
+    # Nobody comments a formula of an abstract: "60%" is a share, "#P" a class.
+    (re.compile(r"(?<!\\)[%#]"), r"\\\g<0>"),
 )
+_TEXT = re.compile(r"(\\(?:text(?:rm|sf|bf|it|tt|sc)?|[mh]box)\{)([^{}$]{1,300})(?=\})")
 # \text{of $n$ nodes}: the converter has no formula within text.
 _DOLLAR = re.compile(r"(?<!\\)\$")
 _FORMULA_IN_TEXT = re.compile(
@@ -92,14 +96,19 @@ _FORMULA_IN_TEXT = re.compile(
 
 
 def _repaired(tex: str) -> str:
-    if "\\" not in tex:
-        return tex
     tex = _UNICODE.sub(_unicode, tex)
     for pattern, new in _REPAIRS:
         tex = pattern.sub(new, tex)
     for _ in range(min(tex.count("$") // 2, _MOST_NESTED)):
         tex = _FORMULA_IN_TEXT.sub(r"\\\1{\2}{\3}\\\1{\4}", tex)
-    return _DOLLAR.sub("", tex)
+    return _DOLLAR.sub("", _TEXT.sub(_escaped, tex))
+
+
+def _escaped(match: re.Match[str]) -> str:
+    """Text within a formula, where the converter takes "_" for a script and `\\% ` for "%" alone."""
+    text = re.sub(r"(?<!\\)[_&]", r"\\\g<0>", match[2])
+    text = re.sub(r"(?<!\\)\^", r"\\textasciicircum{}", text)
+    return match[1] + re.sub(r"\\[%&_#]", r"\g<0>{}", text)
 
 
 def _unicode(match: re.Match[str]) -> str:

@@ -91,7 +91,8 @@ MACROS = {
     "dd": r"\mathrm{d}", "secp": r"\lambda", "secpar": r"\lambda", "upmu": r"\mu",
     "naturals": r"\mathbb{N}", "integers": r"\mathbb{Z}",
     "expect": r"\mathbb{E}", "Expect": r"\mathbb{E}", "Ex": r"\mathbb{E}", "prob": r"\Pr",
-    "Prob": r"\Pr", "bit": r"\{0,1\}", "bits": r"\{0,1\}", "Eb": "E_b", "code": r"\mathcal{C}",
+    "Prob": r"\Pr", "bit": r"\{0,1\}", "bits": r"\{0,1\}", "Eb": "E_b", "D": r"\mathrm{D}",
+    "code": r"\mathcal{C}",
     "one": r"\mathbf{1}", "bone": r"\mathbf{1}", "ind": r"\mathbf{1}", "zero": r"\mathbf{0}",
     "mbox": r"\text{#1}", "hbox": r"\text{#1}", "textnormal": r"\text{#1}", "textup": r"\text{#1}",
     "mathds": r"\mathbb{#1}", "mathbbm": r"\mathbb{#1}", "mathbold": r"\boldsymbol{#1}",
@@ -125,11 +126,11 @@ IN_TEXT = UPRIGHT | _names("eps vareps upmu")
 # Shorthands for one letter in some style: \RR, \cS, \Hcal, \bx, \vx, \wmin.
 _STYLES = {
     "mathbb": (ascii_uppercase, "{0}{0} bb{0} {0}bb mbb{0}"),
-    "mathcal": (ascii_uppercase, "c{0} cal{0} {0}cal mc{0} mcal{0}"),
-    "mathbf": (ascii_uppercase + ascii_lowercase, "b{0} bf{0} {0}bf mb{0} v{0}"),
+    "mathcal": (ascii_uppercase, "c{0} C{0} cal{0} {0}cal mc{0} mcal{0}"),
+    "mathbf": (ascii_uppercase + ascii_lowercase, "b{0} bf{0} {0}bf mb{0} v{0} m{0}"),
 }
 # Names that the converter or the text knows as something else.
-_TAKEN = _names("AA SS Bbb bf bm vs")
+_TAKEN = _names("AA SS Bbb bf bm vs mp mu")
 MACROS |= {letter: rf"\mathbb{{{letter}}}" for letter in "CEFQ"}
 for _style, (_letters, _forms) in _STYLES.items():
     for _name, _letter in [
@@ -137,5 +138,6 @@ for _style, (_letters, _forms) in _STYLES.items():
     ]:
         if _name not in _TAKEN:
             MACROS.setdefault(_name, rf"\{_style}{{{_letter}}}")
-for _letter in ascii_lowercase:
-    MACROS |= {f"{_letter}{_end}": rf"{_letter}_{{\{_end}}}" for _end in ("min", "max")}
+for _letter in ascii_uppercase + ascii_lowercase:
+    for _end in ("min", "max", "opt", "eff", "tot", "total", "avg", "step"):
+        MACROS.setdefault(f"{_letter}{_end}", rf"{_letter}_{{\mathrm{{{_end}}}}}")
