@@ -175,8 +175,8 @@ def _numbers(part: str) -> str:
     """A run of letters in its simple numbers: model, models; query, queries; GPU, GPUs."""
     if not part.isalpha() or len(part) < 2:
         return _letters(part)
-    if part.isupper():
-        return f"{_letters(part)}(?-i:s?)"
+    if any(letter.isupper() for letter in part[1:]):  # an acronym: FaaS is no plural, GPUs is one
+        return f"{_letters(part.removesuffix('s'))}(?-i:s?)"
     forms = sorted(numbers(part), reverse=True)
     stem = min(forms, key=len)[:-1]
     return f"{_letters(stem)}(?:{'|'.join(form.removeprefix(stem) for form in forms)})"
