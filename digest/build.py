@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from itertools import chain
 from pathlib import Path
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from digest import archive, config, content, feeds, letters, output, pages, themes
-from digest.curation import edit, navigation
+from digest.curation import Edition, edit, navigation
 from digest.errors import DigestError, OutputError
 from digest.fetch import ARCHIVE, News, fetch
 from digest.ids import paper_path
 from digest.markdown import Dialect
-from digest.model import WHOLE, Fetched, Page, Paper, Site
+from digest.model import WHOLE, Entry, Fetched, Page, Paper, Site
 from digest.render import Renderer
 from digest.sources.asking import Tell
 from digest.web import Web
@@ -80,19 +80,10 @@ def build(
         else fetch(root, site, Web(site.url), now, progress=progress)
     )
 
-    matcher = themes.Matcher(site.themes, site.sources)
-    papers = [
-        Paper(entry=entry, matches=matcher.matches(entry), path=paper_path(entry.id))
-        for entry in news.entries
-    ]
-
-    if not papers and (out / "papers").is_dir():
-        raise OutputError(f"there is no paper to show, and {out} has some: left as it is")
-
-    today = now.astimezone(ZoneInfo(site.timezone)).date()
-    dialect = Dialect(language=site.language, html=site.html)
-    edition = edit(content.load(root), papers, site.themes, dialect, today, drafts=drafts)
+    edition = _edition(root, site, news.entries, today_of(site, now), drafts=drafts)
     site = replace(site, navigation=navigation(site, edition))
+    if not edition.papers and (out / "papers").is_dir():
+        raise OutputError(f"there is no paper to show, and {out} has some: left as it is")
 
     planned = [
         *pages.plan(site, edition.shown, edition),
@@ -111,7 +102,7 @@ def build(
     written = output.write(out, chain(rendered, renderer.static(), copies))
 
     return Report(
-        papers=len(papers),
+        papers=len(edition.papers),
         new=news.new,
         fetched=news.fetched,
         conflicts=news.conflicts,
@@ -119,6 +110,34 @@ def build(
         formulas=renderer.formulas,
         unconverted=renderer.unconverted,
     )
+
+
+def today_of(site: Site, now: datetime) -> date:
+    """The day where the site's readers are."""
+    return now.astimezone(ZoneInfo(site.timezone)).date()
+
+
+def read(root: Path, now: datetime) -> tuple[Site, Edition]:
+    """The site with its papers and the editor's words, from the archive alone.
+
+    Raises:
+        DigestError: a file of the site can't be accepted.
+    """
+    site = config.load_site(root / "site.yaml")
+    return site, _edition(root, site, archive.load(root / ARCHIVE), today_of(site, now))
+
+
+def _edition(
+    root: Path, site: Site, entries: Iterable[Entry], today: date, *, drafts: bool = False
+) -> Edition:
+    """Papers in their themes, with what the editor says about them."""
+    matcher = themes.Matcher(site.themes, site.sources)
+    papers = [
+        Paper(entry=entry, matches=matcher.matches(entry), path=paper_path(entry.id))
+        for entry in entries
+    ]
+    dialect = Dialect(language=site.language, html=site.html)
+    return edit(content.load(root), papers, site.themes, dialect, today, drafts=drafts)
 
 
 def _tag(path: Path, site: Site, now: datetime, *, keep: bool) -> str:

@@ -5,18 +5,24 @@ from __future__ import annotations
 import os
 import re
 import sys
+import time
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
-from datetime import UTC, datetime
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
-from typing import Any
+from tempfile import TemporaryDirectory
+from threading import Event
+from typing import TYPE_CHECKING, Any
 
 import click
 import msgspec
 
-from digest import __version__
+from digest import __version__, github
 from digest.errors import DigestError
+
+if TYPE_CHECKING:
+    from digest.drafts import Draft
 from digest.model import Fetched
 
 _ROOT = click.option(
@@ -37,6 +43,9 @@ class _Commands(click.Group):
         try:
             return super().invoke(ctx)
         except DigestError as error:
+            if _on_github():
+                where = {"path": str(getattr(error, "path", "")), "line": getattr(error, "line", 0)}
+                click.echo(github.annotation("error", str(error), **where))
             raise click.ClickException(str(error)) from error
 
 
@@ -72,6 +81,7 @@ def build_command(
     """Fetch what is new, archive it, and write the site."""
     from digest.build import build
 
+    started = time.monotonic()
     report = build(
         root,
         now=now or datetime.now(UTC),
@@ -90,10 +100,12 @@ def build_command(
             f"the first in {entry}: {formula}"
         )
     written = report.written
-    click.echo(
+    done = (
         f"{report.papers} papers ({report.new} new) in {written.files} files, "
         f"{written.changed} changed, {written.removed} removed"
     )
+    click.echo(done)
+    _summarise(f"Built {done}, in {time.monotonic() - started:.1f} s.")
     if strict and report.problems:
         sys.exit(STRICT)
 
@@ -114,7 +126,7 @@ def fetch_command(
     now: datetime | None,
 ) -> None:
     """Fetch what is new and archive it, without building the site."""
-    from digest import fetch
+    from digest import fetch, summary
     from digest.config import load_site
     from digest.web import Web
 
@@ -134,6 +146,7 @@ def fetch_command(
         late = f", {line.late:,} late" if line.late else ""
         click.echo(f"{line.source}: {line.state}: {found}{late}")
     _warn_of(news.problems)
+    _summarise(summary.of_fetch(site, news.entries, news.lines, now.date()))
     if strict and news.problems:
         sys.exit(STRICT)
 
@@ -179,8 +192,7 @@ def check_command(built: Path | None, root: Path, url: str, as_json: bool) -> No
     if as_json:
         click.echo(findings.as_json(found))
     else:
-        on_github = os.environ.get("GITHUB_ACTIONS") == "true"
-        for line in (findings.as_annotations if on_github else findings.as_text)(found):
+        for line in (findings.as_annotations if _on_github() else findings.as_text)(found):
             click.echo(line)
         click.echo(findings.tally(found))
     if findings.has_errors(found):
@@ -208,18 +220,20 @@ def init_command(folder: Path, arxiv: str, opml: Path | None) -> None:
 
 
 def _warn_of(problems: Iterable[Fetched]) -> None:
-    """Each source that gave less than it should have, also in the summary of GitHub Actions."""
-    lines = [f"{found.source}: {found.state}: {found.problem}" for found in problems]
-    for line in lines:
-        warn(line)
-    summary = os.environ.get("GITHUB_STEP_SUMMARY")
-    if summary and lines:
-        with Path(summary).open("a", encoding="utf-8") as file:
-            file.writelines(f"- {_plain_markdown(line)}\n" for line in lines)
+    """Each source that gave less than it should have."""
+    for found in problems:
+        warn(f"{found.source}: {found.state}: {found.problem}")
 
 
-def _plain_markdown(text: str) -> str:
-    return re.sub(r"([\\`*_\[\]<>#|!~&])", r"\\\1", text)
+def _summarise(markdown: str) -> None:
+    """Add to the summary of a run of GitHub Actions; nothing elsewhere."""
+    if path := os.environ.get("GITHUB_STEP_SUMMARY"):
+        with Path(path).open("a", encoding="utf-8") as file:
+            file.write(f"{markdown}\n")
+
+
+def _on_github() -> bool:
+    return os.environ.get("GITHUB_ACTIONS") == "true"
 
 
 @contextmanager
@@ -236,11 +250,110 @@ def _fetching(count: int) -> Iterator[Callable[[Fetched], None]]:
         yield lambda fetched: bars.update(task, advance=1, description=f"Fetching {fetched.source}")
 
 
+@main.group("new")
+def new_group() -> None:
+    """Start a file of the editor's: an issue, a note, a page."""
+
+
+_EDIT = click.option("--edit", is_flag=True, help="Open it in $EDITOR.")
+
+
+@new_group.command("issue")
+@_ROOT
+@click.option("--week", metavar="2026-W20", help="The week it is about (default: this one).")
+@_EDIT
+def new_issue_command(root: Path, week: str | None, edit: bool) -> None:
+    """Draft an issue with the papers of a week, by theme."""
+    from digest import build, drafts
+
+    now = datetime.now(UTC)
+    site, edition = build.read(root, now)
+    today = build.today_of(site, now)
+    first = drafts.monday(week) if week else today - timedelta(today.weekday())
+    _start(root, drafts.issue(edition.shown, site.themes, first), edit)
+
+
+@new_group.command("note")
+@_ROOT
+@click.argument("id")
+@_EDIT
+def new_note_command(root: Path, id: str, edit: bool) -> None:
+    """Start a note on the paper ID, such as 2605.13319."""
+    from digest import build, drafts
+    from digest.curation import find
+
+    _, edition = build.read(root, datetime.now(UTC))
+    found = find(edition.papers, [id])
+    if id not in found:
+        raise DigestError(f"no paper {id!r} in the archive")
+    _start(root, drafts.note(found[id]), edit)
+
+
+@new_group.command("page")
+@_ROOT
+@click.argument("name")
+@_EDIT
+def new_page_command(root: Path, name: str, edit: bool) -> None:
+    """Start a page called NAME."""
+    from digest import drafts
+
+    _start(root, drafts.page(name), edit)
+
+
+def _start(root: Path, draft: Draft, edit: bool) -> None:
+    from digest import drafts, editor
+
+    path = drafts.write(root, draft)
+    click.echo(f"Created {path}")
+    if edit:
+        editor.edit(path)
+
+
+@main.command("triage")
+@_ROOT
+def triage_command(root: Path) -> None:
+    """Read what is unseen, one paper at a time, and decide."""
+    from digest import build, editor, terminal, triage
+
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        raise DigestError("triage needs a terminal")
+    now = datetime.now(UTC)
+    site, edition = build.read(root, now)
+    seen = triage.read_seen(root / triage.SEEN)
+    session = triage.Session(
+        root, triage.unseen(edition.papers, site.themes, seen), build.today_of(site, now)
+    )
+    terminal.Screen(session, site.themes, editor.edit).run()
+
+
+@main.command("serve")
+@_ROOT
+@click.option("--host", default="127.0.0.1", show_default=True, help="Where to listen.")
+@click.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True)
+def serve_command(root: Path, host: str, port: int) -> None:
+    """Preview the site, drafts too, and keep up with every change."""
+    from digest import config
+    from digest.build import build
+    from digest.preview import Preview
+    from digest.serve import serving
+
+    with TemporaryDirectory(prefix="digest-") as scratch:
+        out = Path(scratch) / "site"
+
+        def rebuild() -> str:
+            build(root, now=datetime.now(UTC), out=out, offline=True, drafts=True)
+            return config.load_site(root / "site.yaml").base
+
+        with serving(Preview(root, out, rebuild, click.echo), host, port) as address:
+            click.echo(f"Serving {address} (Ctrl-C ends it)")
+            with suppress(KeyboardInterrupt):
+                Event().wait()
+
+
 def warn(message: str) -> None:
     """One line on stderr, or an annotation under GitHub Actions."""
-    if os.environ.get("GITHUB_ACTIONS") == "true":
-        escaped = message.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
-        click.echo(f"::warning::{escaped}")
+    if _on_github():
+        click.echo(github.annotation("warning", message))
     else:
         click.echo(f"warning: {message}", err=True)
 

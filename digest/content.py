@@ -31,7 +31,7 @@ def load(root: Path) -> Content:
     folder = root / "content"
     issues = _distinct(_issue(*read(path)) for path in _texts(folder / ISSUES))
     return Content(
-        notes=tuple(_note(*read(path)) for path in _texts(folder / NOTES)),
+        notes=tuple(read_note(path) for path in _texts(folder / NOTES)),
         issues=tuple(sorted(issues, key=lambda issue: (issue.date, issue.slug))),
         articles=tuple(_distinct(_article(*read(path)) for path in _texts(folder / PAGES))),
         files=dict(_attachments(folder)),
@@ -44,14 +44,18 @@ def read(path: Path) -> tuple[Section, Body]:
     Raises:
         ConfigError: it can't be read, or its front matter isn't YAML or doesn't end.
     """
-    text = _decoded(path).replace("\r\n", "\n").replace("\r", "\n")
-    front, line, rest = frontmatter.split(text, path)
+    front, line, rest = frontmatter.split(text_of(path), path)
     return frontmatter.parse(front, path), Body(text=rest, path=path, line=line)
 
 
-def _decoded(path: Path) -> str:
+def text_of(path: Path) -> str:
+    """A file's text, its lines ended by "\n".
+
+    Raises:
+        ConfigError: it isn't UTF-8, or can't be read.
+    """
     try:
-        return path.read_text(encoding="utf-8-sig")
+        return path.read_text(encoding="utf-8-sig")  # which reads every line end as "\n"
     except UnicodeDecodeError as error:
         line = error.object[: error.start].count(b"\n") + 1
         raise ConfigError("not UTF-8 text; save the file as UTF-8", path, line) from None
@@ -59,7 +63,13 @@ def _decoded(path: Path) -> str:
         raise ConfigError(f"cannot read it: {error.strerror}", path, 1) from None
 
 
-def _note(front: Section, body: Body) -> Note:
+def read_note(path: Path) -> Note:
+    """One note.
+
+    Raises:
+        ConfigError: it says something we cannot accept; names file and line.
+    """
+    front, body = read(path)
     with front:
         pinned, until = _pin(front)
         add, remove = _themes(front)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -86,10 +87,10 @@ def issue(papers: Iterable[Paper], themes: Sequence[Theme], first: date) -> Draf
 
 
 def note(paper: Paper) -> Draft:
-    """An empty note, with what it is on as a comment."""
+    """An empty note, which says in a comment what it is on."""
     title = tex.plain(paper.entry.title, paper.entry.markup)
     said = " ".join(f"{cite.short(paper.entry)}: {title}".split())
-    text = f"---\n# {_printable(said)}\npin: false\ntags: []\n---\n\n"
+    text = f"---\n# {_printable(said)}\n---\n\n"
     return Draft(path=f"content/notes/{slug(paper.entry.id)}.md", text=text)
 
 
@@ -99,7 +100,8 @@ def page(name: str) -> Draft:
     Raises:
         DigestError: no address can be made of its name.
     """
-    address = "-".join(re.findall(r"[a-z0-9]+", name.lower()))
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
+    address = "-".join(re.findall(r"[a-z0-9]+", plain.lower()))
     if not address:
         raise DigestError(f"{name!r} makes no address; use letters and digits")
     title = " ".join(name.split())

@@ -5,8 +5,8 @@ from pathlib import Path
 
 PACKAGE = Path(__file__).parents[1] / "digest"
 LAYERS = [
-    {"errors", "model", "__version__"},
-    {"files", "ids", "located", "tex"},
+    {"errors", "github", "model", "__version__"},
+    {"editor", "files", "ids", "located", "tex"},
     {"mailing", "matching", "cite", "desk", "frontmatter", "preview"},
     {"rules", "automaton"},
     {"config", "terms", "markdown"},
@@ -28,8 +28,9 @@ LAYERS = [
         "drafts",
         "serve",
     },
-    {"fetch", "check", "scaffold"},
-    {"build"},
+    {"doctor", "fetch", "scaffold", "summary", "triage"},
+    {"build", "terminal"},
+    {"check"},
     {"cli"},
     {"__main__"},
 ]
