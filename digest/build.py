@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import UTC, date, datetime, time, timedelta
 from itertools import chain
 from pathlib import Path
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from digest import archive, config, content, feeds, letters, output, pages, themes
+from digest import archive, config, content, feeds, inputs, letters, output, pages, themes
 from digest.curation import Edition, edit, navigation
 from digest.errors import DigestError, OutputError
 from digest.fetch import ARCHIVE, News, fetch
@@ -51,6 +51,7 @@ def build(
     url: str | None = None,
     offline: bool = False,
     drafts: bool = False,
+    full: bool = False,
     track: Track = lambda pages, total: pages,
     progress: Tell = lambda fetched: None,
 ) -> Report:
@@ -63,6 +64,7 @@ def build(
         url: the site's address, where it isn't the one in site.yaml.
         offline: build from the archive alone, and write nothing but the site.
         drafts: show what the editor hasn't published yet, too.
+        full: write every file, whatever the folder holds already.
         track: wraps the pages while they are rendered, to show progress.
         progress: told of each source when it is done, from other threads.
 
@@ -79,6 +81,8 @@ def build(
         if offline
         else fetch(root, site, Web(site.url), now, progress=progress)
     )
+
+    basis = _basis(root, site, now, len(news.entries), url, drafts)
 
     edition = _edition(root, site, news.entries, today_of(site, now), drafts=drafts)
     site = replace(site, navigation=navigation(site, edition))
@@ -99,7 +103,8 @@ def build(
     renderer.convert(edition.bodies)
     rendered = ((page.path, renderer.render(page)) for page in track(planned, len(planned)))
     copies = ((name, path.read_bytes()) for name, path in copied.items())
-    written = output.write(out, chain(rendered, renderer.static(), copies))
+    files = chain(rendered, renderer.static(), copies)
+    written = output.write(out, files, basis, full=full)
 
     return Report(
         papers=len(edition.papers),
@@ -115,6 +120,20 @@ def build(
 def today_of(site: Site, now: datetime) -> date:
     """The day where the site's readers are."""
     return now.astimezone(ZoneInfo(site.timezone)).date()
+
+
+def _basis(
+    root: Path, site: Site, now: datetime, papers: int, *options: object
+) -> output.Basis:
+    """What this build reads; the editor's dates make it new with each of the readers' days."""
+    today, zone = today_of(site, now), ZoneInfo(site.timezone)
+    begin, end = (datetime.combine(today + timedelta(days), time(), zone) for days in (0, 1))
+    return output.Basis(
+        inputs=inputs.fingerprint(root, *options),
+        begin=begin.astimezone(UTC),
+        end=end.astimezone(UTC),
+        papers=papers,
+    )
 
 
 def read(root: Path, now: datetime) -> tuple[Site, Edition]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
@@ -44,12 +43,12 @@ class _Commands(click.Group):
             return super().invoke(ctx)
         except DigestError as error:
             if _on_github():
-                where = {"path": str(getattr(error, "path", "")), "line": getattr(error, "line", 0)}
-                click.echo(github.annotation("error", str(error), **where))
+                path, line = str(getattr(error, "path", "")), getattr(error, "line", 0)
+                click.echo(github.annotation("error", str(error), path=path, line=line))
             raise click.ClickException(str(error)) from error
 
 
-class _Time(click.ParamType):
+class _Time(click.ParamType[datetime]):
     name = "time"
 
     def convert(self, value: Any, param: Any, ctx: Any) -> datetime:
@@ -73,23 +72,26 @@ def main() -> None:
 @click.option("--out", type=click.Path(path_type=Path), help="Where the site goes (ROOT/_site).")
 @click.option("--url", help="The site's address, instead of the one in site.yaml.")
 @click.option("--offline", is_flag=True, help="Fetch nothing; build from the archive alone.")
+@click.option("--full", is_flag=True, help="Write every file, whatever is there already.")
 @click.option("--strict", is_flag=True, help="Exit 3 if a source failed, was stale or partial.")
 @click.option("--now", type=_Time(), help="Build as of this time (UTC, ISO 8601).")
 def build_command(
-    root: Path, out: Path | None, url: str | None, offline: bool, strict: bool, now: datetime | None
+    root: Path,
+    out: Path | None,
+    url: str | None,
+    offline: bool,
+    full: bool,
+    strict: bool,
+    now: datetime | None,
 ) -> None:
     """Fetch what is new, archive it, and write the site."""
+    started, out, now = time.monotonic(), out or root / "_site", now or datetime.now(UTC)
+    if offline and not full and (standing := _standing(root, out, url, now)):
+        click.echo(standing)
+        return
     from digest.build import build
 
-    started = time.monotonic()
-    report = build(
-        root,
-        now=now or datetime.now(UTC),
-        out=out or root / "_site",
-        url=url,
-        offline=offline,
-        track=_track,
-    )
+    report = build(root, now=now, out=out, url=url, offline=offline, full=full, track=_track)
     _warn_of(report.problems)
     for conflict in report.conflicts:
         warn(f"{' and '.join(conflict)} share a DOI but are different papers; kept apart")
@@ -108,6 +110,14 @@ def build_command(
     _summarise(f"Built {done}, in {time.monotonic() - started:.1f} s.")
     if strict and report.problems:
         sys.exit(STRICT)
+
+
+def _standing(root: Path, out: Path, url: str | None, now: datetime) -> str:
+    """What to say of a site that stands as this build would make it; empty where one must build."""
+    from digest import inputs, output
+
+    found = output.standing(out, inputs.fingerprint(root, url, False), now)
+    return f"{found[0].papers} papers in {found[1]} files, nothing to do" if found else ""
 
 
 @main.command("fetch")

@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from hashlib import blake2b
 from pathlib import Path
 
 from digest.errors import OutputError
 
 MANIFEST = ".digest-manifest"
-_COMPLETE, _RUNNING = "digest manifest 1: complete", "digest manifest 1: in progress"
+_COMPLETE, _RUNNING = "digest manifest 2: complete", "digest manifest 2: in progress"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,7 +24,23 @@ class Written:
     removed: int
 
 
-def write(folder: Path, files: Iterable[tuple[str, bytes]]) -> Written:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Basis:
+    """What a finished site was built from, and for how long that holds."""
+
+    inputs: str  # see inputs.fingerprint; empty where nobody took it
+    begin: datetime  # UTC: from here on ...
+    end: datetime  # ... to here the same inputs make the same site
+    papers: int
+
+
+def write(
+    folder: Path,
+    files: Iterable[tuple[str, bytes]],
+    basis: Basis | None = None,
+    *,
+    full: bool = False,
+) -> Written:
     """Make `folder` hold just these files.
 
     Each is replaced by rename, so none is ever served cut in half. The manifest says what is ours,
@@ -32,14 +49,33 @@ def write(folder: Path, files: Iterable[tuple[str, bytes]]) -> Written:
 
     Args:
         files: paths relative to `folder`, "/" between their parts, and contents.
+        basis: noted in the manifest, for `standing`.
+        full: trust nothing of what is there, but that it is ours.
 
     Raises:
         OutputError: the folder holds files that are not ours, or can't be written.
     """
     try:
-        return _write_all(folder, files)
+        return _write_all(folder, files, basis, full)
     except OSError as error:
         raise OutputError(f"cannot write {error.filename or folder}: {error.strerror}") from error
+
+
+def standing(folder: Path, inputs: str, now: datetime) -> tuple[Basis, int] | None:
+    """What the folder's site was built from, and how many files it has, if it stands as it should:
+    its last build came to its end, had these inputs, and no file was removed since.
+    """
+    try:
+        with (folder / MANIFEST).open(encoding="utf-8") as manifest:
+            header, basis, *lines = manifest.read().split("\n")
+    except (OSError, ValueError):
+        return None
+    known = _read_basis(basis) if header == _COMPLETE else None
+    if not known or known.inputs != inputs or not known.begin <= now < known.end:
+        return None
+    paths = [line.partition(" ")[2] for line in lines if line]
+    whole = all(os.path.isfile(f"{folder}/{path}") for path in paths)  # noqa: PTH113 (faster)
+    return (known, len(paths)) if whole else None
 
 
 def unfinished(folder: Path) -> bool:
@@ -51,8 +87,11 @@ def unfinished(folder: Path) -> bool:
         return False
 
 
-def _write_all(folder: Path, files: Iterable[tuple[str, bytes]]) -> Written:
+def _write_all(
+    folder: Path, files: Iterable[tuple[str, bytes]], basis: Basis | None, full: bool
+) -> Written:
     known, complete = _read_manifest(folder)
+    complete = complete and not full
     written, changed = dict[str, str](), 0
     _write_manifest(folder, known, _RUNNING)
     with (folder / MANIFEST).open("ab", buffering=0) as journal:
@@ -68,14 +107,14 @@ def _write_all(folder: Path, files: Iterable[tuple[str, bytes]]) -> Written:
     gone = known.keys() - written.keys()
     for path in gone:
         _remove(folder, path)
-    _write_manifest(folder, written, _COMPLETE)
+    _write_manifest(folder, written, _COMPLETE, basis)
     return Written(files=len(written), changed=changed, removed=len(gone))
 
 
 def _read_manifest(folder: Path) -> tuple[dict[str, str], bool]:
     """The files that are ours with their hashes, and whether the last build came to its end."""
     try:
-        header, *lines = (folder / MANIFEST).read_text("utf-8").split("\n")
+        header, _, *lines = (folder / MANIFEST).read_text("utf-8").split("\n")
     except FileNotFoundError:
         if folder.is_dir() and any(folder.iterdir()):
             message = f"{folder} holds files that digest did not write; name another folder (--out)"
@@ -87,9 +126,26 @@ def _read_manifest(folder: Path) -> tuple[dict[str, str], bool]:
     return {path: mark for mark, _, path in parted}, header == _COMPLETE
 
 
-def _write_manifest(folder: Path, files: dict[str, str], header: str) -> None:
+def _write_manifest(
+    folder: Path, files: dict[str, str], header: str, basis: Basis | None = None
+) -> None:
     lines = b"".join(_line(path, mark) for path, mark in sorted(files.items()))
-    _replace(folder / MANIFEST, header.encode() + b"\n" + lines)
+    _replace(folder / MANIFEST, f"{header}\n{_basis_line(basis)}\n".encode() + lines)
+
+
+def _basis_line(basis: Basis | None) -> str:
+    if not basis or not basis.inputs:
+        return ""
+    return f"{basis.inputs} {basis.begin.isoformat()} {basis.end.isoformat()} {basis.papers}"
+
+
+def _read_basis(line: str) -> Basis | None:
+    try:
+        inputs, begin, end, papers = line.split(" ")
+        moments = datetime.fromisoformat(begin), datetime.fromisoformat(end)
+        return Basis(inputs=inputs, begin=moments[0], end=moments[1], papers=int(papers))
+    except ValueError:
+        return None
 
 
 def _line(path: str, mark: str) -> bytes:
@@ -112,6 +168,6 @@ def _remove(folder: Path, path: str) -> None:
     target.unlink(missing_ok=True)
     for parent in target.relative_to(folder).parents:
         try:
-            os.rmdir(folder / parent)
+            (folder / parent).rmdir()
         except OSError:  # others are in it
             return

@@ -1,0 +1,46 @@
+"""What a build reads, as one hash: the same hash, the same site.
+
+Light to import, since it is asked before anything else is.
+"""
+
+import os
+import sys
+from collections.abc import Iterator
+from hashlib import blake2b
+from pathlib import Path
+
+_PACKAGE = Path(__file__).parent
+_OF_SITE = ("site.yaml", "content", "templates", "static")
+_OF_DIGEST = (_PACKAGE, _PACKAGE.parent / "templates")  # in a checkout these lie beside it
+
+
+def fingerprint(root: Path, *options: object) -> str:
+    """The same for two builds that make the same: of files' contents, never of their times.
+
+    Args:
+        root: the site's folder; every file that a build may read counts, with digest's own code
+            and templates and the versions of the libraries beside it.
+        options: what else the site depends on, such as its address.
+    """
+    mark = blake2b(repr((options, sys.version, sorted(_libraries()))).encode(), digest_size=16)
+    for start in (*(root / name for name in _OF_SITE), *_OF_DIGEST):
+        for path in _files(start):
+            data = path.read_bytes()
+            name = path.relative_to(start.parent).as_posix()
+            mark.update(f"{name}\0{len(data)}\0".encode("utf-8", "surrogateescape"))
+            mark.update(data)
+    return mark.hexdigest()
+
+
+def _files(start: Path) -> Iterator[Path]:
+    if start.is_file():
+        yield start
+    for folder, folders, names in os.walk(start):
+        folders[:] = sorted(name for name in folders if name != "__pycache__")
+        yield from (Path(folder, name) for name in sorted(names))
+
+
+def _libraries() -> Iterator[str]:
+    """`jinja2-3.1.6.dist-info` and its like: names and versions, without reading any."""
+    for folder in filter(os.path.isdir, sys.path):
+        yield from (path.name for path in Path(folder).glob("*.dist-info"))
