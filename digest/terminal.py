@@ -134,10 +134,10 @@ class Screen:
             ("class:faint", f"{entry.announced} · {entry.id} · {themes or 'no theme'}\n"),
             ("class:mark", f"{' · '.join(marks)}\n\n"),
         ]
+        if note and note.has_text:
+            shown += [("class:title", "Note\n"), ("", f"{note.body.text.strip()}\n\n")]
         paragraphs = tex.plain_paragraphs(entry.summary, entry.markup).split("\n")
         shown += [("", f"{paragraph}\n\n") for paragraph in paragraphs]
-        if note and note.has_text:
-            shown += [("class:title", "Note\n"), ("", note.body.text)]
         columns = min(_WIDTH, self._app.output.get_size().columns - 1)
         return [(part[0], _wrapped(part[1], columns)) for part in shown]
 

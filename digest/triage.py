@@ -144,7 +144,7 @@ class Session:
         """Give it these tags and no others."""
         self._set("tags", list(dict.fromkeys(filter(None, map(str.strip, tags)))) or None)
 
-    def write(self, edit: Callable[[Path], None]) -> None:
+    def write(self, edit: Callable[[Path], object]) -> None:
         """Let a person write the note; one in which nothing was written is none.
 
         Raises:
@@ -181,7 +181,7 @@ class Session:
             self._read(step.note)
         memory = _bytes(self._root / SEEN) or b""
         if step.seen and memory.endswith(step.seen):
-            files.replace(self._root / SEEN, memory.removesuffix(step.seen))
+            _put(self._root / SEEN, memory.removesuffix(step.seen) or None)
             self._seen.discard(self._present.entry.id)
         return True
 
