@@ -36,7 +36,7 @@ TEXT = [
     (r"Fig.~4, 6.2\,px, 1~000, vs.\ 5", "Fig. 4, 6.2 px, 1 000, vs. 5"),
     ("about ~15x (~76%), 3~5 times", "about ~15x (~76%), 3~5 times"),
     (r"by motifs.\\ Our results\\[2pt] complete", "by motifs. Our results complete"),
-    (r"shown in \cite{RR99} and \citep[see][]{a, b}", "shown in [RR99] and [a, b]"),
+    (r"\cite{RR99}, \citep[see][]{a, b}, \cite[p.~5]{c}", "[RR99], [see a, b], [c, p. 5]"),
     (r"AdvTraffic\footnote{Under review.}.", "AdvTraffic (Under review.)."),
     (r"\LaTeX{} in 360{\deg}, \textcopyright 2027", "LaTeX in 360°, © 2027"),
     (r"{\color{red}hot} \textcolor{blue}{cold} \mbox{RefCOCOg}", "hot cold RefCOCOg"),

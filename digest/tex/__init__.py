@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from markupsafe import Markup as Safe
 
 from digest.model import Markup
-from digest.tex import addresses as _addresses
+from digest.tex import urls
 from digest.tex.cursor import Kind
 from digest.tex.formula import character, spoken
 from digest.tex.reader import read
-from digest.tex.spoken import lowered, raised
+from digest.tex.speech import lowered, raised
 from digest.tex.writer import Writer
 
 
@@ -23,9 +23,7 @@ class Converted:
 
     html: Safe
     formulas: int  # seen, converted or not
-    unconverted: tuple[
-        str, ...
-    ]  # formulas with their delimiters ("$\\foo$") and commands ("\\bar")
+    unconverted: tuple[str, ...]  # formulas with their delimiters, "$\\foo$"; commands, "\\bar"
 
 
 def plain(text: str, markup: Markup = Markup.TEX) -> str:
@@ -56,7 +54,7 @@ def block_html(text: str, markup: Markup = Markup.TEX) -> Converted:
 
 def addresses(text: str, markup: Markup = Markup.TEX) -> tuple[str, ...]:
     """Every http or https address that the text names or links to, once, in its order."""
-    if not _addresses.are_likely(text) and "\\" not in text:
+    if not urls.are_likely(text) and "\\" not in text:
         return ()
     found = (piece.source for piece in read(text, markup) if piece.kind is Kind.OPEN)
     return tuple(dict.fromkeys(filter(None, found)))
@@ -65,7 +63,7 @@ def addresses(text: str, markup: Markup = Markup.TEX) -> tuple[str, ...]:
 def code_link(*texts: str, markup: Markup = Markup.TEX) -> str:
     """The first address of a code repository in these texts, else of a model; empty if none."""
     found = [address for text in texts for address in addresses(text, markup)]
-    for is_code in (_addresses.is_repository, _addresses.is_model):
+    for is_code in (urls.is_repository, urls.is_model):
         for address in filter(is_code, found):
             return address
     return ""

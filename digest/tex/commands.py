@@ -32,6 +32,9 @@ _ARGUMENTS = re.compile(
 )
 _OPTIONS = re.compile(r"\*?((?:\[[^\[\]]{0,200}\]){0,2})")
 _OPTIONS_AND_GROUP = re.compile(rf"{_OPTIONS.pattern}\{{")
+_NOTE = re.compile(r"\[([^\[\]]*)\]")
+_LABEL = re.compile(r"\[([^\[\]\\${}]{0,60})\]\s*")
+_TEX_MARKS = re.compile(r"[\\{}$]")
 _AFTER_WORD = re.compile(r"\{\}|(?=\s)|")
 _AFTER_LETTER = re.compile(r"\{\}|\s*")
 _LENGTH = re.compile(r"\*?\s*\[-?\d[^\[\]]{0,10}\]")
@@ -135,9 +138,12 @@ def _silent_with_argument(cursor: Cursor, word: str) -> None:
 
 
 def _reference(cursor: Cursor, word: str) -> None:
-    cursor.take(_OPTIONS)
+    options = cursor.take(_OPTIONS)
     if keys := cursor.take(_ARGUMENT):
-        cursor.say(f"[{keys[1]}]")
+        notes = _NOTE.findall(options[1]) if options else []
+        before, after = notes if len(notes) == 2 else ("", *notes, "")[:2]
+        shown = f"{before} {keys[1]}{after and ', '}{after}".strip()
+        cursor.say(f"[{_TEX_MARKS.sub('', shown).replace('~', ' ')}]")
 
 
 def _note(cursor: Cursor, word: str) -> None:
@@ -185,10 +191,8 @@ def _end(cursor: Cursor, word: str) -> None:
 
 def _item(cursor: Cursor, word: str) -> None:
     cursor.add(Kind.ITEM)
-    label = cursor.take(_OPTIONS)
-    if label and label[1]:
-        cursor.take(_AFTER_LETTER)
-        cursor.say(f"{label[1][1:-1]} ")
+    if label := cursor.take(_LABEL):
+        cursor.say(f"{label[1]} ")
 
 
 def _paragraph(cursor: Cursor, word: str) -> None:

@@ -4,7 +4,7 @@ import re
 from enum import Enum, auto
 from typing import NamedTuple
 
-from digest.tex import addresses
+from digest.tex import urls
 
 _DEEPEST = 8  # elements within each other: more emphasis can't be seen
 _DEEPEST_LIST = 4
@@ -118,12 +118,12 @@ class Cursor:
 
     def begin_link(self, written: str) -> None:
         """Open a group that is a link, if this is an address and no other link is open."""
-        address = "" if self._linked else addresses.cleaned(written)
+        address = "" if self._linked else urls.cleaned(written)
         self.begin_group("a" if address else "", address)
 
     def link(self, written: str) -> None:
         self.begin_link(written)
-        self.say(addresses.shown(written))
+        self.say(urls.shown(written))
         self.end_group()
 
     def begin_anchor(self, written: str) -> None:

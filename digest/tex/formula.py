@@ -7,7 +7,7 @@ from html import escape
 from math_core import LatexError, LatexToMathML
 
 from digest.tex.macros import MACROS
-from digest.tex.spoken import read_out
+from digest.tex.speech import read_out
 
 # The converter recurses. Whatever nests in TeX of this length stays within 8 MB of stack (measured:
 # 8,000 characters do), and no abstract on arXiv is longer than 1,920.
@@ -105,7 +105,7 @@ def _repaired(tex: str) -> str:
 
 
 def _escaped(match: re.Match[str]) -> str:
-    """Text within a formula, where the converter takes "_" for a script and `\\% ` for "%" alone."""
+    """Text within a formula: the converter refuses its "_", and drops spaces after its signs."""
     text = re.sub(r"(?<!\\)[_&]", r"\\\g<0>", match[2])
     text = re.sub(r"(?<!\\)\^", r"\\textasciicircum{}", text)
     return match[1] + re.sub(r"\\[%&_#]", r"\g<0>{}", text)

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from html import unescape
 
 from digest.model import Markup
-from digest.tex import addresses, commands
+from digest.tex import commands, urls
 from digest.tex.cursor import Cursor, Kind, Piece
 
 
@@ -14,7 +14,7 @@ def read(text: str, markup: Markup) -> list[Piece]:
     text = _clean(text)
     if markup is Markup.TEX and "&" in text:
         text = _ENTITY.sub(_character, text)
-    start, token = _PATTERNS[markup, addresses.are_likely(text)]
+    start, token = _PATTERNS[markup, urls.are_likely(text)]
     if not start.search(text):
         return [Piece(Kind.TEXT, text)] if text else []
     return _Reader(text).read(start, token)
@@ -64,13 +64,13 @@ _START = r"\\|\$|\^\{|_\{|\{|\}|--|``|''|`|~|<a|<b|</|" + "\n"
 _PATTERNS = {
     (Markup.TEX, False): (re.compile(_START), re.compile(_TOKENS, re.VERBOSE)),
     (Markup.TEX, True): (
-        re.compile(f"{_START}|{addresses.START}"),
-        re.compile(rf"{_TOKENS} | (?P<address>{addresses.IN_TEX})", re.VERBOSE),
+        re.compile(f"{_START}|{urls.START}"),
+        re.compile(rf"{_TOKENS} | (?P<address>{urls.IN_TEX})", re.VERBOSE),
     ),
     (Markup.PLAIN, False): (re.compile("\n"), re.compile("(?P<line>\n)")),
     (Markup.PLAIN, True): (
-        re.compile(f"\n|{addresses.START}"),
-        re.compile(f"(?P<line>\n)|(?P<address>{addresses.IN_PLAIN})"),
+        re.compile(f"\n|{urls.START}"),
+        re.compile(f"(?P<line>\n)|(?P<address>{urls.IN_PLAIN})"),
     ),
 }
 
@@ -185,7 +185,7 @@ class _Reader(Cursor):
         self.add(Kind.PARAGRAPH)
 
     def _address(self, match: re.Match[str]) -> None:
-        written = addresses.cut(match[0])
+        written = urls.cut(match[0])
         self.at = match.start() + len(written)
         self.link(written)
 
@@ -234,7 +234,7 @@ def is_formula(text: str, start: int, end: int) -> bool:
         return not words and not rest[-1:].isspace() and not _goes_on(rest, text[end + 1 : end + 2])
     if words and text[start - 2 : start - 1].isdigit() and not _MARKED.search(inner):
         return False  # "costs 250$ to 300$"
-    return words < 4
+    return words < 6
 
 
 def _goes_on(rest: str, after: str) -> bool:
