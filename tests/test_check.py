@@ -1,7 +1,8 @@
 """`digest check SITE` finds what is wrong with a built site, and nothing in a sound one."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
 
+from digest import output
 from digest.check import check, feed, page
 from digest.check.address import Addresses, Away
 from digest.check.findings import Finding, Kind, as_annotations, as_json, as_text, has_errors
@@ -114,10 +116,7 @@ def site(tmp_path: Path) -> Path:
         "static/style.css": "body { background: url('logo.svg') } /* url(gone.png) */",
         "static/logo.svg": '<svg xmlns="http://www.w3.org/2000/svg"><title>x</title></svg>',
     }
-    for name, text in files.items():
-        path = tmp_path / "_site" / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, "utf-8")
+    output.write(tmp_path / "_site", ((name, text.encode()) for name, text in files.items()))
     return tmp_path / "_site"
 
 
@@ -163,6 +162,17 @@ def big(name: str, size: int) -> Callable[[Path], None]:
             file.truncate(size)
 
     return change
+
+
+def stopped(site: Path) -> None:
+    """A build that ends before its first file."""
+
+    def files() -> Iterator[tuple[str, bytes]]:
+        yield from ()
+        raise KeyboardInterrupt
+
+    with suppress(KeyboardInterrupt):
+        output.write(site, files())
 
 
 def noise(size: int) -> str:
@@ -390,7 +400,7 @@ DEFECTS: dict[str, tuple[Callable[[Path], None], Kind, str]] = {
     "a site near what Pages takes": (big("static/data.bin", 810_000_000), Kind.NEAR_SIZE, "."),
     "a site beyond what Pages takes": (big("static/data.bin", 1_000_000_000), Kind.SIZE, "."),
     "a build that was stopped": (
-        written(".digest-manifest", "digest manifest 1: in progress\n"),
+        stopped,
         Kind.UNFINISHED,
         ".",
     ),
@@ -522,3 +532,7 @@ def test_any_bytes_can_be_a_page_or_a_feed(data: bytes) -> None:
 def test_any_text_can_be_an_address(address: str, here: str) -> None:
     place = Addresses(URL, {"index.html"}).resolve(address, here)
     assert isinstance(place, Away) or not place.path.startswith("/..")
+
+
+def test_the_shipped_site_has_no_finding(shipped: Path) -> None:
+    assert check_site(shipped) == []

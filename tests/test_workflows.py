@@ -136,6 +136,8 @@ def test_the_first_run_archives_builds_and_publishes(host: Host, site: Path) -> 
     assert changed[0] == "github-actions[bot]"
     assert all(name.startswith(("content/archive/", "content/ledger/")) for name in changed[1:])
     assert issues(host) == []
+    assert "### 1 new today\n\n**Consensus** (1)\n\n- Paper 2605.00001\n" in done.summary
+    assert "Built 1 papers" in done.summary
     page = (host.published / "papers/2605.00001/index.html").read_text("utf-8")
     assert "https://example.github.io/digest/papers/2605.00001/" in page
 
@@ -176,7 +178,7 @@ def test_a_failed_source_is_said_and_the_rest_is_published(
     done = run(PUBLISH, host, "schedule")
     assert done.results == OK, done.printed
     assert "::warning::Local arXiv: failed" in done.printed
-    assert "Local arXiv: failed" in done.summary
+    assert "| Local arXiv | failed | 0 |" in done.summary
     assert papers(host) == {"2605.00001"}
     clone = host.clone(host.home / "after")
     lines = ledger.load(clone / "content/ledger")
@@ -197,7 +199,7 @@ def test_a_broken_site_yaml_leaves_the_site_and_opens_one_issue(host: Host, site
             "deploy": "skipped",
             "report": "success",
         }
-        assert "site.yaml:14: unknown key 'acent'" in done.printed
+        assert "::error file=site.yaml,line=14::site.yaml:14: unknown key 'acent'" in done.printed
     assert sorted(host.published.rglob("*")) == before
     assert host.log()[0] == "Break it"
     (issue,) = issues(host)

@@ -9,6 +9,8 @@ from enum import Enum, StrEnum
 
 import msgspec
 
+from digest import github
+
 
 class Severity(StrEnum):
     """An error costs readers something, a warning may."""
@@ -97,15 +99,16 @@ def as_text(findings: Sequence[Finding]) -> Iterator[str]:
 
 
 def as_annotations(findings: Sequence[Finding]) -> Iterator[str]:
-    """The same as commands that GitHub Actions shows beside the run.
-
-    Source: https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands
-    """
+    """The same as commands that GitHub Actions shows beside the run."""
     for first, count in _alike(findings):
         more = f" (and {count - 1:,} more such)" if count > 1 else ""
-        place = f"file={_property(first.path)}" + (f",line={first.line}" if first.line else "")
-        words = _message(f"{first.where}: {first.message}{more}")
-        yield f"::{first.kind.severity} {place},title={first.kind.word}::{words}"
+        yield github.annotation(
+            first.kind.severity,
+            f"{first.where}: {first.message}{more}",
+            path=first.path,
+            line=first.line,
+            title=first.kind.word,
+        )
 
 
 def tally(findings: Sequence[Finding]) -> str:
@@ -141,11 +144,3 @@ def _alike(findings: Sequence[Finding]) -> Iterator[tuple[Finding, int]]:
         groups[finding.kind, finding.message].append(finding)
     for group in groups.values():
         yield group[0], len(group)
-
-
-def _message(text: str) -> str:
-    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
-
-
-def _property(text: str) -> str:
-    return _message(text).replace(":", "%3A").replace(",", "%2C")
