@@ -19,6 +19,7 @@ from digest.errors import DigestError
 from digest.located import nearest
 from digest.model import WHOLE, Entry, Fetched, Site, Source
 from digest.sources.asking import Client, Tell
+from digest.web import timetable
 
 ARCHIVE, LEDGER = "content/archive", "content/ledger"
 
@@ -30,6 +31,7 @@ class News:
     entries: tuple[Entry, ...]  # the whole archive after it
     new: int = 0  # entries it didn't have before
     fetched: tuple[Fetched, ...] = ()  # in the order of site.yaml
+    lines: tuple[ledger.Line, ...] = ()  # what the ledger says of each of them
     conflicts: tuple[tuple[str, ...], ...] = ()  # ids that claim to be one paper and are not
 
     @property
@@ -78,6 +80,40 @@ def fetch(
         return keeper.finish(fetched)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Planned:
+    """The first request of a source; what it asks for then depends on the answer."""
+
+    source: str
+    url: str
+    start: float  # seconds from now, at the earliest
+
+
+def plan(
+    root: Path,
+    site: Site,
+    now: datetime,
+    *,
+    since: date | None = None,
+    names: Sequence[str] = (),
+) -> tuple[Planned, ...]:
+    """What a fetch would ask, and when. Asks nobody."""
+    past = ledger.past(ledger.load(root / LEDGER), ledger.load_marks(root / LEDGER))
+    asked = chosen(site.sources, names)
+    requests = sources.first_requests(asked, root, now, since=since, past=past)
+    starts = timetable(request for _, request in requests)
+    return tuple(
+        Planned(source=source.name, url=request.url, start=start)
+        for (source, request), start in zip(requests, starts, strict=True)
+    )
+
+
+def status(root: Path, site: Site, now: datetime) -> tuple[ledger.Health, ...]:
+    """How each source does, as the ledger has it."""
+    names = (source.name for source in site.sources)
+    return ledger.health(ledger.load(root / LEDGER), names, now)
+
+
 def chosen(known: Sequence[Source], names: Sequence[str]) -> tuple[Source, ...]:
     """The sources of these names; all of them where no name is given."""
     by_name = {source.name: source for source in known}
@@ -121,6 +157,7 @@ class _Keeper:
             entries=self._merged.entries,
             new=len(new),
             fetched=judged,
+            lines=tuple(line for _, line in run),
             conflicts=self._merged.conflicts,
         )
 

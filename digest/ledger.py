@@ -253,11 +253,15 @@ def _health(source: str, lines: Sequence[Line], now: datetime) -> Health:
 
 
 def _gaps(lines: Sequence[Line], now: datetime) -> tuple[date, ...]:
-    """Listing days since the first fetch that no whole fetch speaks of."""
-    if not lines:
+    """Listing days since the first fetch that no whole fetch speaks of; files have none, and today
+    is one only when today's fetch has brought nothing.
+    """
+    asked = [line for line in lines if line.answered]
+    if not asked:
         return ()
-    spans = _spans(lines)
-    days = _days(lines[0].when.date(), due(now))
+    spans, newest = _spans(asked), due(now)
+    last = newest if asked[-1].when.date() >= newest else newest - _DAY
+    days = _days(asked[0].when.date(), last)
     return tuple(day for day in days if is_listing_day(day) and not _is_covered(day, spans))
 
 

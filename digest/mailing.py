@@ -47,15 +47,30 @@ def listing_date(submitted: datetime) -> date:
     local = submitted.astimezone(EASTERN)
     closing = _CLOSING if local.date() >= _MOVED else _OLD_CLOSING
     closed = local.date() if local.time() < closing else local.date() + _DAY
-    while closed.isoweekday() > 5 or closed in holidays():
+    while not _is_closing(closed):
         closed += _DAY
     # Friday's closing is mailed on Sunday evening, the others' on the same day.
-    return _next_listing(closed + 2 * _DAY if closed.isoweekday() == 5 else closed)
+    evening = closed + 2 * _DAY if closed.isoweekday() == 5 else closed
+    while not is_mailing_evening(evening):
+        evening += _DAY
+    return evening + _DAY
 
 
 def first_listing(month: date) -> date:
-    """The listing date of the first papers with ids of this month, which is that of the mailing."""
-    return _next_listing(month.replace(day=1))
+    """The listing date of the first papers with ids of this month.
+
+    The month of an id is that of the closing: what closed on Friday 31 August 2018 was mailed in
+    September under ids 1808, https://info.arxiv.org/new/.
+    """
+    return listing_date(datetime.combine(month.replace(day=1), time(), EASTERN))
+
+
+def id_month_listed(day: date) -> date:
+    """The month of the ids that a listing gives to new papers, by its first day."""
+    closed = day - _DAY
+    while not _is_closing(closed):
+        closed -= _DAY
+    return closed.replace(day=1)
 
 
 def announced_on(
@@ -88,7 +103,5 @@ def due(now: datetime) -> date:
     return day
 
 
-def _next_listing(evening: date) -> date:
-    while not is_mailing_evening(evening):
-        evening += _DAY
-    return evening + _DAY
+def _is_closing(day: date) -> bool:
+    return day.isoweekday() < 6 and day not in holidays()

@@ -8,7 +8,7 @@ import re
 import socket
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
 from typing import TypeVar
@@ -22,6 +22,7 @@ from digest.errors import SourceError, Unreachable
 from digest.model import ARXIV_PACE, Answer, Request, Validator
 
 PAUSES = (5.0, 10.0, 20.0, 40.0)  # seconds between tries, where a server doesn't say how long
+_ARXIV = "arxiv.org"
 _MOVED = {301, 302, 303, 307, 308}
 _CHUNK = 2**16  # bytes
 _Value = TypeVar("_Value")
@@ -107,8 +108,7 @@ class Web:
 
     def _once(self, url: str, request: Request, host: _Host) -> _Reply:
         self._reach(url, host)
-        pace = max(request.pace, ARXIV_PACE) if host.is_arxiv else request.pace
-        wait = seconds_to_wait(host.last, self._clock(), pace)
+        wait = seconds_to_wait(host.last, self._clock(), _pace(url, request))
         if wait:
             self._sleep(wait)
         host.last = self._clock()
@@ -168,18 +168,14 @@ class Web:
         host.reached.add((name, port))
 
     def _host(self, url: str) -> _Host:
-        name, _ = _server(url)
-        is_arxiv = name == "arxiv.org" or name.endswith(".arxiv.org")
-        group = "arxiv.org" if is_arxiv else name
         with self._lock:
-            return self._hosts.setdefault(group, _Host(is_arxiv=is_arxiv))
+            return self._hosts.setdefault(_group(url), _Host())
 
 
 @dataclass(slots=True, kw_only=True)
 class _Host:
     """What we know of a host, or of all that are arXiv's; whoever asks holds the lock."""
 
-    is_arxiv: bool
     lock: threading.Lock = field(default_factory=threading.Lock)
     last: float | None = None  # start of the newest request
     reached: set[tuple[str, int]] = field(default_factory=set)
@@ -213,6 +209,27 @@ def _server(url: str) -> tuple[str, int]:
         return (parts.hostname or "").rstrip("."), port
     except ValueError:
         raise SourceError(f"no address: {url}") from None
+
+
+def _group(url: str) -> str:
+    """Whom we ask one thing at a time: a host, or all that are arXiv's."""
+    name, _ = _server(url)
+    return _ARXIV if name == _ARXIV or name.endswith(f".{_ARXIV}") else name
+
+
+def _pace(url: str, request: Request) -> float:
+    return max(request.pace, ARXIV_PACE) if _group(url) == _ARXIV else request.pace
+
+
+def timetable(requests: Iterable[Request]) -> tuple[float, ...]:
+    """When each of these requests would start, at the earliest, in seconds from now."""
+    last, starts = dict[str, float](), list[float]()
+    for request in requests:
+        group = _group(request.url)
+        start = last[group] + _pace(request.url, request) if group in last else 0.0
+        last[group] = start
+        starts.append(start)
+    return tuple(starts)
 
 
 def seconds_to_wait(last: float | None, now: float, pace: float) -> float:

@@ -86,14 +86,13 @@ def first_requests(
     *,
     since: date | None = None,
     past: Mapping[str, Past] | None = None,
-    validators: Mapping[str, Validator] | None = None,
 ) -> tuple[tuple[Source, Request], ...]:
     """What each source would ask for first; what it asks for then depends on the answer."""
-    run = Run(root=root, now=now, since=since, past=past or {}, validators=validators or {})
+    run = Run(root=root, now=now, since=since, past=past or {})
     found = list[tuple[Source, Request]]()
     for source in sources:
         if not isinstance(source, LocalFile):
-            step = next(KINDS[type(source)](source, run))
+            step = next(KINDS[type(source)](source, run), None)
             if isinstance(step, Request):
                 found.append((source, step))
     return tuple(found)

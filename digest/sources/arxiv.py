@@ -155,7 +155,7 @@ def _slices(
             page = yield from _slice(request, source, run, skip, harvest.total)
         except NoSlice as error:
             harvest.problems.append(str(error))
-            harvest.total = max(harvest.total, error.total)
+            harvest.total = end_at = max(harvest.total, error.total)
             skip += SLICE
         except SourceError as error:
             if not harvest.entries:
@@ -167,12 +167,12 @@ def _slices(
             harvest.problems += page.refused
             harvest.refused += len(page.refused)
             harvest.shrank |= page.total < harvest.total
-            harvest.total = max(harvest.total, page.total)
+            harvest.total, end_at = max(harvest.total, page.total), page.total
             skip += len(page.entries) + len(page.refused)
             if page.entries and _is_known(page.entries, source, run):
                 harvest.known = True
                 return harvest
-        if skip >= min(harvest.total, MOST) or _too_many(harvest, start, end):
+        if skip >= min(end_at, MOST) or _too_many(harvest, start, end):
             return harvest
 
 
@@ -192,7 +192,7 @@ def _slice(
                 raise
             problem = str(error)
             continue
-        total = max(total, page.total)
+        total = page.total or total  # a total of 0 amid results is as wrong as an empty slice
         if page.start != skip:
             problem = f"asked for papers from {skip:,} on, arXiv gave those from {page.start:,} on"
         elif not (page.entries or page.refused) and skip < total:

@@ -13,7 +13,7 @@ from xml.etree.ElementTree import Element
 
 from digest.errors import SourceError
 from digest.ids import arxiv_id, id_month
-from digest.mailing import EASTERN, due, is_listing_day
+from digest.mailing import EASTERN, due, id_month_listed, is_listing_day
 from digest.model import (
     ARXIV_API,
     ARXIV_LISTING,
@@ -199,7 +199,12 @@ def parse(body: bytes, source: Source, today: date, *, seen: date | None = None)
             refused.append(str(error))
     days = [day for item in (channel, *items) if (day := _day(item, "pubDate", f"{ATOM}published"))]
     made = _day(channel, "lastBuildDate", f"{ATOM}updated")
-    return Listing(day=max(days, default=made), entries=tuple(entries), refused=tuple(refused))
+    return Listing(
+        day=max(days, default=made),
+        entries=tuple(entries),
+        refused=tuple(refused),
+        skips=frozenset(fold(xml.text(day)) for day in channel.iterfind("skipDays/day")),
+    )
 
 
 def _entry(item: Element, source: Source, today: date, seen: date | None) -> Entry:
@@ -230,11 +235,9 @@ def _entry(item: Element, source: Source, today: date, seen: date | None) -> Ent
 
 
 def _is_first(name: str, kind: str, listed: date) -> bool:
-    """True if this listing is the paper's first. An old paper may be cross-listed at any time, but
-    the month of an id is that of the mailing, on the evening before the listing.
-    """
-    mailed = (listed - timedelta(days=1)).replace(day=1)
-    return kind == "new" or (kind == "cross" and id_month(f"arxiv:{name}") == mailed)
+    """True if this listing is the paper's first: an old one may be cross-listed at any time."""
+    is_fresh = id_month(f"arxiv:{name}") == id_month_listed(listed)
+    return kind == "new" or (kind == "cross" and is_fresh)
 
 
 def names(creators: str) -> tuple[str, ...]:

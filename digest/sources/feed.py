@@ -30,6 +30,7 @@ ACCEPT = (
 # Feeds that declare the wrong charset or content type are still read whole.
 _HARMLESS = (feedparser.CharacterEncodingOverride, feedparser.NonXMLContentType)
 _URI = re.compile(r"(?!arxiv:|doi:)[a-z][a-z0-9+.-]*:\S+", re.I)
+_LARGEST = 16 * 2**20  # bytes; feedparser takes up to 15 s for one million of hostile ones
 _LONGEST_ID, _MOST_TAGS = 500, 50  # characters, tags; what has more names nothing
 _PAPER_PAGE = re.compile(r"https?://[^?#]*/(\d{4}\.\d{4,5}(?:v\d+)?)/?")
 _INITIALS = re.compile(r"(?:[A-Z]\.?[ -]?){1,4}")
@@ -67,6 +68,8 @@ def parse(
     Raises:
         SourceError: the document is not a feed, or is cut short.
     """
+    if len(body) > _LARGEST:
+        raise SourceError(f"a feed of more than {_LARGEST:,} bytes")
     is_json = body.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{")
     items = json_items(body) if is_json else xml_items(body)
     found = (_entry(item, source, today, seen, url, full) for item in items)
