@@ -20,9 +20,10 @@ def plan(edition: Edition, tag: str) -> Iterator[Page]:
     """
     letters = edition.letters
     newest = tuple(reversed(letters))
-    yield Page.of("issues/index.html", "issues.html", letters=newest)
-    items = tuple((letter, guid(tag, letter)) for letter in newest[:NEWEST])
-    yield Page.of(FEED, "issues.xml", items=items)
+    if letters:  # else nothing would lead there
+        yield Page.of("issues/index.html", "issues.html", letters=newest)
+        items = tuple((letter, guid(tag, letter)) for letter in newest[:NEWEST])
+        yield Page.of(FEED, "issues.xml", items=items)
     for at, letter in enumerate(letters):
         yield Page.of(
             f"{letter.path}index.html",
