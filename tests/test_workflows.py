@@ -7,13 +7,13 @@ import subprocess
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from functools import partial
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 import yaml
 from actions import Host, Run, git, run, run_composite, run_step
+from server import Paper, Server, serving, status
 
 from digest import archive, ledger
 from digest.scaffold import create
@@ -24,71 +24,20 @@ ACTION = PROJECT / "action.yml"
 OK = {"fetch": "success", "build": "success", "deploy": "success", "report": "success"}
 
 
-class Arxiv:
-    """A server that answers every query of the API with the papers it has."""
-
-    def __init__(self) -> None:
-        self.papers, self.works = ["2605.00001"], True
-        handler = partial(_Handler, self)
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
-        self.address = f"http://127.0.0.1:{self._server.server_port}/api/query"
-        self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
-        self._thread.start()
-
-    def answer(self) -> tuple[int, str]:
-        if not self.works:
-            return 404, "gone"
-        entries = "".join(_entry(name) for name in self.papers)
-        return 200, (
-            '<feed xmlns="http://www.w3.org/2005/Atom" '
-            'xmlns:opensearch="http://a9.com/-/spec/opensearch/1.1/">'
-            f"<opensearch:totalResults>{len(self.papers)}</opensearch:totalResults>"
-            "<opensearch:startIndex>0</opensearch:startIndex>"
-            f"<opensearch:itemsPerPage>{len(self.papers)}</opensearch:itemsPerPage>"
-            f"{entries}</feed>"
-        )
-
-    def stop(self) -> None:
-        self._server.shutdown()
-        self._thread.join()
-        self._server.server_close()
-
-
-class _Handler(BaseHTTPRequestHandler):
-    def __init__(self, arxiv: Arxiv, *arguments: object) -> None:
-        self._arxiv = arxiv
-        super().__init__(*arguments)  # type: ignore[arg-type]
-
-    def do_GET(self) -> None:
-        status, text = self._arxiv.answer()
-        self.send_response(status)
-        self.send_header("Content-Type", "application/atom+xml; charset=utf-8")
-        self.end_headers()
-        self.wfile.write(text.encode())
-
-    def log_message(self, format: str, *args: object) -> None:
-        pass
-
-
-def _entry(name: str) -> str:
-    return (
-        f"<entry><id>http://arxiv.org/abs/{name}v1</id><title>Paper {name}</title>"
-        "<summary>On consensus.</summary><published>2026-05-13T10:00:00Z</published>"
-        "<updated>2026-05-13T10:00:00Z</updated><author><name>A. Author</name></author>"
-        '<category term="cs.DC"/></entry>'
+def paper(number: int) -> Paper:
+    return Paper(
+        number=f"2605.{number:05}",
+        published=datetime(2026, 5, 13, 10, number, tzinfo=UTC),
+        title=f"Paper {number}",
+        summary="On consensus.",
     )
 
 
-@pytest.fixture(scope="module")
-def arxiv() -> Iterator[Arxiv]:
-    server = Arxiv()
-    yield server
-    server.stop()
-
-
-@pytest.fixture(autouse=True)
-def _fresh(arxiv: Arxiv) -> None:
-    arxiv.papers, arxiv.works = ["2605.00001"], True
+@pytest.fixture
+def arxiv() -> Iterator[Server]:
+    """A server that has one paper."""
+    with serving([paper(1)]) as server:
+        yield server
 
 
 @pytest.fixture
@@ -97,7 +46,7 @@ def host(tmp_path: Path) -> Host:
 
 
 @pytest.fixture
-def site(tmp_path: Path, host: Host, arxiv: Arxiv) -> Path:
+def site(tmp_path: Path, host: Host, arxiv: Server) -> Path:
     """A new site, pushed; its one source is the local server."""
     folder = tmp_path / "site"
     create(folder, ["cs.DC"])
@@ -105,7 +54,7 @@ def site(tmp_path: Path, host: Host, arxiv: Arxiv) -> Path:
     (folder / "site.yaml").write_text(
         "title: A digest\nurl: https://example.github.io/digest/\ntag: example.org,2026\n"
         "sources:\n  - name: Local arXiv\n    kind: arxiv\n    query: cat:cs.DC\n"
-        f"    endpoint: {arxiv.address}\n    pace: 0\n"
+        f"    endpoint: {arxiv.url}/api/query\n    pace: 0\n    back: 9999d\n"
         "themes:\n  - id: consensus\n    title: Consensus\n    any: [consensus]\n",
         "utf-8",
     )
@@ -136,7 +85,7 @@ def test_the_first_run_archives_builds_and_publishes(host: Host, site: Path) -> 
     assert changed[0] == "github-actions[bot]"
     assert all(name.startswith(("content/archive/", "content/ledger/")) for name in changed[1:])
     assert issues(host) == []
-    assert "### 1 new today\n\n**Consensus** (1)\n\n- Paper 2605.00001\n" in done.summary
+    assert "### 1 new today\n\n**Consensus** (1)\n\n- Paper 1\n" in done.summary
     assert "Built 1 papers" in done.summary
     page = (host.published / "papers/2605.00001/index.html").read_text("utf-8")
     assert "https://example.github.io/digest/papers/2605.00001/" in page
@@ -155,7 +104,7 @@ def test_a_run_with_no_news_publishes_the_same_and_commits_the_ledger_alone(
     assert all(name.startswith("content/ledger/") for name in changed)
 
 
-def test_a_run_while_main_moves_keeps_both(host: Host, site: Path, arxiv: Arxiv) -> None:
+def test_a_run_while_main_moves_keeps_both(host: Host, site: Path, arxiv: Server) -> None:
     def edit(workspace: Path) -> None:
         (site / "site.yaml").write_text(
             (site / "site.yaml").read_text("utf-8").replace("A digest", "Another"), "utf-8"
@@ -171,10 +120,10 @@ def test_a_run_while_main_moves_keeps_both(host: Host, site: Path, arxiv: Arxiv)
 
 
 def test_a_failed_source_is_said_and_the_rest_is_published(
-    host: Host, site: Path, arxiv: Arxiv
+    host: Host, site: Path, arxiv: Server
 ) -> None:
     run(PUBLISH, host)
-    arxiv.works = False
+    arxiv.always["/api/query"] = status(404)
     done = run(PUBLISH, host, "schedule")
     assert done.results == OK, done.printed
     assert "::warning::Local arXiv: failed" in done.printed
@@ -199,7 +148,7 @@ def test_a_broken_site_yaml_leaves_the_site_and_opens_one_issue(host: Host, site
             "deploy": "skipped",
             "report": "success",
         }
-        assert "::error file=site.yaml,line=14::site.yaml:14: unknown key 'acent'" in done.printed
+        assert "::error file=site.yaml,line=15::site.yaml:15: unknown key 'acent'" in done.printed
     assert sorted(host.published.rglob("*")) == before
     assert host.log()[0] == "Break it"
     (issue,) = issues(host)
@@ -213,7 +162,7 @@ def test_a_broken_site_yaml_leaves_the_site_and_opens_one_issue(host: Host, site
     assert [issue["state"] for issue in issues(host)] == ["closed"]
 
 
-def test_two_runs_at_once_both_keep_what_they_found(host: Host, site: Path, arxiv: Arxiv) -> None:
+def test_two_runs_at_once_both_keep_what_they_found(host: Host, site: Path, arxiv: Server) -> None:
     meeting = threading.Barrier(2, timeout=60)
     host.before["Commit what was found"] = lambda workspace: meeting.wait()
 
@@ -251,13 +200,13 @@ def test_a_fork_does_not_run_on_schedule(host: Host, site: Path) -> None:
 
 
 def test_the_composite_action_does_the_same_in_one_job(
-    host: Host, site: Path, arxiv: Arxiv
+    host: Host, site: Path, arxiv: Server
 ) -> None:
     done = run_composite(ACTION, host)
     assert done.results == {"publish": "success"}, done.printed
     assert papers(host) == {"2605.00001"}
     assert host.log() == ["Archive what was announced", "Start a digest"]
-    arxiv.papers.append("2605.00002")
+    arxiv.corpus.append(paper(2))
     host.failing_deployments = 2
     assert run_composite(ACTION, host, "schedule").results == {"publish": "failure"}
     assert [issue["state"] for issue in issues(host)] == ["open"]
