@@ -7,7 +7,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, time
 from pathlib import Path
 from typing import Any
 
@@ -191,10 +191,11 @@ def _own_words(entry: Entry) -> Iterator[Version]:
 
 
 def _join_version(number: int, same: Sequence[Version]) -> Version:
+    days = [version.seen for version in same if version.seen]
     return Version(
         number=number,
         date=_earliest(v.date for v in same),
-        seen=min((v.seen for v in same if v.seen), default=None),
+        seen=min(days) if days else None,
         **{field: _richest(getattr(v, field) for v in same) for field in _VERSIONED},
     )
 
@@ -210,10 +211,8 @@ def _union(values: Iterable[tuple[str, ...]]) -> tuple[str, ...]:
 
 def _earliest(moments: Iterable[datetime | None]) -> datetime | None:
     """Some sources give the day alone: midnight is a poorer answer than any time."""
-    known = [moment for moment in moments if moment]
-    precise = [
-        moment for moment in known if (moment.hour, moment.minute, moment.second) != (0, 0, 0)
-    ]
+    known = [moment for moment in moments if moment is not None]
+    precise = [moment for moment in known if moment.time() != time()]
     return min(precise or known) if known else None
 
 

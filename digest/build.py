@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
-from itertools import chain
+from functools import partial
+from itertools import chain, starmap
 from pathlib import Path
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
@@ -85,7 +86,7 @@ def build(
     basis = _basis(root, site, now, len(news.entries), url, drafts)
 
     edition = _edition(root, site, news.entries, today_of(site, now), drafts=drafts)
-    site = replace(site, navigation=navigation(site, edition))
+    site = replace(_shown(site), navigation=navigation(site, edition))
     if not edition.papers and (out / "papers").is_dir():
         raise OutputError(f"there is no paper to show, and {out} has some: left as it is")
 
@@ -101,9 +102,12 @@ def build(
         site, root / "templates", edition, {page.path for page in planned} | copied.keys()
     )
     renderer.convert(edition.bodies)
-    rendered = ((page.path, renderer.render(page)) for page in track(planned, len(planned)))
+    rendered = (
+        output.File(page.path, renderer.mark(page), partial(renderer.render, page))
+        for page in track(planned, len(planned))
+    )
     copies = ((name, path.read_bytes()) for name, path in copied.items())
-    files = chain(rendered, renderer.static(), copies)
+    files = chain(rendered, starmap(output.File.of, chain(renderer.static(), copies)))
     written = output.write(out, files, basis, full=full)
 
     return Report(
@@ -117,14 +121,23 @@ def build(
     )
 
 
+def _shown(site: Site) -> Site:
+    """The site as its pages see it: what rules decided, never rules or lines of site.yaml, so that
+    a page stays as it is where only these changed.
+    """
+    return replace(
+        site,
+        themes=tuple(replace(theme, rule=None) for theme in site.themes),
+        sources=tuple(replace(source, line=0) for source in site.sources),
+    )
+
+
 def today_of(site: Site, now: datetime) -> date:
     """The day where the site's readers are."""
     return now.astimezone(ZoneInfo(site.timezone)).date()
 
 
-def _basis(
-    root: Path, site: Site, now: datetime, papers: int, *options: object
-) -> output.Basis:
+def _basis(root: Path, site: Site, now: datetime, papers: int, *options: object) -> output.Basis:
     """What this build reads; the editor's dates make it new with each of the readers' days."""
     today, zone = today_of(site, now), ZoneInfo(site.timezone)
     begin, end = (datetime.combine(today + timedelta(days), time(), zone) for days in (0, 1))

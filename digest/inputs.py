@@ -5,25 +5,33 @@ Light to import, since it is asked before anything else is.
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from hashlib import blake2b
 from pathlib import Path
 
 _PACKAGE = Path(__file__).parent
 _OF_SITE = ("site.yaml", "content", "templates", "static")
-_OF_DIGEST = (_PACKAGE, _PACKAGE.parent / "templates")  # in a checkout these lie beside it
+_TEMPLATES = (_PACKAGE / "templates", _PACKAGE.parent / "templates")  # one of them exists
 
 
 def fingerprint(root: Path, *options: object) -> str:
     """The same for two builds that make the same: of files' contents, never of their times.
 
     Args:
-        root: the site's folder; every file that a build may read counts, with digest's own code
-            and templates and the versions of the libraries beside it.
+        root: the site's folder; every file that a build may read counts, and digest itself.
         options: what else the site depends on, such as its address.
     """
-    mark = blake2b(repr((options, sys.version, sorted(_libraries()))).encode(), digest_size=16)
-    for start in (*(root / name for name in _OF_SITE), *_OF_DIGEST):
+    return _hash((options, digest_itself()), [*(root / name for name in _OF_SITE), *_TEMPLATES])
+
+
+def digest_itself() -> str:
+    """Our own code, and the versions of the libraries beside it; not the templates."""
+    return _hash((sys.version, sorted(_libraries())), sorted(_PACKAGE.rglob("*.py")))
+
+
+def _hash(said: object, starts: Iterable[Path]) -> str:
+    mark = blake2b(repr(said).encode(), digest_size=16)
+    for start in starts:
         for path in _files(start):
             data = path.read_bytes()
             name = path.relative_to(start.parent).as_posix()

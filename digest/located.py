@@ -159,7 +159,7 @@ class Section:
         if default is not None and self._get(key) is None:
             return default
         word = self.text(key)
-        if word in set(choices):
+        if word in {str(choice) for choice in choices}:
             return choices(word)
         known = ", ".join(choices)
         raise self.error(

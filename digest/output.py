@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import blake2b
@@ -24,6 +24,19 @@ class Written:
     removed: int
 
 
+@dataclass(frozen=True, slots=True)
+class File:
+    """A file to be, made only where it may differ from what is there."""
+
+    path: str  # relative to the output folder, "/" between its parts
+    mark: str  # the same mark, the same bytes
+    make: Callable[[], bytes]
+
+    @classmethod
+    def of(cls, path: str, data: bytes) -> File:
+        return cls(path, blake2b(data, digest_size=16).hexdigest(), lambda: data)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Basis:
     """What a finished site was built from, and for how long that holds."""
@@ -36,7 +49,7 @@ class Basis:
 
 def write(
     folder: Path,
-    files: Iterable[tuple[str, bytes]],
+    files: Iterable[File],
     basis: Basis | None = None,
     *,
     full: bool = False,
@@ -44,11 +57,11 @@ def write(
     """Make `folder` hold just these files.
 
     Each is replaced by rename, so none is ever served cut in half. The manifest says what is ours,
-    with a hash of each file, and is written last; while a build runs it says "in progress", and the
+    with a mark of each file, and is written last; while a build runs it says "in progress", and the
     build after one that was stopped trusts nothing of it but the names.
 
     Args:
-        files: paths relative to `folder`, "/" between their parts, and contents.
+        files: all that the site has; one whose mark the manifest knows is not made again.
         basis: noted in the manifest, for `standing`.
         full: trust nothing of what is there, but that it is ours.
 
@@ -87,23 +100,23 @@ def unfinished(folder: Path) -> bool:
         return False
 
 
-def _write_all(
-    folder: Path, files: Iterable[tuple[str, bytes]], basis: Basis | None, full: bool
-) -> Written:
+def _write_all(folder: Path, files: Iterable[File], basis: Basis | None, full: bool) -> Written:
     known, complete = _read_manifest(folder)
     complete = complete and not full
     written, changed = dict[str, str](), 0
     _write_manifest(folder, known, _RUNNING)
     with (folder / MANIFEST).open("ab", buffering=0) as journal:
-        for path, data in files:
+        for file in files:
+            path = file.path
             if path in written:
                 raise OutputError(f"two pages want the same place: {path}")
-            written[path] = blake2b(data, digest_size=16).hexdigest()
+            written[path] = file.mark
+            target = folder / path
+            if complete and known.get(path) == file.mark and target.is_file():
+                continue
             if path not in known:  # a build that is stopped must know its files again
                 journal.write(_line(path, "-"))
-            target = folder / path
-            if not (complete and known.get(path) == written[path] and target.is_file()):
-                changed += _replace(target, data)
+            changed += _replace(target, file.make())
     gone = known.keys() - written.keys()
     for path in gone:
         _remove(folder, path)
@@ -112,7 +125,7 @@ def _write_all(
 
 
 def _read_manifest(folder: Path) -> tuple[dict[str, str], bool]:
-    """The files that are ours with their hashes, and whether the last build came to its end."""
+    """The files that are ours with their marks, and whether the last build came to its end."""
     try:
         header, _, *lines = (folder / MANIFEST).read_text("utf-8").split("\n")
     except FileNotFoundError:

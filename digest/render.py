@@ -15,10 +15,11 @@ from typing import Any
 import jinja2
 from markupsafe import Markup as Safe
 
-from digest import cite, tex
+from digest import cite, inputs, tex
 from digest.curation import NOTHING, Edition
 from digest.desk import Body
 from digest.errors import RenderError
+from digest.marks import Marks
 from digest.model import Entry, Page, Paper, Site
 from digest.texts import Texts
 
@@ -73,6 +74,15 @@ class Renderer:
             raise RenderError(f"{_line_of(error) or page.template}: {error}") from error
         return text.encode("utf-8", "replace")
 
+    def mark(self, page: Page) -> str:
+        """What the page is made of, as one hash: the same mark, the same bytes."""
+        return self._marks.of(page)
+
+    @cached_property
+    def _marks(self) -> Marks:
+        ground = repr((inputs.digest_itself(), self._site, sorted(self._hashes.items())))
+        return Marks(self._environment, ground, self._texts.text_at)
+
     def convert(self, bodies: Iterable[Body]) -> None:
         """Convert texts ahead, so that a broken one stops a build before anything is written.
 
@@ -118,6 +128,7 @@ class Renderer:
             ),
             autoescape=jinja2.select_autoescape(["html", "xml"]),
             undefined=jinja2.StrictUndefined,
+            bytecode_cache=jinja2.FileSystemBytecodeCache(),  # compiling takes longer than a page
             keep_trailing_newline=True,
             trim_blocks=True,
             lstrip_blocks=True,

@@ -47,6 +47,10 @@ class Texts:
             self._pages[body.path] = render(body, self._dialect, answers)
         return self._pages[body.path]
 
+    def text_at(self, path: Path) -> str:
+        """The HTML of a text that was converted for its page; empty where none was."""
+        return str(self._pages[path].html) if path in self._pages else ""
+
     def for_feed(self, body: Body) -> Safe:
         """HTML that can be read anywhere: whole addresses, and plain cards."""
         if body.path not in self._feeds:

@@ -5,9 +5,9 @@ from pathlib import Path
 
 PACKAGE = Path(__file__).parents[1] / "digest"
 LAYERS = [
-    {"errors", "github", "model", "__version__"},
+    {"errors", "github", "inputs", "model", "__version__"},
     {"editor", "files", "ids", "located", "tex"},
-    {"mailing", "matching", "cite", "desk", "frontmatter", "preview"},
+    {"mailing", "marks", "matching", "cite", "desk", "frontmatter", "preview"},
     {"rules", "automaton"},
     {"config", "terms", "markdown"},
     {"curation"},
@@ -27,10 +27,11 @@ LAYERS = [
         "web",
         "drafts",
         "serve",
+        "checkout",
     },
-    {"doctor", "fetch", "scaffold", "summary", "triage"},
+    {"fetch", "scaffold", "summary", "triage"},
     {"build", "terminal"},
-    {"check"},
+    {"check", "doctor"},
     {"cli"},
     {"__main__"},
 ]

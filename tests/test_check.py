@@ -116,7 +116,7 @@ def site(tmp_path: Path) -> Path:
         "static/style.css": "body { background: url('logo.svg') } /* url(gone.png) */",
         "static/logo.svg": '<svg xmlns="http://www.w3.org/2000/svg"><title>x</title></svg>',
     }
-    output.write(tmp_path / "_site", ((name, text.encode()) for name, text in files.items()))
+    output.write(tmp_path / "_site", (output.File.of(n, t.encode()) for n, t in files.items()))
     return tmp_path / "_site"
 
 
@@ -167,7 +167,7 @@ def big(name: str, size: int) -> Callable[[Path], None]:
 def stopped(site: Path) -> None:
     """A build that ends before its first file."""
 
-    def files() -> Iterator[tuple[str, bytes]]:
+    def files() -> Iterator[output.File]:
         yield from ()
         raise KeyboardInterrupt
 

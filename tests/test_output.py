@@ -1,3 +1,5 @@
+from collections.abc import Iterable, Iterator
+from itertools import starmap
 from pathlib import Path
 
 import pytest
@@ -5,12 +7,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from digest.errors import OutputError
-from digest.output import MANIFEST, write
+from digest.output import MANIFEST, File, Written
+from digest.output import write as write_files
 
 sites = st.dictionaries(
     st.sampled_from(["index.html", "a/index.html", "a/b/index.html", "c.xml"]),
     st.binary(max_size=3),
 )
+
+
+def write(folder: Path, files: Iterable[tuple[str, bytes]]) -> Written:
+    return write_files(folder, starmap(File.of, files))
 
 
 def contents(folder: Path) -> dict[str, bytes]:
@@ -55,14 +62,14 @@ def test_other_peoples_files_are_never_touched(tmp_path: Path) -> None:
 
 
 def test_a_build_that_broke_leaves_the_next_one_everything_to_mend(tmp_path: Path) -> None:
-    def broken() -> object:
+    def broken() -> Iterator[tuple[str, bytes]]:
         yield "a", b"new"
         yield "only-here", b"1"
         raise RuntimeError("power cut")
 
     write(tmp_path, [("a", b"old"), ("b", b"2")])
     with pytest.raises(RuntimeError):
-        write(tmp_path, broken())  # type: ignore[arg-type]
+        write(tmp_path, broken())
     (tmp_path / "b").write_bytes(b"damaged")
     write(tmp_path, [("a", b"new"), ("b", b"2")])
     assert contents(tmp_path) == {"a": b"new", "b": b"2"}

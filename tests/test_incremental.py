@@ -1,0 +1,143 @@
+"""A build over what an earlier one left gives the same bytes as a build from nothing."""
+
+import os
+import shutil
+from collections.abc import Callable
+from datetime import date, timedelta
+from pathlib import Path
+
+import msgspec
+import pytest
+from conftest import NOW
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from test_golden import SITE
+
+from digest import archive
+from digest.build import build
+from digest.model import Entry, Version
+from digest.output import MANIFEST
+
+EXAMPLES = 200 if os.environ.get("CI") else 12
+Change = Callable[[Path, Path, int], None]  # the site's folder, its output, a number to vary by
+
+
+def _entries(root: Path) -> tuple[Entry, ...]:
+    return archive.load(root / "content/archive")
+
+
+def new_paper(root: Path, out: Path, number: int) -> None:
+    day = date(2026, 5, 1) + timedelta(number % 20)
+    entry = Entry(
+        id=f"arxiv:2605.1{number:04}",
+        title=f"Paper {number} on consensus",
+        summary="KV cache" if number % 2 else "",
+        announced=day,
+        seen=day,
+        version=1,
+        versions=(Version(number=1),),
+    )
+    archive.save(root / "content/archive", archive.merge(_entries(root), [entry]).entries)
+
+
+def revised_paper(root: Path, out: Path, number: int) -> None:
+    entries = _entries(root)
+    old = entries[number % len(entries)]
+    if old.version:
+        at = old.version + 1
+        new = msgspec.structs.replace(
+            old,
+            title=f"{old.title} revised",
+            version=at,
+            versions=(Version(number=at, seen=date(2026, 5, 16)),),
+        )
+        archive.save(root / "content/archive", archive.merge(entries, [new]).entries)
+
+
+def note(root: Path, out: Path, number: int) -> None:
+    path = root / f"content/notes/2605.0000{1 + number % 3}.md"
+    path.parent.mkdir(exist_ok=True)
+    how = ["pin: true", "hide: not for us", "tags: [fine]", "themes: {add: [serving]}"][number % 4]
+    path.write_text(f"---\n{how}\n---\nLook at this, and at [@2605.00003]: {number}.\n")
+
+
+def no_note(root: Path, out: Path, number: int) -> None:
+    (root / f"content/notes/2605.0000{1 + number % 3}.md").unlink(missing_ok=True)
+
+
+def rule(root: Path, out: Path, number: int) -> None:
+    path = root / "site.yaml"
+    word = ["zyzzyva", "Nothing matches", "Author", "paper"][number % 4]
+    text = path.read_text("utf-8")
+    path.write_text(text[: text.rindex("any:")] + f'any: ["{word}"]\n', "utf-8")
+
+
+def setting(root: Path, out: Path, number: int) -> None:
+    path = root / "site.yaml"
+    lines = path.read_text("utf-8").splitlines()
+    lines = [f'title: "Title {number}"' if x.startswith("title:") else x for x in lines]
+    path.write_text("\n".join(lines) + "\n", "utf-8")
+
+
+def template(root: Path, out: Path, number: int) -> None:
+    name = ["macros.html", "paper.html", "item.html", "base.html"][number % 4]
+    (root / "templates").mkdir(exist_ok=True)
+    text = (Path(__file__).parents[1] / "templates" / name).read_text("utf-8")
+    changed = text.replace("</p>", f"</p>\n<!-- {number} -->", 1)
+    (root / "templates" / name).write_text(changed, "utf-8")
+
+
+def lost_file(root: Path, out: Path, number: int) -> None:
+    files = sorted(path for path in out.rglob("*") if path.is_file() and path.name != MANIFEST)
+    if files:
+        files[number % len(files)].unlink()
+
+
+def stopped_build(root: Path, out: Path, number: int) -> None:
+    """The next build finds some files of another, and a manifest that says so."""
+    manifest = out / MANIFEST
+    if manifest.exists():
+        manifest.write_text(manifest.read_text("utf-8").replace("complete", "in progress", 1))
+        files = sorted(path for path in out.rglob("*.html"))
+        files[number % len(files)].write_text("half a p")
+
+
+CHANGES: list[Change] = [
+    new_paper,
+    revised_paper,
+    note,
+    no_note,
+    rule,
+    setting,
+    template,
+    lost_file,
+    stopped_build,
+]
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in folder.rglob("*")
+        if path.is_file() and path.name != MANIFEST
+    }
+
+
+@given(st.lists(st.tuples(st.sampled_from(CHANGES), st.integers(0, 99)), min_size=1, max_size=4))
+@settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+def test_any_changes_give_what_a_full_build_gives(
+    tmp_path_factory: pytest.TempPathFactory, changes: list[tuple[Change, int]]
+) -> None:
+    folder = tmp_path_factory.mktemp("site")
+    root, out = folder / "root", folder / "out"
+    shutil.copytree(SITE, root)
+    build(root, now=NOW, out=out, offline=True)
+    for change, number in changes:
+        change(root, out, number)
+        build(root, now=NOW, out=out, offline=True)
+    fresh = folder / "fresh"
+    build(root, now=NOW, out=fresh, offline=True)
+    assert contents(out) == contents(fresh)
+    build(root, now=NOW, out=out, offline=True, full=True)
+    assert contents(out) == contents(fresh)
+    shutil.rmtree(folder)
