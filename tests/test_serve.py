@@ -1,15 +1,22 @@
 """The preview: GitHub Pages' habits, errors shown in the page, and browsers told of news."""
 
 import http.client
+import re
+import signal
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
+from conftest import NOW, copy_of_repository
 from hypothesis import given
 from hypothesis import strategies as st
 
+from digest.build import build
+from digest.config import load_site
 from digest.errors import ConfigError, DigestError
 from digest.preview import Preview, state_of
 from digest.serve import dressed, locate, serving
@@ -189,3 +196,50 @@ def test_what_editors_leave_while_they_write_is_no_change(tmp_path: Path) -> Non
     assert state_of(tmp_path) == before
     (tmp_path / "content/notes/b.md").touch()
     assert state_of(tmp_path) != before
+
+
+def test_the_shipped_site_shows_a_broken_site_yaml_and_recovers(tmp_path: Path) -> None:
+    root = copy_of_repository(tmp_path)
+    out = tmp_path / "scratch"
+
+    def rebuild() -> str:
+        build(root, now=NOW, out=out, offline=True, drafts=True)
+        return load_site(root / "site.yaml").base
+
+    def changed(text: str) -> str:
+        version = preview.version
+        site_yaml.write_text(text, "utf-8")
+        assert preview.newer_than(version, timeout=60) != version
+        return get(connection, "/digest/")[1]
+
+    site_yaml = root / "site.yaml"
+    good = site_yaml.read_text("utf-8")
+    preview = Preview(root, out, rebuild)
+    with serving(preview, "127.0.0.1", 0) as address:
+        connection = http.client.HTTPConnection(urlsplit(address).netloc, timeout=60)
+        assert "site.yaml:1: unknown key" in changed(f"titel: T\n{good}")
+        assert "digest-preview" not in changed(good).partition("<body")[2]
+        note = root / "content/notes/2605.13319.md"
+        note.parent.mkdir(exist_ok=True)
+        version = preview.version
+        note.write_text("Just in.\n", "utf-8")
+        assert preview.newer_than(version, timeout=60) != version
+        assert "Just in." in get(connection, "/digest/papers/2605.13319/")[1]
+        connection.close()
+
+
+def test_the_command_says_where_and_ends_with_an_interrupt(tmp_path: Path) -> None:
+    root = copy_of_repository(tmp_path)
+    command = [sys.executable, "-m", "digest", "serve", "--port", "0", "--root", str(root)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout
+        for line in process.stdout:
+            if line.startswith("Serving"):
+                break
+        found = re.search(r"http://127\.0\.0\.1:(\d+)/digest/", line)
+        assert found
+        connection = http.client.HTTPConnection("127.0.0.1", int(found[1]), timeout=60)
+        assert get(connection, "/digest/themes/")[0] == 200
+        connection.close()
+        process.send_signal(signal.SIGINT)
+        assert process.wait(60) == 0
