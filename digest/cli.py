@@ -209,6 +209,27 @@ def check_command(built: Path | None, root: Path, url: str, as_json: bool) -> No
         sys.exit(1)
 
 
+@main.command("doctor")
+@_ROOT
+@click.option("--json", "as_json", is_flag=True, help="For machines.")
+@click.option("--now", type=_Time(), help="As of this time (UTC, ISO 8601).")
+def doctor_command(root: Path, as_json: bool, now: datetime | None) -> None:
+    """Say what keeps the site from publishing itself, and how to mend it; opens no connection."""
+    from digest import doctor
+
+    found = doctor.examine(doctor.look(root, now or datetime.now(UTC)))
+    if as_json:
+        items = [complaint._asdict() for complaint in found]
+        click.echo(msgspec.json.format(msgspec.json.encode({"complaints": items}), indent=2))
+    else:
+        for complaint in found:
+            click.echo(f"{complaint.about}: {complaint.finding}\n    {complaint.remedy}")
+        if not found:
+            click.echo("Nothing is wrong that the checkout can show.")
+    if found:
+        sys.exit(1)
+
+
 @main.command("init")
 @click.argument("folder", type=click.Path(path_type=Path))
 @click.option("--arxiv", default="", metavar="cs.DC,cs.LG", help="Follow these categories.")

@@ -75,6 +75,11 @@ def create(
         shutil.copytree(fresh, root, dirs_exist_ok=True)
 
 
+def workflow() -> str:
+    """What publishes a new site."""
+    return _shared(".github/workflows/publish.yml").read_text("utf-8")
+
+
 def _fill(root: Path, categories: Sequence[str], subscriptions: Sequence[Subscription]) -> None:
     starter = _SEED_CATEGORY in categories
     values = {

@@ -84,13 +84,16 @@ class Run:
         self.folder.mkdir()
 
 
-def git(folder: Path, *arguments: str) -> str:
+def git(folder: Path, *arguments: str, committed: str = "") -> str:
+    """What git says, for an owner of a name; `committed` is when a commit is made, ISO 8601."""
     done = subprocess.run(
         ["git", "-C", str(folder), *arguments],
         check=True,
         capture_output=True,
         text=True,
-        env=_clean_environment() | _PERSON,
+        env=_clean_environment()
+        | _PERSON
+        | ({"GIT_COMMITTER_DATE": committed} if committed else {}),
     )
     return done.stdout.strip()
 

@@ -1,0 +1,72 @@
+"""What git and the files of a checkout say about a site. Asks git, and no network."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+_KEPT = ("content/archive", "content/ledger")
+_GITHUB = re.compile(
+    r"(?:https://(?:[^@/]*@)?|ssh://git@|git@)github\.com[/:]([^/]+)/([^/]+?)(?:\.git)?/?"
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checkout:
+    """A site's folder, as git has it; empty and False where it is in no repository."""
+
+    is_repository: bool = False
+    branch: str = ""
+    remote: str = ""  # the address of origin
+    uncommitted: tuple[str, ...] = ()  # files of archive and ledger that git doesn't have
+    ignored: tuple[str, ...] = ()  # archive, ledger, where git ignores them
+    unpushed: int = 0  # commits
+    branches: tuple[str, ...] = ()  # of origin, as far as it was fetched
+    newest: datetime | None = None  # when the newest commit was made
+    workflows: tuple[tuple[str, str], ...] = ()  # file name, text
+
+    @property
+    def repository(self) -> tuple[str, str] | None:
+        """Owner and name on GitHub."""
+        match = _GITHUB.fullmatch(self.remote)
+        return (match[1], match[2]) if match else None
+
+
+def read(root: Path) -> Checkout:
+    """Look at the checkout that holds `root`."""
+    workflows = tuple(
+        (path.name, path.read_text("utf-8", "replace"))
+        for path in sorted((root / ".github/workflows").glob("*.y*ml"))
+    )
+    if _git(root, "rev-parse", "--is-inside-work-tree") != "true":
+        return Checkout(workflows=workflows)
+    changed = _git(root, "status", "--porcelain", "--untracked-files=all", "--", *_KEPT)
+    stamp = _git(root, "log", "-1", "--format=%cI")
+    remote = _git(root, "for-each-ref", "--format=%(refname:lstrip=3)", "refs/remotes/origin")
+    return Checkout(
+        is_repository=True,
+        branch=_git(root, "branch", "--show-current"),
+        remote=_git(root, "config", "--get", "remote.origin.url"),
+        uncommitted=tuple(line[3:] for line in changed.splitlines()),
+        ignored=tuple(
+            name for name in _KEPT if _git(root, "check-ignore", f"{name}/2026-01.jsonl")
+        ),
+        unpushed=int(_git(root, "rev-list", "--count", "@{upstream}..HEAD") or 0),
+        branches=tuple(remote.splitlines()),
+        newest=datetime.fromisoformat(stamp) if stamp else None,
+        workflows=workflows,
+    )
+
+
+def _git(root: Path, *arguments: str) -> str:
+    """What git says; nothing where it can't, or isn't installed."""
+    try:
+        done = subprocess.run(
+            ["git", "-C", str(root), *arguments], capture_output=True, text=True, timeout=30
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return ""
+    return done.stdout.rstrip("\n") if done.returncode == 0 else ""
