@@ -18,8 +18,10 @@ def a_run(now: datetime = NOW, **known: Any) -> Run:
     return Run(root=Path(), now=now, **known)
 
 
-def told(asking: Asking, reply: Callable[[Request], Reply]) -> tuple[Fetched, list[Request]]:
-    """What a source makes of the replies, and what it asked.
+def told(
+    asking: Asking, reply: Callable[[Request], Reply], pieces: list[Fetched] | None = None
+) -> tuple[Fetched, list[Request]]:
+    """What a source makes of the replies, and what it asked; its pieces go to `pieces`.
 
     Raises:
         SourceError: what the source raised.
@@ -28,7 +30,11 @@ def told(asking: Asking, reply: Callable[[Request], Reply]) -> tuple[Fetched, li
     try:
         step = next(asking)
         while True:
-            assert isinstance(step, Request)
+            if isinstance(step, Fetched):
+                assert pieces is not None
+                pieces.append(step)
+                step = next(asking)
+                continue
             asked.append(step)
             found = reply(step)
             if isinstance(found, SourceError):
@@ -36,7 +42,8 @@ def told(asking: Asking, reply: Callable[[Request], Reply]) -> tuple[Fetched, li
             else:
                 step = asking.send(_answer(step, found))
     except StopIteration as done:
-        return done.value, asked
+        fetched: Fetched = done.value
+        return fetched, asked
 
 
 def in_turn(replies: Iterable[Reply]) -> Callable[[Request], Reply]:

@@ -199,7 +199,7 @@ def _xml_item(item: Any) -> Item:
         tags=unique(tag.get("term") or "" for tag in item.get("tags", ())),
         license=item.get("license", ""),
         published=_moment(item.get("published_parsed")),
-        updated=_moment(item.get("updated_parsed")),
+        updated=_moment(dict.get(item, "updated_parsed")),  # its own get() warns
     )
 
 
