@@ -3,12 +3,14 @@
 import json
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
+from server import Reply, papers, serving
 
 from digest import output
 from digest.check import check, feed, page
@@ -19,6 +21,7 @@ from digest.cli import main
 from digest.errors import DigestError
 
 URL = "https://example.org/digest/"
+NOW = datetime(2026, 5, 16, 6, tzinfo=UTC)
 PAGE = """<!doctype html>
 <html lang="en">
 <head>
@@ -487,7 +490,7 @@ def test_a_typo_and_a_damaged_line_are_found_in_one_run(tmp_path: Path, site: Pa
     (tmp_path / "content/archive").mkdir(parents=True)
     (tmp_path / "content/archive/2026-05.jsonl").write_text("{\n", "utf-8")
     removed("404.html")(site)
-    found = check(tmp_path, site)
+    found = check(tmp_path, NOW, site)
     assert [finding.kind for finding in found] == [
         Kind.CONFIGURATION,
         Kind.ARCHIVE,
@@ -532,6 +535,36 @@ def test_any_bytes_can_be_a_page_or_a_feed(data: bytes) -> None:
 def test_any_text_can_be_an_address(address: str, here: str) -> None:
     place = Addresses(URL, {"index.html"}).resolve(address, here)
     assert isinstance(place, Away) or not place.path.startswith("/..")
+
+
+def test_a_note_on_a_paper_that_is_not_there_is_found(tmp_path: Path) -> None:
+    (tmp_path / "site.yaml").write_text(SITE_YAML, "utf-8")
+    (tmp_path / "content/notes").mkdir(parents=True)
+    (tmp_path / "content/notes/2605.99999.md").write_text("Look.\n", "utf-8")
+    (found,) = check(tmp_path, NOW)
+    assert found.kind is Kind.CONFIGURATION
+    assert found.where == f"{tmp_path / 'content/notes/2605.99999.md'}:1"
+
+
+def test_sources_are_tried_with_one_request_each(tmp_path: Path) -> None:
+    with serving(papers(5, NOW)) as server:
+        server.slice = 2
+        server.documents["/feed"] = Reply(body=b"<html>no feed</html>")
+        sources = f"""sources:
+  - {{name: API, kind: arxiv, query: "cat:cs.DC", endpoint: "{server.url}/api/query", pace: 0}}
+  - {{name: Gone, kind: feed, url: "{server.url}/gone"}}
+  - {{name: HTML, kind: feed, url: "{server.url}/feed"}}
+"""
+        text = SITE_YAML.replace(SITE_YAML[SITE_YAML.index("sources:") :], sources)
+        (tmp_path / "site.yaml").write_text(text + "themes: []\n", "utf-8")
+        found = check(tmp_path, NOW, online=True)
+        assert len(server.requests) == 3
+    assert [(finding.kind, finding.line) for finding in found] == [
+        (Kind.SOURCE, 5),
+        (Kind.SOURCE, 6),
+    ]
+    assert found[0].message.startswith("Gone: HTTP 404")
+    assert not (tmp_path / "content").exists()
 
 
 def test_the_shipped_site_has_no_finding(shipped: Path) -> None:

@@ -3,15 +3,25 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 
 from digest.check.findings import Finding
 from digest.check.inputs import check_inputs
+from digest.check.online import check_sources
 from digest.check.site import Track, check_site
+from digest.config import load_site
+from digest.web import Web
 
 
 def check(
-    root: Path, built: Path | None = None, url: str = "", track: Track = lambda names, total: names
+    root: Path,
+    now: datetime,
+    built: Path | None = None,
+    url: str = "",
+    *,
+    online: bool = False,
+    track: Track = lambda names, total: names,
 ) -> list[Finding]:
     """Everything that is wrong with what the site at `root` is made from, and with the built one.
 
@@ -19,12 +29,16 @@ def check(
         root: folder holding site.yaml.
         built: what `digest build` wrote; None to leave it alone.
         url: where the built site will be served; the address its front page gives, where empty.
+        online: try the sources, too, where site.yaml can be read.
         track: wraps the names of pages while they are read, to show progress.
 
     Raises:
         DigestError: there is no built site.
     """
-    found = list(check_inputs(root))
+    found = list(check_inputs(root, now))
+    if online and not found:
+        site = load_site(root / "site.yaml")
+        found += check_sources(site.sources, root, Web(site.url), now)
     if built:
         for finding in check_site(built, url, track):
             found.append(replace(finding, path=str(built / finding.path)))
