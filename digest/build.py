@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
-from functools import partial
+from functools import cache, partial
 from itertools import chain, starmap
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -17,12 +17,13 @@ from digest.errors import DigestError, OutputError
 from digest.fetch import ARCHIVE, News, fetch
 from digest.ids import paper_path
 from digest.markdown import Dialect
-from digest.model import WHOLE, Entry, Fetched, Page, Paper, Site
+from digest.model import WHOLE, Entry, Fetched, Match, Page, Paper, Site
 from digest.render import Renderer
 from digest.sources.asking import Tell
 from digest.web import Web
 
 TAG = "content/tag"
+Matching = Callable[[Entry], tuple[Match, ...]]
 Track = Callable[[Iterable[Page], int], Iterable[Page]]  # shows progress over pages
 
 
@@ -30,6 +31,7 @@ Track = Callable[[Iterable[Page], int], Iterable[Page]]  # shows progress over p
 class Report:
     """What a build found and did."""
 
+    url: str  # the site's address
     papers: int
     new: int
     fetched: tuple[Fetched, ...]
@@ -44,6 +46,33 @@ class Report:
         return tuple(found for found in self.fetched if found.state not in WHOLE)
 
 
+class Rules:
+    """What site.yaml says, and what it makes of each entry, for as long as the file stays the same.
+
+    For who builds again and again: most of a small site's time goes into its rules.
+    """
+
+    def __init__(self) -> None:
+        self._read: tuple[bytes, Site, Matching] | None = None
+
+    def read(self, path: Path) -> tuple[Site, Matching]:
+        """The site, and how an entry gets its themes.
+
+        Raises:
+            ConfigError: it says something we cannot accept; names file and line.
+        """
+        text = path.read_bytes() if path.is_file() else b""
+        if self._read is None or self._read[0] != text:
+            site, match = _rules(path)
+            self._read = text, site, cache(match)
+        return self._read[1:]
+
+
+def _rules(path: Path) -> tuple[Site, Matching]:
+    site = config.load_site(path)
+    return site, themes.Matcher(site.themes, site.sources).matches
+
+
 def build(
     root: Path,
     *,
@@ -53,6 +82,7 @@ def build(
     offline: bool = False,
     drafts: bool = False,
     full: bool = False,
+    rules: Rules | None = None,
     track: Track = lambda pages, total: pages,
     progress: Tell = lambda fetched: None,
 ) -> Report:
@@ -66,13 +96,14 @@ def build(
         offline: build from the archive alone, and write nothing but the site.
         drafts: show what the editor hasn't published yet, too.
         full: write every file, whatever the folder holds already.
+        rules: kept from the build before, by who builds again and again.
         track: wraps the pages while they are rendered, to show progress.
         progress: told of each source when it is done, from other threads.
 
     Raises:
         DigestError: an expected failure; the site is then as it was before.
     """
-    site = config.load_site(root / "site.yaml")
+    site, match = rules.read(root / "site.yaml") if rules else _rules(root / "site.yaml")
     tag = site.tag or _tag(root / TAG, site, now, keep=not offline)
     if url is not None:
         site = replace(site, url=config.check_url(url, _url_error))
@@ -85,7 +116,8 @@ def build(
 
     basis = _basis(root, site, now, len(news.entries), url, drafts)
 
-    edition = _edition(root, site, news.entries, today_of(site, now), drafts=drafts)
+    papers = _papers(news.entries, match)
+    edition = _edition(root, site, papers, today_of(site, now), drafts=drafts)
     site = replace(_shown(site), navigation=navigation(site, edition))
     if not edition.papers and (out / "papers").is_dir():
         raise OutputError(f"there is no paper to show, and {out} has some: left as it is")
@@ -111,6 +143,7 @@ def build(
     written = output.write(out, files, basis, full=full)
 
     return Report(
+        url=site.url,
         papers=len(edition.papers),
         new=news.new,
         fetched=news.fetched,
@@ -127,7 +160,9 @@ def _shown(site: Site) -> Site:
     """
     return replace(
         site,
-        themes=tuple(replace(theme, rule=None) for theme in site.themes),
+        themes=tuple(
+            replace(theme, rule=None, examples_in=(), examples_out=()) for theme in site.themes
+        ),
         sources=tuple(replace(source, line=0) for source in site.sources),
     )
 
@@ -155,19 +190,21 @@ def read(root: Path, now: datetime) -> tuple[Site, Edition]:
     Raises:
         DigestError: a file of the site can't be accepted.
     """
-    site = config.load_site(root / "site.yaml")
-    return site, _edition(root, site, archive.load(root / ARCHIVE), today_of(site, now))
+    site, match = _rules(root / "site.yaml")
+    papers = _papers(archive.load(root / ARCHIVE), match)
+    return site, _edition(root, site, papers, today_of(site, now))
+
+
+def _papers(entries: Iterable[Entry], match: Matching) -> list[Paper]:
+    return [
+        Paper(entry=entry, matches=match(entry), path=paper_path(entry.id)) for entry in entries
+    ]
 
 
 def _edition(
-    root: Path, site: Site, entries: Iterable[Entry], today: date, *, drafts: bool = False
+    root: Path, site: Site, papers: list[Paper], today: date, *, drafts: bool = False
 ) -> Edition:
-    """Papers in their themes, with what the editor says about them."""
-    matcher = themes.Matcher(site.themes, site.sources)
-    papers = [
-        Paper(entry=entry, matches=matcher.matches(entry), path=paper_path(entry.id))
-        for entry in entries
-    ]
+    """Papers with what the editor says about them."""
     dialect = Dialect(language=site.language, html=site.html)
     return edit(content.load(root), papers, site.themes, dialect, today, drafts=drafts)
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from threading import Event
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 import click
 import msgspec
@@ -365,17 +366,17 @@ def triage_command(root: Path) -> None:
 @click.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True)
 def serve_command(root: Path, host: str, port: int) -> None:
     """Preview the site, drafts too, and keep up with every change."""
-    from digest import config
-    from digest.build import build
+    from digest.build import Rules, build
     from digest.preview import Preview
     from digest.serve import serving
 
     with TemporaryDirectory(prefix="digest-") as scratch:
-        out = Path(scratch) / "site"
+        out, rules = Path(scratch) / "site", Rules()
 
         def rebuild() -> str:
-            build(root, now=datetime.now(UTC), out=out, offline=True, drafts=True)
-            return config.load_site(root / "site.yaml").base
+            now = datetime.now(UTC)
+            report = build(root, now=now, out=out, offline=True, drafts=True, rules=rules)
+            return urlsplit(report.url).path
 
         with serving(Preview(root, out, rebuild, click.echo), host, port) as address:
             click.echo(f"Serving {address} (Ctrl-C ends it)")
