@@ -14,7 +14,7 @@ import msgspec
 
 from digest import files
 from digest.errors import ArchiveError
-from digest.mailing import due, is_listing_day
+from digest.mailing import EASTERN, due, is_listing_day
 from digest.model import WHOLE, Entry, Fetched, Past, State, Validator
 
 _MONTH = re.compile(r"\d{4}-\d{2}\.jsonl")
@@ -259,8 +259,9 @@ def _gaps(lines: Sequence[Line], now: datetime) -> tuple[date, ...]:
     asked = [line for line in lines if line.answered]
     if not asked:
         return ()
-    spans, newest = _spans(asked), due(now)
-    last = newest if asked[-1].when.date() >= newest else newest - _DAY
+    spans, last = _spans(asked), due(now)
+    if last == now.astimezone(EASTERN).date() and asked[-1].when.date() < last:
+        last -= _DAY
     days = _days(asked[0].when.date(), last)
     return tuple(day for day in days if is_listing_day(day) and not _is_covered(day, spans))
 
