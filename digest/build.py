@@ -124,8 +124,8 @@ def build(
 
     planned = [
         *pages.plan(site, edition.shown, edition),
-        *letters.plan(edition, tag),
-        *feeds.plan(site, edition.shown, tag),
+        *letters.plan(edition),
+        *feeds.plan(site, edition.shown, tag, edition),
     ]
     planned += pages.maps(planned)
     copied = _static(root / "static") | {name: f.path for name, f in edition.files.items()}

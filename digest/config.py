@@ -22,6 +22,7 @@ from digest.model import (
     LocalFile,
     Markup,
     NavItem,
+    Selection,
     Site,
     Sort,
     Source,
@@ -60,6 +61,8 @@ def load_site(path: Path) -> Site:
             accent=_accent(site),
             navigation=tuple(_nav_item(item) for item in site.sections("navigation", False)),
             html=site.boolean("html"),
+            hub=_endpoint(site, None, key="hub") if site.text("hub", "") else "",
+            feeds=_selections(site, {theme.id for theme in themes}),
             themes=themes,
             sources=sources,
         )
@@ -317,6 +320,31 @@ def _examples(item: Section) -> dict[str, tuple[Example, ...]]:
             f"examples_{side}": tuple(Example(str(word), word.line) for word in section.words(side))
             for side in ("in", "out")
         }
+
+
+def _selections(site: Section, themes: set[str]) -> tuple[Selection, ...]:
+    found: dict[str, Selection] = {}
+    for item in site.sections("feeds", required=False):
+        with item:
+            selection = _selection(item, themes)
+        if selection.id in found:
+            raise item.error(f"there is another feed {selection.id!r}", "id")
+        found[selection.id] = selection
+    return tuple(found.values())
+
+
+def _selection(item: Section, themes: set[str]) -> Selection:
+    name, chosen, pinned = item.text("id"), item.texts("themes"), item.boolean("pinned")
+    if not _SLUG.fullmatch(name):
+        message = f"{str(name)!r} is no feed id: use small letters, digits and single hyphens"
+        raise item.error(message, "id")
+    for theme in chosen:
+        if theme not in themes:
+            raise _unknown_theme(item, theme, themes)
+    if not (chosen or pinned):
+        raise item.error("a feed needs 'themes', or 'pinned: true'; /feed.xml has all papers")
+    title = item.text("title", name.replace("-", " ").capitalize())
+    return Selection(id=str(name), title=str(title), themes=tuple(map(str, chosen)), pinned=pinned)
 
 
 def _unknown_theme(item: Section, theme: Text, themes: Sequence[str] | set[str]) -> Exception:

@@ -201,6 +201,16 @@ class NavItem:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Selection:
+    """One item of `feeds:` in site.yaml: a feed of some themes' papers, or of the editor's picks."""
+
+    id: str  # slug, permanent: it is in addresses and in the feed's own id
+    title: str
+    themes: tuple[str, ...]  # any of them; none: all papers
+    pinned: bool  # those alone that the editor picked, once or still
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Site:
     """What site.yaml says."""
 
@@ -215,6 +225,8 @@ class Site:
     navigation: tuple[NavItem, ...]
     sources: tuple[Source, ...]
     themes: tuple[Theme, ...]
+    feeds: tuple[Selection, ...] = ()
+    hub: str = ""  # address of a WebSub hub
     html: bool = False  # raw HTML in the editor's Markdown counts, once cleaned
 
     @property

@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Set
 from datetime import UTC, date, datetime, time
 from email.utils import format_datetime
-from functools import cached_property
+from functools import cached_property, lru_cache
 from hashlib import blake2b
 from importlib.metadata import version
 from pathlib import Path
@@ -15,7 +15,7 @@ from typing import Any
 import jinja2
 from markupsafe import Markup as Safe
 
-from digest import cite, inputs, tex
+from digest import cite, inputs, portable, tex, versions
 from digest.curation import NOTHING, Edition
 from digest.desk import Body
 from digest.errors import RenderError
@@ -24,6 +24,7 @@ from digest.model import Entry, Page, Paper, Site
 from digest.texts import Texts
 
 _PACKAGE = Path(__file__).parent
+_FRAGMENTS = 4096  # kept of what several feeds show: a few megabytes for each thousand
 
 
 def default_templates() -> Path:
@@ -72,6 +73,8 @@ class Renderer:
             raise RenderError(f"{where}: {error.message}") from error
         except jinja2.TemplateError as error:
             raise RenderError(f"{_line_of(error) or page.template}: {error}") from error
+        if page.template.endswith(".xml"):
+            text = portable.xml(text)
         return text.encode("utf-8", "replace")
 
     def mark(self, page: Page) -> str:
@@ -140,6 +143,8 @@ class Renderer:
             "absolute": self.absolute,
             "asset": self._asset,
             "theme_of": {theme.id: theme for theme in self._site.themes}.__getitem__,
+            "changes": versions.changes,
+            "once": lru_cache(_FRAGMENTS)(lambda macro, value: macro(value)),
             "bibtex": cite.bibtex,
             "citation_meta": cite.citation_meta,
             "coins": cite.coins,
@@ -164,6 +169,9 @@ class Renderer:
             "iso": _iso,
             "rfc822": lambda day: format_datetime(_utc(day)),
             "moment": lambda day: _iso(_utc(day)),
+            "midnight": _utc,
+            "portable": lambda html: Safe(portable.html(html)),
+            "comment": _comment,
             "json": _json,
         }
         return env
@@ -224,6 +232,11 @@ def _utc(day: date) -> datetime:
 def _json(value: Any) -> Safe:
     """JSON for a file of its own; within HTML use `tojson`, which also escapes markup."""
     return Safe(json.dumps(value, ensure_ascii=False))
+
+
+def _comment(text: str) -> Safe:
+    """For an XML comment, which holds no two hyphens in a row, and needs no escapes."""
+    return Safe(str(text).replace("--", "‐‐"))
 
 
 def _line_of(error: BaseException) -> str:

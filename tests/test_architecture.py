@@ -6,8 +6,8 @@ from pathlib import Path
 PACKAGE = Path(__file__).parents[1] / "digest"
 LAYERS = [
     {"errors", "github", "inputs", "model", "__version__"},
-    {"editor", "files", "ids", "located", "tex"},
-    {"mailing", "marks", "matching", "cite", "desk", "frontmatter", "preview"},
+    {"diff", "editor", "files", "ids", "located", "portable", "tex"},
+    {"mailing", "marks", "matching", "cite", "desk", "frontmatter", "preview", "versions"},
     {"rules", "automaton"},
     {"config", "terms", "markdown"},
     {"curation"},

@@ -1,0 +1,254 @@
+"""Which feeds the site has, and what each carries. Pure: nothing is rendered here.
+
+docs/feeds.md says what readers may rely on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from functools import partial
+
+from digest.curation import NOTHING, Edition
+from digest.feeds import items, window
+from digest.feeds.items import Item
+from digest.ids import theme_path
+from digest.model import ArxivListing, Page, Paper, Selection, Site, Source, Theme, WebFeed
+
+FORMATS = ("feed.xml", "atom.xml", "feed.json")  # RSS 2.0, Atom, JSON Feed 1.1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Feed:
+    """One feed in all its formats: what it is called and where it is."""
+
+    id: str  # part of its Atom id: "theme:llm-serving"
+    name: str  # among the site's own: "LLM serving"
+    title: str  # among all that a reader follows: "LLM serving – Digest"
+    description: str
+    base: str  # the folder of its files: "themes/llm-serving/"
+    home: str  # the page it belongs to: "themes/llm-serving/"
+
+    def archived(self, month: date) -> str:
+        """Where a month that is over stands, as Atom: its ids are those of every format."""
+        return f"{self.base}feed/{month:%Y-%m}.xml"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Group:
+    """Feeds that belong together, for people to choose from."""
+
+    title: str
+    feeds: tuple[Feed, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Plan:
+    """A feed with its items: as they are now and, for archived months, as they were first."""
+
+    feed: Feed
+    now: Sequence[Item]  # newest first
+    first: Sequence[Item]
+
+
+def plan(
+    site: Site, papers: Sequence[Paper], tag: str, edition: Edition = NOTHING
+) -> Iterator[Page]:
+    """Every feed of the site, the page that offers them, and their OPML.
+
+    Args:
+        papers: all that may be shown, in any order.
+        tag: the authority of guids, "example.org,2026".
+        edition: the editor's issues.
+    """
+    groups = _groups(site, edition)
+    yield Page.of("feeds/index.html", "feeds.html", groups=groups)
+    yield Page.of("feeds.opml", "opml.xml", title=site.title, groups=groups, file=FORMATS[0])
+    yield Page.of("sources.opml", "sources.xml", feeds=tuple(_subscriptions(site.sources)))
+    plans = [*_of_papers(site, papers, tag), *_others(site, papers, edition, tag)]
+    for found in plans:
+        yield from _documents(found, tag)
+    yield from _archives(plans, tag)
+
+
+def _groups(site: Site, edition: Edition) -> tuple[Group, ...]:
+    main = [_everything(site), _notes(site), _updates(site)]
+    main += [_issues(site)] if edition.letters else []
+    themes = tuple(_of_theme(site, theme) for theme in site.themes)
+    named = tuple(_of_selection(site, chosen) for chosen in site.feeds)
+    groups = (("Everything", main), ("Combinations", named), ("Themes", themes))
+    return tuple(Group(title=title, feeds=tuple(feeds)) for title, feeds in groups if feeds)
+
+
+def _of_papers(site: Site, papers: Sequence[Paper], tag: str) -> Iterator[_Plan]:
+    """Feeds whose items are papers: each item is made once, and shared by all."""
+    made = [(p, items.of_paper(tag, p), items.first_of_paper(tag, p)) for p in papers]
+    now = {item.guid: paper for paper, item, _ in made}
+    newest = window.ordered(item for _, item, _ in made)
+    oldest = window.ordered(item for _, _, item in made)
+
+    def chosen(feed: Feed, has: Callable[[Paper], bool]) -> _Plan:
+        return _Plan(
+            feed=feed,
+            now=[item for item in newest if has(now[item.guid])],
+            first=[item for item in oldest if has(now[item.guid])],
+        )
+
+    yield chosen(_everything(site), lambda paper: True)
+    yield chosen(_notes(site), lambda paper: bool(paper.note and paper.note.has_text))
+    for theme in site.themes:
+        found = chosen(_of_theme(site, theme), partial(_has, theme=theme.id))
+        yield found
+        for former in theme.was:  # its readers never hear of the new name
+            base = theme_path(former)
+            yield replace(found, feed=replace(found.feed, base=base))
+    for selection in site.feeds:
+        yield chosen(_of_selection(site, selection), partial(_is_chosen, selection=selection))
+
+
+def _others(site: Site, papers: Sequence[Paper], edition: Edition, tag: str) -> Iterator[_Plan]:
+    updates = window.ordered(items.of_updates(tag, papers))
+    yield _Plan(feed=_updates(site), now=updates, first=updates)
+    if edition.letters:
+        letters = window.ordered(items.of_letter(tag, letter) for letter in edition.letters)
+        yield _Plan(feed=_issues(site), now=letters, first=letters)
+
+
+def _documents(found: _Plan, tag: str) -> Iterator[Page]:
+    shown = window.newest(found.now)
+    months = window.months(found.first)
+    for name in FORMATS:
+        yield Page.of(
+            f"{found.feed.base}{name}",
+            name,
+            feed=found.feed,
+            items=shown,
+            guid=_guid(tag, found.feed),
+            built=shown[0].date if shown else _beginning(tag),
+            updated=_updated(shown, tag),
+            older=found.feed.archived(months[0][0]) if months else "",
+            archived=False,
+        )
+
+
+def _archives(plans: Iterable[_Plan], tag: str) -> Iterator[Page]:
+    """Month by month through all feeds, so that an item drawn for one is at hand for the next.
+
+    Source: archived documents never change, RFC 5005, section 4
+    """
+    pages = list[tuple[date, Page]]()
+    for found in plans:
+        months = window.months(found.first)
+        before = [*(found.feed.archived(month) for month, _ in months), ""][1:]
+        for (month, of_month), older in zip(months, before, strict=True):
+            page = Page.of(
+                found.feed.archived(month),
+                "atom.xml",
+                feed=found.feed,
+                items=of_month,
+                guid=_guid(tag, found.feed),
+                updated=_updated(of_month, tag),
+                older=older,
+                archived=True,
+            )
+            pages.append((month, page))
+    pages.sort(key=lambda pair: (pair[0], pair[1].path), reverse=True)
+    return (page for _, page in pages)
+
+
+def _guid(tag: str, feed: Feed) -> str:
+    return f"tag:{tag}:feed:{feed.id}"
+
+
+def _updated(shown: Sequence[Item], tag: str) -> datetime:
+    return max((i.updated for i in shown), default=items.midnight(_beginning(tag)))
+
+
+def _beginning(tag: str) -> date:
+    """The day of a tag's authority, for feeds that have nothing yet."""
+    return date.fromisoformat(f"{tag.partition(',')[2]}-01-01"[:10])
+
+
+def _has(paper: Paper, theme: str) -> bool:
+    return any(match.theme == theme for match in paper.matches)
+
+
+def _is_chosen(paper: Paper, selection: Selection) -> bool:
+    if selection.pinned and not (paper.note and paper.note.pinned):
+        return False
+    return not selection.themes or any(_has(paper, theme) for theme in selection.themes)
+
+
+def _everything(site: Site) -> Feed:
+    description = site.description or f"All papers of {site.title}."
+    return Feed(
+        id="papers", name="All papers", title=site.title, description=description, base="", home=""
+    )
+
+
+def _notes(site: Site) -> Feed:
+    return Feed(
+        id="notes",
+        name="Editor’s notes",
+        title=f"Editor’s notes – {site.title}",
+        description="Papers that the editor has written about.",
+        base="notes/",
+        home="feeds/",
+    )
+
+
+def _updates(site: Site) -> Feed:
+    return Feed(
+        id="updates",
+        name="Updates",
+        title=f"Updates – {site.title}",
+        description="New versions of papers listed before, and what changed.",
+        base="updates/",
+        home="updates/",
+    )
+
+
+def _issues(site: Site) -> Feed:
+    return Feed(
+        id="issues",
+        name="Issues",
+        title=f"Issues – {site.title}",
+        description=f"The letters of {site.title}.",
+        base="issues/",
+        home="issues/",
+    )
+
+
+def _of_theme(site: Site, theme: Theme) -> Feed:
+    path = theme_path(theme.id)
+    return Feed(
+        id=f"theme:{(*theme.was, theme.id)[0]}",
+        name=theme.title,
+        title=f"{theme.title} – {site.title}",
+        description=theme.description or f"New papers on {theme.title}.",
+        base=path,
+        home=path,
+    )
+
+
+def _of_selection(site: Site, selection: Selection) -> Feed:
+    titles = [theme.title for theme in site.themes if theme.id in selection.themes]
+    about = f" on {', '.join(titles)}" if titles else ""
+    return Feed(
+        id=f"selection:{selection.id}",
+        name=selection.title,
+        title=f"{selection.title} – {site.title}",
+        description=f"{'Papers picked by the editor' if selection.pinned else 'Papers'}{about}.",
+        base=f"feeds/{selection.id}/",
+        home="feeds/",
+    )
+
+
+def _subscriptions(sources: Iterable[Source]) -> Iterator[tuple[str, str]]:
+    """Name and address of every source that is a feed itself."""
+    for source in sources:
+        if isinstance(source, WebFeed):
+            yield source.name, source.url
+        elif isinstance(source, ArxivListing):
+            yield source.name, f"{source.endpoint}/rss/{'+'.join(source.categories)}"

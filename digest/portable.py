@@ -1,0 +1,19 @@
+"""Text that any feed reader takes: HTML without what our own pages alone understand, sound XML."""
+
+import re
+
+# Within a tag alone: in text and in values, < and > are escaped.
+_TAG = re.compile(r"<[a-zA-Z][^<>]*>")
+_OURS = re.compile(r'\s(?:class|id|style|tabindex|dir|aria-[a-z]+)="[^"]*"')
+# Source: https://www.w3.org/TR/xml/#charsets
+_NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+def html(text: str) -> str:
+    """HTML of ours without classes, ids, styles and the like, which elsewhere mean nothing."""
+    return _TAG.sub(lambda tag: _OURS.sub("", tag[0]), text)
+
+
+def xml(text: str) -> str:
+    """The text without the characters that no XML document may hold, escaped or not."""
+    return _NOT_XML.sub("\ufffd", text)
