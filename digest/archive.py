@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
@@ -13,6 +12,7 @@ from typing import Any
 
 import msgspec
 
+from digest import files
 from digest.errors import ArchiveError
 from digest.mailing import announced_on
 from digest.model import Entry, Link, Markup, Version
@@ -91,12 +91,12 @@ def save(folder: Path, entries: Iterable[Entry]) -> tuple[Path, ...]:
     for name in changed:
         if name in new:
             leaving = _leaving(old.get(name, b""), new[name])
-            _write(folder / name, new[name] + leaving)
+            files.replace(folder / name, new[name] + leaving)
     for name in changed:
         if name not in new:
             (folder / name).unlink()
         elif _leaving(old.get(name, b""), new[name]):
-            _write(folder / name, new[name])
+            files.replace(folder / name, new[name])
     return tuple(folder / name for name in changed)
 
 
@@ -244,13 +244,3 @@ def _leaving(old: bytes, new: bytes) -> bytes:
 
 def _id_of(line: bytes) -> str:
     return _decoder.decode(line).id
-
-
-def _write(path: Path, data: bytes) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    fresh = path.with_name(path.name + ".new")
-    with fresh.open("wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-    fresh.replace(path)
