@@ -37,14 +37,16 @@ class Texts:
         self._pages, self._feeds = dict[Path, Rendered](), dict[Path, Safe]()
 
     def for_page(self, body: Body) -> Rendered:
-        """HTML whose addresses are paths; its highest headings are of level 2.
+        """HTML whose addresses are paths; its highest headings fit the page it is on.
 
         Raises:
             ConfigError: it refers to something that isn't there; names file and line.
         """
         if body.path not in self._pages:
             answers = self._answers(body, self._site.base, self._card)
-            self._pages[body.path] = render(body, self._dialect, answers)
+            within = self._edition.homes[body.path].startswith("papers/")  # below a heading there
+            top = 3 if within else 2
+            self._pages[body.path] = render(body, self._dialect, answers, top)
         return self._pages[body.path]
 
     def text_at(self, path: Path) -> str:
