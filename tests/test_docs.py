@@ -1,0 +1,198 @@
+"""The documentation is true: every block of code is tried, every generated part is current."""
+
+import importlib.util
+import json
+import os
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import zip_longest
+from pathlib import Path
+from types import ModuleType
+
+import click
+import pytest
+import yaml
+from jinja2 import Environment
+from markdown_it import MarkdownIt
+from server import serving
+
+from digest import content
+from digest.cli import main
+from digest.config import load_site
+
+PROJECT = Path(__file__).parents[1]
+DOCUMENTS = (PROJECT / "README.md", *sorted((PROJECT / "docs").glob("*.md")))
+RUN = ("README.md", "tutorial.md")  # whose commands are run, in their order
+# What sets up a machine, or asks the network, or waits for a person.
+NOT_RUN = re.compile(r"(make|python3? -m (venv|pip|http)|\.?\s*\.venv|pip install|digest serve)\b")
+SITE = {
+    "title": "T",
+    "url": "https://example.org/",
+    "sources": [{"name": "S", "kind": "file", "path": "x.xml"}],
+    "themes": [],
+}
+SITE_KEYS = {*SITE, "tag", "description", "language", "timezone", "author", "accent", "navigation"}
+
+
+@dataclass(frozen=True)
+class Block:
+    """A block of code in a document."""
+
+    document: str
+    line: int
+    language: str  # empty for an indented one
+    text: str
+
+    def __str__(self) -> str:
+        return f"{self.document}:{self.line}"
+
+
+def blocks(path: Path) -> Iterator[Block]:
+    for token in MarkdownIt().enable("table").parse(path.read_text("utf-8")):
+        if token.type in {"fence", "code_block"}:
+            line = token.map[0] + 1 if token.map else 0
+            yield Block(path.name, line, token.info.strip(), token.content)
+
+
+BLOCKS = [block for path in DOCUMENTS for block in blocks(path)]
+
+
+@pytest.mark.parametrize("block", BLOCKS, ids=str)
+def test_every_block_of_code_is_right(block: Block, tmp_path: Path) -> None:
+    match block.language:
+        case "sh":
+            subprocess.run(["bash", "-n"], input=block.text, text=True, check=True)
+            for command in commands(block.text):
+                parse(command)
+        case "yaml":
+            try_yaml(block.text, tmp_path)
+        case "markdown":
+            try_content(block.text, tmp_path)
+        case "jinja":
+            Environment().parse(block.text)
+        case "json":
+            json.loads(block.text)
+        case "{toctree}":
+            for name in re.findall(r"^[a-z]+$", block.text, re.M):
+                assert (PROJECT / f"docs/{name}.md").is_file(), name
+        case "text":
+            assert block.document in RUN, "only what is run has an output"
+        case other:
+            pytest.fail(f"nothing tries {other or 'an indented block'}; say which language it is")
+
+
+def commands(script: str) -> Iterator[list[str]]:
+    """The arguments of every `digest …` in a script."""
+    script = re.sub(r"<<'(\w+)'\n.*?\n\1\n", "\n", script, flags=re.S)
+    for line in re.split(r"\n|&&|\|\||;", script.replace("\\\n", " ")):
+        words = shlex.split(line, comments=True)
+        if words and words[0].endswith("digest"):
+            yield words[1:]
+
+
+def parse(words: list[str]) -> None:
+    """Let the command read its arguments; nothing is run."""
+    command: click.Command = main
+    while isinstance(command, click.Group) and words and not words[0].startswith("-"):
+        command = command.commands[words.pop(0)]
+    try:
+        command.make_context("digest", words)
+    except click.exceptions.Exit:  # --version and the like
+        pass
+    except click.BadParameter as error:
+        if "does not exist" not in error.message:  # what the reader will have, we need not
+            raise
+
+
+def try_yaml(text: str, folder: Path) -> None:
+    """A part of site.yaml must be accepted; a workflow by actionlint, where there is one."""
+    found = yaml.load(text, yaml.BaseLoader)  # `on` is a key
+    assert found
+    if found.keys() <= SITE_KEYS:
+        rest = {key: value for key, value in SITE.items() if key not in found}
+        (folder / "site.yaml").write_text(f"{yaml.safe_dump(rest)}{text}", "utf-8")
+        load_site(folder / "site.yaml")
+    elif "jobs" in found and shutil.which("actionlint"):
+        subprocess.run(["actionlint", "-"], input=text, text=True, check=True)
+
+
+def try_content(text: str, folder: Path) -> None:
+    """A note, an issue or a page, by its front matter."""
+    front = yaml.safe_load(text.split("---")[1])
+    kind = "issues" if "date" in front else "pages" if "title" in front else "notes"
+    (folder / f"content/{kind}").mkdir(parents=True)
+    (folder / f"content/{kind}/2605-13319.md").write_text(text, "utf-8")
+    content.load(folder)
+
+
+@pytest.mark.parametrize("name", RUN)
+def test_commands_copied_in_their_order_give_what_is_said(name: str, tmp_path: Path) -> None:
+    (path,) = [path for path in DOCUMENTS if path.name == name]
+    found = [block for block in blocks(path) if block.language in {"sh", "text"}]
+    with serving() as server:
+        scripts, folder = stand_in(tmp_path / "bin", server.url), tmp_path
+        for block, after in zip_longest(found, found[1:]):
+            if block.language == "sh":
+                said, folder = run(block.text, folder, scripts)
+                if after and after.language == "text":
+                    pattern = re.escape(after.text.strip()).replace(re.escape("..."), ".*")
+                    assert re.fullmatch(pattern, said.strip()), f"{block}: {said}"
+
+
+def stand_in(folder: Path, url: str) -> Path:
+    """A folder with a `digest` whose new sites ask a local server, and not arXiv."""
+    folder.mkdir()
+    script = folder / "digest"
+    script.write_text(
+        f"""#!/bin/sh
+{shlex.quote(sys.executable)} -m digest "$@" || exit
+if [ "$1" = init ]; then
+  sed -i -e 's|kind: arxiv-listing|&\\n    endpoint: {url}\\n    pace: 0|' \
+    -e 's|kind: arxiv$|&\\n    endpoint: {url}/api/query\\n    pace: 0|' "$2/site.yaml"
+fi
+""",
+        "utf-8",
+    )
+    script.chmod(0o755)
+    return folder
+
+
+def run(script: str, folder: Path, scripts: Path) -> tuple[str, Path]:
+    """What a script prints, and the folder that it ends in; setting up is left out."""
+    lines = [line for line in script.splitlines() if not NOT_RUN.match(line)]
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("GITHUB_")}
+    done = subprocess.run(
+        ["bash", "-e", "-c", "\n".join([*lines, "pwd >&2"])],
+        cwd=folder,
+        env=kept | {"PATH": f"{scripts}{os.pathsep}{kept['PATH']}", "LC_ALL": "C"},
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout, Path(done.stderr.splitlines()[-1])
+
+
+def test_generated_parts_are_current() -> None:
+    generate = load(PROJECT / "docs/generate.py")
+    for path in DOCUMENTS:
+        text = path.read_text("utf-8")
+        assert generate.written(text) == text, "run: python docs/generate.py"
+
+
+def test_the_table_of_contents_names_every_page() -> None:
+    named = {word for block in blocks(PROJECT / "docs/index.md") for word in block.text.split()}
+    assert {path.stem for path in DOCUMENTS[1:]} - {"index"} <= named
+
+
+def load(path: Path) -> ModuleType:
+    spec = importlib.util.spec_from_file_location(path.stem, path)
+    assert spec
+    assert spec.loader
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
