@@ -285,7 +285,9 @@ def closed_port() -> str:
         return server.url
 
 
-@pytest.mark.parametrize("url", ["http://no-such-host.invalid", closed_port()])
+@pytest.mark.parametrize(
+    "url", ["http://no-such-host.invalid", closed_port()], ids=["no host", "closed port"]
+)
 def test_where_nobody_is_nobody_is_asked_again(clock: Clock, url: str) -> None:
     client = web(clock)
     with pytest.raises(Unreachable, match="could not be reached"):
