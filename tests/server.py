@@ -65,6 +65,7 @@ class Reply:
 
 
 Fault = Callable[[Reply], Reply]
+_BOMB = gzip.compress(b" " * (64 << 20), compresslevel=1)
 
 
 class Server(ThreadingHTTPServer):
@@ -210,8 +211,7 @@ def shrunk(reply: Reply) -> Reply:
 
 def bombed(reply: Reply) -> Reply:
     """Few bytes that unpack to very many."""
-    packed = gzip.compress(b" " * (64 << 20))
-    return replace(reply, body=packed, headers={**reply.headers, "Content-Encoding": "gzip"})
+    return replace(reply, body=_BOMB, headers={**reply.headers, "Content-Encoding": "gzip"})
 
 
 def packed(reply: Reply) -> Reply:
@@ -232,6 +232,7 @@ def charset(name: str) -> Fault:
 
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True  # or every answer waits 40 ms for its body
     server: Server
 
     def do_GET(self) -> None:
