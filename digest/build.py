@@ -8,10 +8,10 @@ from datetime import UTC, date, datetime, time, timedelta
 from functools import cache, partial
 from itertools import chain, starmap
 from pathlib import Path
-from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from digest import archive, config, content, feeds, inputs, letters, output, pages, themes
+from digest.authority import authority
 from digest.curation import Edition, edit, navigation
 from digest.errors import DigestError, OutputError
 from digest.fetch import ARCHIVE, News, fetch
@@ -22,7 +22,6 @@ from digest.render import Renderer
 from digest.sources.asking import Tell
 from digest.web import Web
 
-TAG = "content/tag"
 Matching = Callable[[Entry], tuple[Match, ...]]
 Track = Callable[[Iterable[Page], int], Iterable[Page]]  # shows progress over pages
 
@@ -104,7 +103,7 @@ def build(
         DigestError: an expected failure; the site is then as it was before.
     """
     site, match = rules.read(root / "site.yaml") if rules else _rules(root / "site.yaml")
-    tag = site.tag or _tag(root / TAG, site, now, keep=not offline)
+    tag = authority(root, site, now, keep=not offline)
     if url is not None:
         site = replace(site, url=config.check_url(url, _url_error))
 
@@ -207,17 +206,6 @@ def _edition(
     """Papers with what the editor says about them."""
     dialect = Dialect(language=site.language, html=site.html)
     return edit(content.load(root), papers, site.themes, dialect, today, drafts=drafts)
-
-
-def _tag(path: Path, site: Site, now: datetime, *, keep: bool) -> str:
-    """The authority of guids: made of the first address that the site had, and kept for ever."""
-    if path.is_file():
-        return path.read_text("utf-8").strip()
-    tag = f"{urlsplit(site.url).hostname},{now:%Y}"
-    if keep:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(tag + "\n", "utf-8")
-    return tag
 
 
 def _url_error(message: str) -> DigestError:

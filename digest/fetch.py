@@ -15,6 +15,7 @@ from pathlib import Path
 from threading import Lock
 
 from digest import archive, files, ledger, sources
+from digest.authority import authority
 from digest.errors import DigestError
 from digest.located import nearest
 from digest.model import WHOLE, Entry, Fetched, Site, Source
@@ -63,6 +64,7 @@ def fetch(
             cannot be written. Nothing is lost.
     """
     asked = chosen(site.sources, names)
+    authority(root, site, now, keep=True)
     with files.only_one(root / "site.yaml"):
         keeper = _Keeper(root, now)
         fetched = sources.fetch_all(

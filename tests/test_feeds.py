@@ -17,9 +17,11 @@ from lxml import etree
 from strategies import entries
 
 from digest import feeds
+from digest.authority import KEPT, authority
 from digest.check.feed import read_json, read_xml
 from digest.curation import NOTHING, Edition
 from digest.desk import Body, Note
+from digest.errors import ConfigError
 from digest.feeds import items, window
 from digest.ids import paper_path
 from digest.located import Text
@@ -263,6 +265,25 @@ def test_the_feed_of_a_renamed_theme_goes_on_at_both_addresses() -> None:
     old, new = (parsed(files[f"themes/{name}/atom.xml"]) for name in ("serving", "inference"))
     assert {old.feed.id, new.feed.id} == {parsed(before).feed.id}
     assert old.entries[0].id == new.entries[0].id == parsed(before).entries[0].id
+
+
+def test_the_authority_is_chosen_once_and_outlives_the_address(tmp_path: Path) -> None:
+    site, now = replace(SITE, tag=""), datetime(2026, 12, 31, tzinfo=UTC)
+    assert authority(tmp_path, site, now, keep=False) == "example.org,2026"
+    assert not (tmp_path / KEPT).exists()
+    assert authority(tmp_path, site, now, keep=True) == "example.org,2026"
+    moved = replace(site, url="https://elsewhere.net/")
+    assert authority(tmp_path, moved, now + timedelta(9), keep=True) == "example.org,2026"
+
+
+def test_another_authority_counts_only_once_it_is_confirmed(tmp_path: Path) -> None:
+    now = datetime(2026, 5, 16, tzinfo=UTC)
+    authority(tmp_path, SITE, now, keep=True)
+    other = replace(SITE, tag="elsewhere.net,2026")
+    with pytest.raises(ConfigError, match=r"content/tag:1: .*every item again.*to confirm"):
+        authority(tmp_path, other, now, keep=True)
+    (tmp_path / KEPT).write_text("elsewhere.net,2026\n")
+    assert authority(tmp_path, other, now, keep=True) == "elsewhere.net,2026"
 
 
 seen_on = st.lists(st.integers(0, 120), max_size=60)
