@@ -3,9 +3,15 @@
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
+from conftest import NOW, copy_of_repository
 from playwright.sync_api import Browser, Page, sync_playwright
+
+from digest.build import build
+from digest.preview import Preview
+from digest.serve import serving
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine")
@@ -105,3 +111,29 @@ def test_a_page_prints(browser: Browser, served: str, tmp_path: Path) -> None:
     page.goto(f"{served}days/2026-05-14/")
     assert page.pdf(path=tmp_path / "day.pdf").startswith(b"%PDF")
     page.close()
+
+
+def test_a_preview_reloads_by_itself_and_shows_what_is_wrong(
+    browser: Browser, tmp_path: Path
+) -> None:
+    root, out = copy_of_repository(tmp_path / "root"), tmp_path / "out"
+
+    def rebuild() -> str:
+        report = build(root, now=NOW, out=out, offline=True, drafts=True)
+        return urlsplit(report.url).path
+
+    note = root / "content/notes/2605.13319.md"
+    note.parent.mkdir(exist_ok=True)
+    with serving(Preview(root, out, rebuild), "127.0.0.1", 0) as address:
+        context = browser.new_context()
+        page = context.new_page()
+        page.goto(f"{address}papers/2605.13319/")
+        note.write_text("Just in.\n", "utf-8")
+        page.get_by_text("Just in.").wait_for()
+        note.write_text("---\npni: true\n---\n", "utf-8")
+        page.get_by_role("alert").wait_for()
+        assert "2605.13319.md:2: unknown key 'pni'" in page.get_by_role("alert").inner_text()
+        note.write_text("Mended.\n", "utf-8")
+        page.get_by_text("Mended.").wait_for()
+        assert page.get_by_role("alert").count() == 0
+        context.close()
