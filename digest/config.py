@@ -158,7 +158,7 @@ def _arxiv(item: Section, name: str, themes: tuple[str, ...]) -> Source:
         markup=item.choice("markup", Markup, Markup.TEX),
         themes=themes,
         line=item.line,
-        query=item.text("query"),
+        query=str(item.text("query")),
         back=_duration(item, "back", "10d"),
         endpoint=_endpoint(item, ARXIV_API),
         pace=_pace(item),
@@ -231,7 +231,7 @@ def _file(item: Section, name: str, themes: tuple[str, ...]) -> Source:
         markup=item.choice("markup", Markup, Markup.TEX),
         themes=themes,
         line=item.line,
-        path=path,
+        path=str(path),
     )
 
 
