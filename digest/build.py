@@ -117,22 +117,10 @@ def build(
 
     papers = _papers(news.entries, match)
     edition = _edition(root, site, papers, today_of(site, now), drafts=drafts)
-    site = replace(_shown(site), navigation=navigation(site, edition))
     if not edition.papers and (out / "papers").is_dir():
         raise OutputError(f"there is no paper to show, and {out} has some: left as it is")
 
-    planned = [
-        *pages.plan(site, edition.shown, edition),
-        *letters.plan(edition),
-        *feeds.plan(site, edition.shown, tag, edition),
-    ]
-    planned += pages.maps(planned)
-    copied = _static(root / "static") | {name: f.path for name, f in edition.files.items()}
-
-    renderer = Renderer(
-        site, root / "templates", edition, {page.path for page in planned} | copied.keys()
-    )
-    renderer.convert(edition.bodies)
+    planned, copied, renderer = _prepare(root, site, edition, tag)
     rendered = (
         output.File(page.path, renderer.mark(page), partial(renderer.render, page))
         for page in track(planned, len(planned))
@@ -151,6 +139,35 @@ def build(
         formulas=renderer.formulas,
         unconverted=renderer.unconverted,
     )
+
+
+def verify(root: Path, now: datetime) -> None:
+    """Read all that a build reads, follow what the editor refers to, and write nothing.
+
+    Raises:
+        DigestError: a file of the site can't be accepted.
+    """
+    site, edition = read(root, now)
+    _prepare(root, site, edition, authority(root, site, now, keep=False))
+
+
+def _prepare(
+    root: Path, site: Site, edition: Edition, tag: str
+) -> tuple[list[Page], dict[str, Path], Renderer]:
+    """The pages, the files copied as they are, and what renders, the editor's words done."""
+    site = replace(_shown(site), navigation=navigation(site, edition))
+    planned = [
+        *pages.plan(site, edition.shown, edition),
+        *letters.plan(edition),
+        *feeds.plan(site, edition.shown, tag, edition),
+    ]
+    planned += pages.maps(planned)
+    copied = _static(root / "static") | {name: f.path for name, f in edition.files.items()}
+    renderer = Renderer(
+        site, root / "templates", edition, {page.path for page in planned} | copied.keys()
+    )
+    renderer.convert(edition.bodies)
+    return planned, copied, renderer
 
 
 def _shown(site: Site) -> Site:

@@ -546,6 +546,15 @@ def test_a_note_on_a_paper_that_is_not_there_is_found(tmp_path: Path) -> None:
     assert found.where == f"{tmp_path / 'content/notes/2605.99999.md'}:1"
 
 
+def test_a_reference_to_no_paper_is_found_where_it_stands(tmp_path: Path) -> None:
+    (tmp_path / "site.yaml").write_text(SITE_YAML, "utf-8")
+    (tmp_path / "content/issues").mkdir(parents=True)
+    letter = "---\ntitle: T\ndate: 2026-05-16\n---\nRead\n[@2605.99999].\n"
+    (tmp_path / "content/issues/one.md").write_text(letter, "utf-8")
+    (found,) = check(tmp_path, NOW)
+    assert found.where == f"{tmp_path / 'content/issues/one.md'}:6"
+
+
 def test_sources_are_tried_with_one_request_each(tmp_path: Path) -> None:
     with serving(papers(5, NOW)) as server:
         server.slice = 2

@@ -83,7 +83,7 @@ def test_the_first_run_archives_builds_and_publishes(host: Host, site: Path) -> 
     assert host.log() == ["Archive what was announced", "Start a digest"]
     changed = git(host.remote, "show", "--format=%an", "--name-only", "main").split()
     assert changed[0] == "github-actions[bot]"
-    assert all(name.startswith(("content/archive/", "content/ledger/")) for name in changed[1:])
+    assert all(re.match(r"content/(archive/|ledger/|tag$)", name) for name in changed[1:])
     assert issues(host) == []
     assert "### 1 new today\n\n**Consensus** (1)\n\n- Paper 1\n" in done.summary
     assert "Built 1 papers" in done.summary

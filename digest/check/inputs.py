@@ -21,7 +21,7 @@ def check_inputs(root: Path, now: datetime) -> Iterator[Finding]:
         lambda: content.load(root),
     )
     found = [finding for part in parts for finding in _problems(part)]
-    yield from found or _problems(lambda: build.read(root, now))  # all of them together
+    yield from found or _problems(lambda: build.verify(root, now))  # all of them together
 
 
 def _problems(read: Callable[[], object]) -> Iterator[Finding]:
