@@ -4,7 +4,7 @@ import json
 import re
 import subprocess
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -252,12 +252,13 @@ def test_a_fetch_touches_nothing_that_the_editor_wrote(desk: Desk) -> None:
     desk.write("notes/2605.13319.md", "---\npin: true\n---\nMine.")
     desk.write("issues/w20.md", ISSUE)
     (desk.root / "site.yaml").write_text(SITE, "utf-8")
+    build(desk.root, now=NOW, out=desk.root.parent / "out")
     (desk.root / "content/archive/2026-05.jsonl").unlink()
     git = ("git", "-C", str(desk.root), "-c", "user.name=E", "-c", "user.email=e@example.org")
     subprocess.run([*git, "init", "-q"], check=True)
     subprocess.run([*git, "add", "-A"], check=True)
     subprocess.run([*git, "commit", "-qm", "Before"], check=True)
-    build(desk.root, now=NOW, out=desk.root.parent / "out")
+    build(desk.root, now=NOW + timedelta(hours=1), out=desk.root.parent / "out")
     status = subprocess.run([*git, "status", "--porcelain"], check=True, capture_output=True).stdout
     changed = {line[3:].rpartition("/")[0] for line in status.decode().splitlines()}
     assert changed == {"content/archive", "content/ledger"}
