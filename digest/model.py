@@ -267,6 +267,10 @@ class Paper:
         """Why the editor took it off lists and feeds; empty where it is shown."""
         return self.note.hidden if self.note else ""
 
+    def has(self, theme: str) -> bool:
+        """Whether it belongs to the theme of that id."""
+        return any(match.theme == theme for match in self.matches)
+
     @property
     def primary(self) -> str:
         """The id of the primary theme, empty for what nothing matches."""

@@ -11,7 +11,7 @@ from datetime import date, datetime
 from functools import partial
 
 from digest.curation import NOTHING, Edition
-from digest.feeds import items, window
+from digest.feeds import exports, items, window
 from digest.feeds.items import Item
 from digest.ids import theme_path
 from digest.model import ArxivListing, Page, Paper, Selection, Site, Source, Theme, WebFeed
@@ -55,7 +55,7 @@ class _Plan:
 def plan(
     site: Site, papers: Sequence[Paper], tag: str, edition: Edition = NOTHING
 ) -> Iterator[Page]:
-    """Every feed of the site, the page that offers them, and their OPML.
+    """Every feed of the site, the page that offers them, their OPML, and files for programs.
 
     Args:
         papers: all that may be shown, in any order.
@@ -63,13 +63,15 @@ def plan(
         edition: the editor's issues.
     """
     groups = _groups(site, edition)
-    yield Page.of("feeds/index.html", "feeds.html", groups=groups)
+    years = exports.years(site, papers)
+    yield Page.of("feeds/index.html", "feeds.html", groups=groups, years=years)
     yield Page.of("feeds.opml", "opml.xml", title=site.title, groups=groups, file=FORMATS[0])
     yield Page.of("sources.opml", "sources.xml", feeds=tuple(_subscriptions(site.sources)))
     plans = [*_of_papers(site, papers, tag), *_others(site, papers, edition, tag)]
     for found in plans:
         yield from _documents(found, tag)
     yield from _archives(plans, tag)
+    yield from exports.plan(site, papers)
 
 
 def _groups(site: Site, edition: Edition) -> tuple[Group, ...]:
@@ -98,7 +100,7 @@ def _of_papers(site: Site, papers: Sequence[Paper], tag: str) -> Iterator[_Plan]
     yield chosen(_everything(site), lambda paper: True)
     yield chosen(_notes(site), lambda paper: bool(paper.note and paper.note.has_text))
     for theme in site.themes:
-        found = chosen(_of_theme(site, theme), partial(_has, theme=theme.id))
+        found = chosen(_of_theme(site, theme), partial(Paper.has, theme=theme.id))
         yield found
         for former in theme.was:  # its readers never hear of the new name
             base = theme_path(former)
@@ -170,14 +172,10 @@ def _beginning(tag: str) -> date:
     return date.fromisoformat(f"{tag.partition(',')[2]}-01-01"[:10])
 
 
-def _has(paper: Paper, theme: str) -> bool:
-    return any(match.theme == theme for match in paper.matches)
-
-
 def _is_chosen(paper: Paper, selection: Selection) -> bool:
     if selection.pinned and not (paper.note and paper.note.pinned):
         return False
-    return not selection.themes or any(_has(paper, theme) for theme in selection.themes)
+    return not selection.themes or any(paper.has(theme) for theme in selection.themes)
 
 
 def _everything(site: Site) -> Feed:

@@ -1,0 +1,71 @@
+"""Papers for other programs: citations by theme and month, and an index of all. Pure.
+
+docs/feeds.md says where they are, docs/*.schema.json what is in them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+
+from digest.ids import theme_path
+from digest.model import Page, Paper, Site
+
+LARGE = 2_000  # papers of one file; more are split by year
+CITATIONS = ("papers.bib", "papers.ris", "papers.json")  # BibTeX, RIS, CSL-JSON
+
+
+def plan(site: Site, papers: Sequence[Paper]) -> Iterator[Page]:
+    """Every file, its papers newest first.
+
+    Args:
+        papers: all that may be shown, in any order.
+    """
+    newest = sorted(papers, key=lambda paper: paper.entry.id)
+    newest.sort(key=lambda paper: paper.entry.announced, reverse=True)
+    yield from _index(newest)
+    for theme in site.themes:
+        members = [paper for paper in newest if paper.has(theme.id)]
+        for year, found in by_year(members):
+            yield from _citations(theme_path(theme.id), year, found)
+    for month, of_month in groupby(newest, key=lambda paper: f"{paper.entry.announced:%Y-%m}"):
+        yield from _citations(f"archive/{month}/", "", list(of_month))
+
+
+def by_year(newest: Sequence[Paper]) -> list[tuple[str, Sequence[Paper]]]:
+    """All papers under no name; of many, the newest year under none, each year before as "-2025".
+
+    So an address is good for ever, and a day's news rewrites one file.
+    """
+    if len(newest) <= LARGE:
+        return [("", newest)]
+    years = [
+        (f"-{year}", list(found))
+        for year, found in groupby(newest, key=lambda paper: paper.entry.announced.year)
+    ]
+    return [("", years[0][1]), *years[1:]]
+
+
+def years(site: Site, papers: Sequence[Paper]) -> dict[str, tuple[str, ...]]:
+    """The parts of each theme's citations, "" first, by the theme's id."""
+    newest = sorted(papers, key=lambda paper: paper.entry.announced, reverse=True)
+    return {
+        theme.id: tuple(
+            year for year, _ in by_year([paper for paper in newest if paper.has(theme.id)])
+        )
+        for theme in site.themes
+    }
+
+
+def _citations(base: str, year: str, papers: Sequence[Paper]) -> Iterator[Page]:
+    entries = tuple(paper.entry for paper in papers)
+    for name in CITATIONS:
+        stem, dot, kind = name.partition(".")
+        yield Page.of(f"{base}{stem}{year}{dot}{kind}", name, entries=entries)
+
+
+def _index(newest: Sequence[Paper]) -> Iterator[Page]:
+    parts = by_year(newest)
+    for year, found in parts:
+        older = tuple(f"papers{name}.json" for name, _ in parts[1:]) if not year else ()
+        yield Page.of(f"papers{year}.json", "index.json", papers=tuple(found), older=older)
