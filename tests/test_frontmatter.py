@@ -65,7 +65,9 @@ def test_what_cannot_be_read_is_not_written() -> None:
             changed(text, "tags", ["a"], HERE)
 
 
-words = st.text(st.characters(exclude_categories=["Cs"]), min_size=1).filter(str.strip)
+# One line: YAML folds the ends of lines, U+0085 and U+2028 among them, into spaces.
+letters = st.characters(exclude_categories=["Cs"], exclude_characters="\n\r\x85\u2028\u2029")
+words = st.text(letters, min_size=1).filter(str.strip)
 
 
 @given(words, st.lists(words, max_size=3))

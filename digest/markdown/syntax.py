@@ -21,6 +21,7 @@ from mdit_py_plugins.footnote import footnote_plugin
 from digest.desk import Body
 from digest.errors import ConfigError
 from digest.markdown.output import RULES
+from digest.tex.reader import UNFIT
 
 DEEPEST = 100  # blocks within blocks
 _OPTIONS = {"maxNesting": DEEPEST, "xhtmlOut": False}
@@ -98,7 +99,7 @@ def parse(body: Body, dialect: Dialect) -> list[Token]:
     """
     env: dict[str, Any] = {}
     try:
-        tokens = parser(dialect).parse(body.text, env)
+        tokens = parser(dialect).parse(UNFIT.sub("", body.text), env)
     except _TooDeep as error:
         raise ConfigError("nested too deep", body.path, body.line + error.line) from None
     for token, line in inline(tokens, body):

@@ -23,7 +23,7 @@ def read(text: str, markup: Markup) -> list[Piece]:
 # C0 and C1 controls, surrogates and noncharacters are in no XML or HTML; overrides and isolates of
 # direction could turn around what stands beside them.
 _NONCHARACTERS = "".join(chr(plane << 16 | end) for plane in range(17) for end in (0xFFFE, 0xFFFF))
-_UNFIT = re.compile(
+UNFIT = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff"
     f"\ufdd0-\ufdef{_NONCHARACTERS}]"
 )
@@ -35,7 +35,7 @@ _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z]{2,31}\d{0,2})
 def _clean(text: str) -> str:
     if text.replace("\n", "").isprintable():
         return text
-    return _UNFIT.sub("", _LINE_END.sub("\n", text))
+    return UNFIT.sub("", _LINE_END.sub("\n", text))
 
 
 def _character(match: re.Match[str]) -> str:
