@@ -90,6 +90,9 @@ class Server(ThreadingHTTPServer):
     def url(self) -> str:
         return f"http://127.0.0.1:{self.server_port}"
 
+    def handle_error(self, request: object, client_address: object) -> None:
+        """Clients that hang up, or are killed, are part of the play."""
+
     def answer(self, target: str, headers: dict[str, str]) -> Reply:
         self.times.append(self.clock())
         self.requests.append((target, headers))
