@@ -233,6 +233,24 @@ def doctor_command(root: Path, as_json: bool, now: datetime | None) -> None:
         sys.exit(1)
 
 
+@main.command("notify")
+@click.argument("built", metavar="[SITE]", required=False, type=_FOLDER)
+@_ROOT
+@click.option("--url", help="Where SITE is served, instead of what site.yaml says.")
+def notify_command(built: Path | None, root: Path, url: str | None) -> None:
+    """Tell the WebSub hub of site.yaml which feeds of SITE changed, once it is published."""
+    from digest.config import check_url, load_site
+    from digest.notify import notify
+    from digest.web import Web
+
+    site = load_site(root / "site.yaml")
+    if not site.hub:
+        raise DigestError(f"{root / 'site.yaml'} names no 'hub' to notify")
+    address = check_url(url, lambda message: DigestError(f"--url: {message}")) if url else site.url
+    told = notify(built or root / "_site", address, site.hub, Web(address).get)
+    click.echo(f"{len(told)} changed feeds named to {site.hub}")
+
+
 @main.command("init")
 @click.argument("folder", type=click.Path(path_type=Path))
 @click.option("--arxiv", default="", metavar="cs.DC,cs.LG", help="Follow these categories.")

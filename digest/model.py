@@ -14,7 +14,6 @@ from typing import Any
 
 import msgspec
 
-
 ARXIV_API = "https://export.arxiv.org/api/query"
 ARXIV_LISTING = "https://rss.arxiv.org"
 ARXIV_OAI = "https://oaipmh.arxiv.org/oai"
@@ -43,7 +42,7 @@ class Version(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=
 
     number: int  # from 1; 0 for the text of a source that counts none
     date: datetime | None = None  # when it was submitted, UTC
-    seen: date | None = None  # the day we first had this version
+    seen: _Day | None = None  # the day we first had this version
     title: str = ""
     summary: str = ""
     authors: tuple[str, ...] = ()
@@ -52,7 +51,7 @@ class Version(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=
 
 
 class Entry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
-    """One paper or post, as its source published it. White space is folded, TeX kept, nothing is HTML.
+    """One paper or post, as its source published it: white space folded, TeX kept, nothing HTML.
 
     A summary keeps its paragraphs, a line ("\n") each, however the source wrapped them.
     """
@@ -202,7 +201,7 @@ class NavItem:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Selection:
-    """One item of `feeds:` in site.yaml: a feed of some themes' papers, or of the editor's picks."""
+    """One item of `feeds:` in site.yaml: some themes' papers, or the editor's picks."""
 
     id: str  # slug, permanent: it is in addresses and in the feed's own id
     title: str
@@ -307,6 +306,7 @@ class Request:
     pace: float = 1.0  # seconds between the starts of two requests to the same host
     conditional: bool = False  # whether "nothing new" is an answer
     validator: Validator | None = None
+    form: Mapping[str, str] = field(default_factory=dict)  # to be posted; empty: a GET
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
 from typing import TypeVar
-from urllib.parse import urldefrag, urljoin, urlsplit
+from urllib.parse import urldefrag, urlencode, urljoin, urlsplit
 
 import urllib3
 from urllib3.exceptions import HTTPError, SSLError
@@ -129,9 +129,15 @@ class Web:
             "Accept": request.accept,
             "Accept-Encoding": "gzip, deflate",
             **_conditions(request.validator),
+            **({"Content-Type": "application/x-www-form-urlencoded"} if request.form else {}),
         }
         response = self._pool.request(
-            "GET", url, headers=headers, redirect=False, preload_content=False
+            "POST" if request.form else "GET",
+            url,
+            body=urlencode(request.form) if request.form else None,
+            headers=headers,
+            redirect=False,
+            preload_content=False,
         )
         try:
             body, size = list[bytes](), 0

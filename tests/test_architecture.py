@@ -29,7 +29,7 @@ LAYERS = [
         "serve",
         "checkout",
     },
-    {"fetch", "scaffold", "summary", "triage"},
+    {"fetch", "notify", "scaffold", "summary", "triage"},
     {"build", "terminal"},
     {"check", "doctor"},
     {"cli"},
