@@ -72,7 +72,7 @@ def id_month(entry_id: str) -> date | None:
 
 
 def slug(entry_id: str) -> str:
-    """The part of our addresses that stands for an entry, made of its id alone: safe, and never shared.
+    """The part of our addresses that stands for an entry: made of its id alone, safe, never shared.
 
     `arxiv:2605.13319` is `2605.13319`, `arxiv:cs/0601001` is `cs-0601001`; any other id keeps its
     plain letters and gets a hash, since letters may have been lost.

@@ -20,6 +20,9 @@ ARXIV_OAI = "https://oaipmh.arxiv.org/oai"
 ARXIV_PACE = 3.0  # seconds; https://info.arxiv.org/help/api/tou.html
 
 
+_Day = date  # a version has a field of that name
+
+
 class Markup(StrEnum):
     """How a source writes its titles and abstracts: a blog's `$5` is money."""
 

@@ -177,7 +177,7 @@ class Renderer:
         return env
 
     def link(self, path: str) -> str:
-        """An address within the site: `themes/x/` → `/digest/themes/x/`; others stay as they are."""
+        """An address within the site: `themes/x/` → `/digest/themes/x/`; others stay."""
         return path if path.startswith(("http://", "https://")) else self._site.base + path
 
     def absolute(self, path: str) -> str:

@@ -79,7 +79,7 @@ class Matcher:
         )
 
     def reasons(self, theme: str, reading: Reading) -> tuple[Reason, ...]:
-        """What speaks for a theme that has the entry; themes it refers to give their own reasons."""
+        """What speaks for a theme that has the entry; themes it refers to give their own."""
         found, themes = list[Reason](), [theme]
         for name in themes:  # grows while it is walked
             for leaf in spoken(self.rules[name], reading.met):
