@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Container
 from functools import lru_cache
 from typing import NamedTuple
 from urllib.parse import unquote, urljoin, urlsplit
+
+_PLAIN = re.compile(r"[\w-][\w.-]*(/[\w-][\w.-]*)*/?")
 
 
 class Place(NamedTuple):
@@ -58,6 +61,9 @@ class Addresses:
         return name if path and name in self._files else ""
 
     def _resolve(self, address: str, here: str) -> Place | Away:
+        for start in (self._base, self.url):  # most of our own, for which we need no parser
+            if address.startswith(start) and _PLAIN.fullmatch(address, len(start)):
+                return Place(address[len(start) :], "")
         try:
             parts = urlsplit(urljoin(self.url + here, address.strip()))
         except ValueError:  # "https://[" and the like

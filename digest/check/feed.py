@@ -5,13 +5,13 @@ Sources: https://www.rssboard.org/rss-specification, RFC 4287 (Atom), https://ww
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
-from urllib.parse import urlsplit
 from xml.etree.ElementTree import Element, ParseError, fromstring
 
 import msgspec
@@ -22,6 +22,7 @@ from digest.check.findings import Kind
 Problem = tuple[Kind, str]
 _ATOM = "{http://www.w3.org/2005/Atom}"
 _CONTENT = "{http://purl.org/rss/1.0/modules/content/}encoded"
+_WHOLE = re.compile(r"[a-z][a-z0-9+.-]*:", re.I)
 _ACTIVE = "script, style, form, iframe, object, embed, input, button"
 
 
@@ -186,9 +187,9 @@ def _judge(feed: Feed, read_date: Any) -> Facts:
     problems += [
         (Kind.RELATIVE, f"{link or 'an empty address'!r} is no whole address")
         for link in dict.fromkeys(links)
-        if not _whole(link)
+        if not _WHOLE.match(link)
     ]
-    whole = tuple(link for link in dict.fromkeys(links) if _whole(link))
+    whole = tuple(link for link in dict.fromkeys(links) if _WHOLE.match(link))
     return Facts(own=feed.self, links=whole, problems=tuple(dict.fromkeys(problems)))
 
 
@@ -208,10 +209,3 @@ def _of_item(item: Item, read_date: Any) -> Iterator[Problem]:
 def _html_links(page: LexborHTMLParser) -> Iterable[str]:
     for node in page.css("[href], [src]"):
         yield node.attributes.get("href") or node.attributes.get("src") or ""
-
-
-def _whole(link: str) -> bool:
-    try:
-        return bool(urlsplit(link).scheme)
-    except ValueError:
-        return False
