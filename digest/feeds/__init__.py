@@ -5,10 +5,11 @@ docs/feeds.md says what readers may rely on.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from functools import partial
+from functools import cache
 
 from digest.curation import NOTHING, Edition
 from digest.feeds import exports, items, window
@@ -43,13 +44,12 @@ class Group:
     feeds: tuple[Feed, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class _Plan:
-    """A feed with its items: as they are now and, for archived months, as they were first."""
+    """A feed with all its items, newest first."""
 
     feed: Feed
-    now: Sequence[Item]  # newest first
-    first: Sequence[Item]
+    items: Sequence[Item]
 
 
 def plan(
@@ -63,7 +63,8 @@ def plan(
         edition: the editor's issues.
     """
     groups = _groups(site, edition)
-    years = exports.years(site, papers)
+    cited = exports.by_theme(site, papers)
+    years = {theme: tuple(year for year, _ in parts) for theme, parts in cited.items()}
     yield Page.of("feeds/index.html", "feeds.html", groups=groups, years=years)
     yield Page.of("feeds.opml", "opml.xml", title=site.title, groups=groups, file=FORMATS[0])
     yield Page.of("sources.opml", "sources.xml", feeds=tuple(_subscriptions(site.sources)))
@@ -71,7 +72,7 @@ def plan(
     for found in plans:
         yield from _documents(found, tag)
     yield from _archives(plans, tag)
-    yield from exports.plan(site, papers)
+    yield from exports.plan(papers, cited)
 
 
 def _groups(site: Site, edition: Edition) -> tuple[Group, ...]:
@@ -85,41 +86,37 @@ def _groups(site: Site, edition: Edition) -> tuple[Group, ...]:
 
 def _of_papers(site: Site, papers: Sequence[Paper], tag: str) -> Iterator[_Plan]:
     """Feeds whose items are papers: each item is made once, and shared by all."""
-    made = [(p, items.of_paper(tag, p), items.first_of_paper(tag, p)) for p in papers]
-    now = {item.guid: paper for paper, item, _ in made}
-    newest = window.ordered(item for _, item, _ in made)
-    oldest = window.ordered(item for _, _, item in made)
-
-    def chosen(feed: Feed, has: Callable[[Paper], bool]) -> _Plan:
-        return _Plan(
-            feed=feed,
-            now=[item for item in newest if has(now[item.guid])],
-            first=[item for item in oldest if has(now[item.guid])],
-        )
-
-    yield chosen(_everything(site), lambda paper: True)
-    yield chosen(_notes(site), lambda paper: bool(paper.note and paper.note.has_text))
+    newest = window.ordered(items.of_paper(tag, paper) for paper in papers)
+    members = defaultdict[str, list[Item]](list)
+    noted = list[Item]()
+    for item in newest:
+        if item.paper:
+            for match in item.paper.matches:
+                members[match.theme].append(item)
+            if item.paper.note and item.paper.note.has_text:
+                noted.append(item)
+    yield _Plan(_everything(site), newest)
+    yield _Plan(_notes(site), noted)
     for theme in site.themes:
-        found = chosen(_of_theme(site, theme), partial(Paper.has, theme=theme.id))
-        yield found
+        feed = _of_theme(site, theme)
+        yield _Plan(feed, members[theme.id])
         for former in theme.was:  # its readers never hear of the new name
-            base = theme_path(former)
-            yield replace(found, feed=replace(found.feed, base=base))
-    for selection in site.feeds:
-        yield chosen(_of_selection(site, selection), partial(_is_chosen, selection=selection))
+            yield _Plan(replace(feed, base=theme_path(former)), members[theme.id])
+    for chosen in site.feeds:
+        found = [item for item in newest if item.paper and _is_chosen(item.paper, chosen)]
+        yield _Plan(_of_selection(site, chosen), found)
 
 
 def _others(site: Site, papers: Sequence[Paper], edition: Edition, tag: str) -> Iterator[_Plan]:
-    updates = window.ordered(items.of_updates(tag, papers))
-    yield _Plan(feed=_updates(site), now=updates, first=updates)
+    yield _Plan(_updates(site), window.ordered(items.of_updates(tag, papers)))
     if edition.letters:
         letters = window.ordered(items.of_letter(tag, letter) for letter in edition.letters)
-        yield _Plan(feed=_issues(site), now=letters, first=letters)
+        yield _Plan(_issues(site), letters)
 
 
 def _documents(found: _Plan, tag: str) -> Iterator[Page]:
-    shown = window.newest(found.now)
-    months = window.months(found.first)
+    shown = window.newest(found.items)
+    months = window.months(found.items)
     for name in FORMATS:
         yield Page.of(
             f"{found.feed.base}{name}",
@@ -139,18 +136,20 @@ def _archives(plans: Iterable[_Plan], tag: str) -> Iterator[Page]:
 
     Source: archived documents never change, RFC 5005, section 4
     """
+    first = cache(items.first)
     pages = list[tuple[date, Page]]()
     for found in plans:
-        months = window.months(found.first)
+        months = window.months(found.items)
         before = [*(found.feed.archived(month) for month, _ in months), ""][1:]
         for (month, of_month), older in zip(months, before, strict=True):
+            shown = tuple(map(first, of_month))
             page = Page.of(
                 found.feed.archived(month),
                 "atom.xml",
                 feed=found.feed,
-                items=of_month,
+                items=shown,
                 guid=_guid(tag, found.feed),
-                updated=_updated(of_month, tag),
+                updated=_updated(shown, tag),
                 older=older,
                 archived=True,
             )

@@ -5,34 +5,43 @@ docs/feeds.md says where they are, docs/*.schema.json what is in them.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 
 from digest.ids import theme_path
 from digest.model import Page, Paper, Site
 
 LARGE = 2_000  # papers of one file; more are split by year
+Parts = list[tuple[str, Sequence[Paper]]]  # what their files' names end with, and their papers
 CITATIONS = ("papers.bib", "papers.ris", "papers.json")  # BibTeX, RIS, CSL-JSON
 
 
-def plan(site: Site, papers: Sequence[Paper]) -> Iterator[Page]:
+def plan(papers: Sequence[Paper], cited: Mapping[str, Parts]) -> Iterator[Page]:
     """Every file, its papers newest first.
 
     Args:
         papers: all that may be shown, in any order.
+        cited: those of each theme, see `by_theme`.
     """
-    newest = sorted(papers, key=lambda paper: paper.entry.id)
-    newest.sort(key=lambda paper: paper.entry.announced, reverse=True)
+    newest = _newest(papers)
     yield from _index(newest)
-    for theme in site.themes:
-        members = [paper for paper in newest if paper.has(theme.id)]
-        for year, found in by_year(members):
-            yield from _citations(theme_path(theme.id), year, found)
+    for theme, parts in cited.items():
+        for year, found in parts:
+            yield from _citations(theme_path(theme), year, found)
     for month, of_month in groupby(newest, key=lambda paper: f"{paper.entry.announced:%Y-%m}"):
         yield from _citations(f"archive/{month}/", "", list(of_month))
 
 
-def by_year(newest: Sequence[Paper]) -> list[tuple[str, Sequence[Paper]]]:
+def by_theme(site: Site, papers: Sequence[Paper]) -> dict[str, Parts]:
+    """The papers of each theme by its id, in the parts that they are cited in."""
+    members: dict[str, list[Paper]] = {theme.id: [] for theme in site.themes}
+    for paper in _newest(papers):
+        for match in paper.matches:
+            members[match.theme].append(paper)
+    return {theme: by_year(found) for theme, found in members.items()}
+
+
+def by_year(newest: Sequence[Paper]) -> Parts:
     """All papers under no name; of many, the newest year under none, each year before as "-2025".
 
     So an address is good for ever, and a day's news rewrites one file.
@@ -46,15 +55,10 @@ def by_year(newest: Sequence[Paper]) -> list[tuple[str, Sequence[Paper]]]:
     return [("", years[0][1]), *years[1:]]
 
 
-def years(site: Site, papers: Sequence[Paper]) -> dict[str, tuple[str, ...]]:
-    """The parts of each theme's citations, "" first, by the theme's id."""
-    newest = sorted(papers, key=lambda paper: paper.entry.announced, reverse=True)
-    return {
-        theme.id: tuple(
-            year for year, _ in by_year([paper for paper in newest if paper.has(theme.id)])
-        )
-        for theme in site.themes
-    }
+def _newest(papers: Sequence[Paper]) -> list[Paper]:
+    found = sorted(papers, key=lambda paper: paper.entry.id)
+    found.sort(key=lambda paper: paper.entry.announced, reverse=True)
+    return found
 
 
 def _citations(base: str, year: str, papers: Sequence[Paper]) -> Iterator[Page]:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time
 from urllib.parse import quote
 
 from digest import tex, versions
 from digest.curation import Letter
 from digest.ids import paper_path
-from digest.model import Entry, Paper, Version
+from digest.model import Paper, Version
 
 _SAFE = "!$&'()*+,;=:@/?"  # RFC 4151 allows these in a name, beside what quote() never touches
 
@@ -57,15 +57,16 @@ def of_paper(tag: str, paper: Paper) -> Item:
     )
 
 
-def first_of_paper(tag: str, paper: Paper) -> Item:
-    """A paper as we first had it, for files that are never to change."""
-    entry = versions.first(paper.entry)
-    return Item(
-        guid=guid(tag, paper),
+def first(item: Item) -> Item:
+    """The item as we first had it, for files that are never to change."""
+    if item.paper is None or item.version:
+        return item
+    entry = versions.first(item.paper.entry)
+    return replace(
+        item,
         path=paper_path(entry.id),  # an id of old leads on to the page
-        date=entry.seen,
-        updated=midnight(entry.seen),
-        paper=_as(paper, entry),
+        updated=midnight(item.date),
+        paper=replace(item.paper, entry=entry),
     )
 
 
@@ -77,7 +78,7 @@ def of_updates(tag: str, papers: Iterable[Paper]) -> tuple[Item, ...]:
             path=paper_path(paper.entry.guid or paper.entry.id),
             date=day,
             updated=midnight(day),
-            paper=_as(paper, versions.at(paper.entry, version.number)),
+            paper=replace(paper, entry=versions.at(paper.entry, version.number)),
             version=version.number,
         )
         for paper in papers
@@ -105,10 +106,6 @@ def midnight(day: date) -> datetime:
 
 def _name(tag: str, name: str) -> str:
     return f"tag:{tag}:{quote(name, safe=_SAFE, errors='replace')}"
-
-
-def _as(paper: Paper, entry: Entry) -> Paper:
-    return Paper(entry=entry, matches=paper.matches, path=paper.path, note=paper.note)
 
 
 def _day(version: Version) -> date | None:
