@@ -56,8 +56,8 @@ def test_a_text_mentions_the_files_beside_it() -> None:
 
 def test_a_reference_is_a_citation_and_several_are_one_row() -> None:
     assert html("See [@2605.13319; @2604.09603].") == (
-        '<p>See <a href="/d/2605.13319/">2605.13319</a>; '
-        '<a href="/d/2604.09603/">2604.09603</a>.</p>\n'
+        '<p>See (<a href="/d/2605.13319/">2605.13319</a>; '
+        '<a href="/d/2604.09603/">2604.09603</a>).</p>\n'
     )
 
 

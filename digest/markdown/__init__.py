@@ -152,7 +152,7 @@ def _resolve(token: Token, line: int, body: Body, ids: set[str], answers: Answer
     """Put what the site answers into a token."""
     if token.type == "reference":
         cited = [_known(answers.cite(n), n, body, line) for n in _names(token, body, line)]
-        token.meta["html"] = "; ".join(cited)
+        token.meta["html"] = f"({'; '.join(cited)})"
         return
     address = _address(token)
     if address is None:
