@@ -1,5 +1,7 @@
 """Feeds: every format of every feed is read back by what readers use."""
 
+import gzip
+import json
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
@@ -60,7 +62,7 @@ SITE = Site(
         Theme(id=name, title=name.title(), rule=None) for name in ("agreement", "serving")
     ),
 )
-ATOM = "{http://www.w3.org/2005/Atom}"
+PAPERS = Path(__file__).parents[2] / "shared" / "data" / "papers.jsonl.gz"
 GRAMMAR = etree.RelaxNG(etree.parse(Path(__file__).with_name("atom.rng")))
 relaxed = settings(max_examples=40)
 
@@ -446,3 +448,32 @@ def test_every_feed_of_the_shipped_site_is_sound(shipped: Path) -> None:
     page = (shipped / "index.html").read_text("utf-8")
     for name in feeds.FORMATS:
         assert f'href="/digest/{name}"' in page
+
+
+@pytest.mark.skipif(not PAPERS.exists(), reason="needs the development data: real papers")
+def test_feeds_of_real_papers_are_sound() -> None:
+    with gzip.open(PAPERS) as lines:
+        raw = [json.loads(line) for n, line in enumerate(lines) if n % 64 == 0]
+    found = [
+        of(
+            Entry(
+                id=f"arxiv:{item['id']}",
+                title=item["title"],
+                summary=item["abstract"],
+                authors=tuple(item["authors"]),
+                categories=tuple(item["categories"]),
+                comment=item.get("comment", ""),
+                announced=DAY - timedelta(n),
+                seen=DAY - timedelta(n),
+            ),
+            ["serving"] if n % 2 else [],
+        )
+        for n, item in enumerate(raw)
+    ]
+    files = rendered(found)
+    for path, body in files.items():
+        if is_feed(path):
+            sound(path, body)
+    months = [path for path in files if path.startswith("feed/")]
+    carried = sum(files[path].count(b"<entry>") for path in ["atom.xml", *months])
+    assert carried >= len(found) == 300
