@@ -189,6 +189,7 @@ class _Parser:
     def rule(self) -> Rule:
         found = self._groups(self._theme, DEFAULT_FIELDS, 0)
         if not found:
+            self._theme.reject_unknown()
             raise self._theme.error("a theme needs a rule: any, all, none, or at_least with of")
         return all_of(found)
 
