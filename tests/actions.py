@@ -238,11 +238,13 @@ def _use(
         case "actions/configure-pages":
             return True, {"base_url": URL}
         case "actions/cache/restore":
-            found = sorted(caches.glob(f"{options['restore-keys']}*"), key=_number)
+            prefix = options.get("restore-keys", options["key"])
+            found = sorted(caches.glob(f"{prefix}*"), key=_number)
+            assert found or not options.get("fail-on-cache-miss")
             if found:
-                shutil.copytree(found[-1], site)
+                _copy(found[-1], site)
         case "actions/cache/save":
-            shutil.copytree(site, caches / options["key"])
+            _copy(site, caches / options["key"])
         case "actions/upload-pages-artifact":
             shutil.copytree(site, artifact, ignore=shutil.ignore_patterns(".*"))
         case "actions/deploy-pages":
@@ -255,6 +257,14 @@ def _use(
         case _:
             raise AssertionError(f"nothing stands in for {action}")
     return True, {}
+
+
+def _copy(source: Path, target: Path) -> None:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    if source.is_dir():
+        shutil.copytree(source, target)
+    else:
+        shutil.copyfile(source, target)
 
 
 def _values(this: Run) -> dict[str, Any]:

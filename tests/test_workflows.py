@@ -7,6 +7,7 @@ import subprocess
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -14,6 +15,7 @@ import pytest
 import yaml
 from actions import Host, Run, git, run, run_composite, run_step
 from server import Paper, Server, serving, status
+from test_notify import Hub
 
 from digest import archive, ledger
 from digest.scaffold import create
@@ -21,7 +23,13 @@ from digest.scaffold import create
 PROJECT = Path(__file__).parents[1]
 PUBLISH = PROJECT / ".github/workflows/publish.yml"
 ACTION = PROJECT / "action.yml"
-OK = {"fetch": "success", "build": "success", "deploy": "success", "report": "success"}
+OK = {
+    "fetch": "success",
+    "build": "success",
+    "deploy": "success",
+    "notify": "skipped",
+    "report": "success",
+}
 
 
 def paper(number: int) -> Paper:
@@ -146,6 +154,7 @@ def test_a_broken_site_yaml_leaves_the_site_and_opens_one_issue(host: Host, site
             "fetch": "failure",
             "build": "skipped",
             "deploy": "skipped",
+            "notify": "skipped",
             "report": "success",
         }
         assert "::error file=site.yaml,line=15::site.yaml:15: unknown key 'acent'" in done.printed
@@ -188,6 +197,26 @@ def test_a_deployment_that_fails_twice_is_reported(host: Host, site: Path) -> No
     done = run(PUBLISH, host)
     assert done.results == OK | {"deploy": "failure"}
     assert [issue["state"] for issue in issues(host)] == ["open"]
+
+
+def test_a_hub_hears_of_the_feeds_that_changed(host: Host, site: Path, arxiv: Server) -> None:
+    hub = Hub()
+    thread = threading.Thread(target=hub.server.serve_forever, args=(0.01,), daemon=True)
+    thread.start()
+    with (site / "site.yaml").open("a", encoding="utf-8") as file:
+        file.write(f"hub: {hub.url}\n")
+    host.push(site, "Name a hub")
+    assert run(PUBLISH, host).results == OK | {"notify": "success"}
+    first = set(hub.told)
+    assert "https://example.github.io/digest/feed.xml" in first
+    arxiv.corpus.insert(0, replace(paper(2), summary="On caches."))  # of no theme
+    hub.told.clear()
+    assert run(PUBLISH, host, "schedule").results == OK | {"notify": "success"}
+    assert "https://example.github.io/digest/feed.xml" in hub.told
+    assert "https://example.github.io/digest/themes/consensus/feed.xml" in first - set(hub.told)
+    hub.server.shutdown()
+    thread.join()
+    hub.server.server_close()
 
 
 def test_a_fork_does_not_run_on_schedule(host: Host, site: Path) -> None:
