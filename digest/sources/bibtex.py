@@ -20,21 +20,22 @@ _MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct",
 _NUMBERS = {str(number) for number in range(1, 13)}
 _PLACE = ("volume", "pages", "year")
 
+_STEPS = [
+    middlewares.ResolveStringReferencesMiddleware(),
+    middlewares.RemoveEnclosingMiddleware(),
+    middlewares.SeparateCoAuthors(),
+]
+
 # What it logs we say ourselves, once and with the file.
-logging.getLogger("bibtexparser").addHandler(logging.NullHandler())
-logging.getLogger("bibtexparser").propagate = False
+logging.getLogger("bibtexparser").setLevel(logging.CRITICAL)
 
 
 def parse(text: str, source: Source, today: date) -> list[Entry | SourceError]:
     """Each record's entry, seen when it was announced, or why there is none."""
-    library = parse_string(
-        text,
-        parse_stack=[
-            middlewares.ResolveStringReferencesMiddleware(),
-            middlewares.RemoveEnclosingMiddleware(),
-            middlewares.SeparateCoAuthors(),
-        ],
-    )
+    try:
+        library = parse_string(text, parse_stack=_STEPS)
+    except Exception as error:  # what it can't cope with at all
+        return [SourceError(f"broken BibTeX: {fold(str(error))}")]
     found = list[Entry | SourceError]()
     for record in library.entries:
         found.append(_entry(record, source, today))

@@ -96,9 +96,12 @@ class Item:
 def xml_items(body: bytes) -> Iterator[Item]:
     """The items of an RSS, RDF or Atom document."""
     xml.refuse_pages(body)
-    feed = feedparser.parse(  # bare bytes may be opened as a path
-        io.BytesIO(body), sanitize_html=False, resolve_relative_uris=False
-    )
+    try:
+        feed = feedparser.parse(  # bare bytes may be opened as a path
+            io.BytesIO(body), sanitize_html=False, resolve_relative_uris=False
+        )
+    except Exception as error:  # fuzzing found several kinds that it doesn't catch
+        raise SourceError(f"broken feed: {fold(str(error))}") from None
     if feed.bozo and not isinstance(feed.bozo_exception, _HARMLESS):
         raise SourceError(f"broken or cut feed: {fold(str(feed.bozo_exception))}")
     if not feed.version:
