@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache, partial
 from itertools import chain, starmap
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from digest import archive, config, content, feeds, inputs, letters, output, pages, themes
@@ -16,14 +17,15 @@ from digest.curation import Edition, edit, navigation
 from digest.errors import DigestError, OutputError
 from digest.fetch import ARCHIVE, News, fetch
 from digest.ids import paper_path
+from digest.jobs import PART, cores, in_parts
 from digest.markdown import Dialect
 from digest.model import WHOLE, Entry, Fetched, Match, Page, Paper, Site
-from digest.render import Renderer
+from digest.render import Counts, Renderer
 from digest.sources.asking import Tell
 from digest.web import Web
 
 Matching = Callable[[Entry], tuple[Match, ...]]
-Track = Callable[[Iterable[Page], int], Iterable[Page]]  # shows progress over pages
+Track = Callable[[Iterable[Any], int], Iterable[Any]]  # shows progress
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,6 +83,7 @@ def build(
     offline: bool = False,
     drafts: bool = False,
     full: bool = False,
+    jobs: int = 0,
     rules: Rules | None = None,
     track: Track = lambda pages, total: pages,
     progress: Tell = lambda fetched: None,
@@ -95,8 +98,9 @@ def build(
         offline: build from the archive alone, and write nothing but the site.
         drafts: show what the editor hasn't published yet, too.
         full: write every file, whatever the folder holds already.
+        jobs: processes that render; 0 is as many as there are cores.
         rules: kept from the build before, by who builds again and again.
-        track: wraps the pages while they are rendered, to show progress.
+        track: wraps the parts of the work while pages are rendered, to show progress.
         progress: told of each source when it is done, from other threads.
 
     Raises:
@@ -123,11 +127,22 @@ def build(
     planned, copied, renderer = _prepare(root, site, edition, tag)
     rendered = (
         output.File(page.path, renderer.mark(page), partial(renderer.render, page))
-        for page in track(planned, len(planned))
+        for page in planned
     )
     copies = ((name, path.read_bytes()) for name, path in copied.items())
     files = chain(rendered, starmap(output.File.of, chain(renderer.static(), copies)))
-    written = output.write(out, files, basis, full=full)
+    counts = renderer.take_counts()
+
+    def spread(put: Callable[[range], int], count: int) -> Iterator[int]:
+        def work(part: range) -> tuple[int, Counts]:
+            return put(part), renderer.take_counts()
+
+        parts = in_parts(work, count, jobs or cores())
+        for changed, more in track(parts, -(-count // PART)):
+            counts.add(more)
+            yield changed
+
+    written = output.write(out, files, basis, full=full, spread=spread)
 
     return Report(
         url=site.url,
@@ -136,8 +151,8 @@ def build(
         fetched=news.fetched,
         conflicts=news.conflicts,
         written=written,
-        formulas=renderer.formulas,
-        unconverted=renderer.unconverted,
+        formulas=sum(counts.formulas.values()),
+        unconverted=counts.unconverted,
     )
 
 

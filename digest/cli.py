@@ -74,6 +74,9 @@ def main() -> None:
 @click.option("--url", help="The site's address, instead of the one in site.yaml.")
 @click.option("--offline", is_flag=True, help="Fetch nothing; build from the archive alone.")
 @click.option("--full", is_flag=True, help="Write every file, whatever is there already.")
+@click.option(
+    "--jobs", type=click.IntRange(0), default=0, help="Processes that render (default: all cores)."
+)
 @click.option("--strict", is_flag=True, help="Exit 3 if a source failed, was stale or partial.")
 @click.option("--now", type=_Time(), help="Build as of this time (UTC, ISO 8601).")
 def build_command(
@@ -82,6 +85,7 @@ def build_command(
     url: str | None,
     offline: bool,
     full: bool,
+    jobs: int,
     strict: bool,
     now: datetime | None,
 ) -> None:
@@ -92,7 +96,17 @@ def build_command(
         return
     from digest.build import build
 
-    report = build(root, now=now, out=out, url=url, offline=offline, full=full, track=_track)
+    report = build(
+        root,
+        now=now,
+        out=out,
+        url=url,
+        offline=offline,
+        full=full,
+        jobs=jobs,
+        track=_track,
+        progress=_tell,
+    )
     _warn_of(report.problems)
     for conflict in report.conflicts:
         warn(f"{' and '.join(conflict)} share a DOI but are different papers; kept apart")
@@ -408,6 +422,12 @@ def warn(message: str) -> None:
         click.echo(github.annotation("warning", message))
     else:
         click.echo(f"warning: {message}", err=True)
+
+
+def _tell(fetched: Fetched) -> None:
+    """On a terminal, a line for each source as it is done."""
+    if sys.stderr.isatty():
+        click.echo(f"{fetched.source}: {fetched.state}, {len(fetched.entries):,} entries", err=True)
 
 
 def _track(pages: Iterable[Any], total: int, what: str = "Rendering") -> Iterable[Any]:

@@ -24,6 +24,9 @@ class Written:
     removed: int
 
 
+Spread = Callable[[Callable[[range], int], int], Iterable[int]]
+
+
 @dataclass(frozen=True, slots=True)
 class File:
     """A file to be, made only where it may differ from what is there."""
@@ -53,6 +56,7 @@ def write(
     basis: Basis | None = None,
     *,
     full: bool = False,
+    spread: Spread = lambda put, count: [put(range(count))],
 ) -> Written:
     """Make `folder` hold just these files.
 
@@ -64,12 +68,14 @@ def write(
         files: all that the site has; one whose mark the manifest knows is not made again.
         basis: noted in the manifest, for `standing`.
         full: trust nothing of what is there, but that it is ours.
+        spread: makes and puts the files in parts, given how to put a part and how many there are;
+            gives how many files each part changed.
 
     Raises:
         OutputError: the folder holds files that are not ours, or can't be written.
     """
     try:
-        return _write_all(folder, files, basis, full)
+        return _write_all(folder, files, basis, full, spread)
     except OSError as error:
         raise OutputError(f"cannot write {error.filename or folder}: {error.strerror}") from error
 
@@ -100,23 +106,29 @@ def unfinished(folder: Path) -> bool:
         return False
 
 
-def _write_all(folder: Path, files: Iterable[File], basis: Basis | None, full: bool) -> Written:
+def _write_all(
+    folder: Path, files: Iterable[File], basis: Basis | None, full: bool, spread: Spread
+) -> Written:
     known, complete = _read_manifest(folder)
     complete = complete and not full
-    written, changed = dict[str, str](), 0
-    _write_manifest(folder, known, _RUNNING)
-    with (folder / MANIFEST).open("ab", buffering=0) as journal:
-        for file in files:
-            path = file.path
-            if path in written:
-                raise OutputError(f"two pages want the same place: {path}")
-            written[path] = file.mark
-            target = folder / path
-            if complete and known.get(path) == file.mark and target.is_file():
-                continue
-            if path not in known:  # a build that is stopped must know its files again
-                journal.write(_line(path, "-"))
-            changed += _replace(target, file.make())
+    written, stale = dict[str, str](), list[File]()
+    for file in files:
+        if file.path in written:
+            raise OutputError(f"two pages want the same place: {file.path}")
+        written[file.path] = file.mark
+        unchanged = complete and known.get(file.path) == file.mark
+        if not (unchanged and (folder / file.path).is_file()):
+            stale.append(file)
+
+    def put(part: range) -> int:
+        return sum(
+            _replace(folder / file.path, file.make()) for file in stale[part.start : part.stop]
+        )
+
+    # A build that is stopped must know its files again.
+    ours = known | {file.path: "-" for file in stale}
+    _write_manifest(folder, ours, _RUNNING)
+    changed = sum(spread(put, len(stale)))
     gone = known.keys() - written.keys()
     for path in gone:
         _remove(folder, path)

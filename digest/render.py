@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Set
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
 from email.utils import format_datetime
 from functools import cached_property, lru_cache
@@ -19,6 +20,7 @@ from digest import cite, inputs, portable, tex, versions
 from digest.curation import NOTHING, Edition
 from digest.desk import Body
 from digest.errors import RenderError
+from digest.markdown import Rendered
 from digest.marks import Marks
 from digest.model import Entry, Page, Paper, Site
 from digest.texts import Texts
@@ -31,6 +33,18 @@ def default_templates() -> Path:
     """Inside an installed wheel, or at the top of a source checkout."""
     packaged = _PACKAGE / "templates"
     return packaged if packaged.is_dir() else _PACKAGE.parent / "templates"
+
+
+@dataclass(slots=True)
+class Counts:
+    """How many formulas each text has, and which could not be converted."""
+
+    formulas: dict[str, int] = field(default_factory=dict)  # by text, so that each counts once
+    unconverted: dict[str, str] = field(default_factory=dict)  # formula → id of one that has it
+
+    def add(self, more: Counts) -> None:
+        self.formulas |= more.formulas
+        self.unconverted = more.unconverted | self.unconverted
 
 
 class Renderer:
@@ -53,8 +67,7 @@ class Renderer:
         """
         self._site, self._templates = site, templates
         self._texts = Texts(site, edition, known, self._card)
-        self.formulas = 0
-        self.unconverted: dict[str, str] = {}  # formula → id of the entry that has it
+        self._counts = Counts()
         self._converted: dict[tuple[str, str, str], Safe] = {}
 
     def render(self, page: Page) -> bytes:
@@ -77,6 +90,11 @@ class Renderer:
             text = portable.xml(text)
         return text.encode("utf-8", "replace")
 
+    def take_counts(self) -> Counts:
+        """What was counted since they were taken last."""
+        taken, self._counts = self._counts, Counts()
+        return taken
+
     def mark(self, page: Page) -> str:
         """What the page is made of, as one hash: the same mark, the same bytes."""
         return self._marks.of(page)
@@ -94,9 +112,7 @@ class Renderer:
         """
         for body in bodies:
             done = self._texts.for_page(body)
-            self.formulas += done.formulas
-            for formula in done.unconverted:
-                self.unconverted.setdefault(formula, body.path.name)
+            self._count(body.path.name, done)
 
     def static(self) -> Iterator[tuple[str, bytes]]:
         """What lies in `static/` beside the templates, the site's own on top of ours.
@@ -207,11 +223,15 @@ class Renderer:
         key = (how.__name__, entry.markup, text)
         if key not in self._converted:
             done = how(text, entry.markup)
-            self.formulas += done.formulas
-            for formula in done.unconverted:
-                self.unconverted.setdefault(formula, entry.id)
+            self._count(f"{entry.id} {text}", done)
             self._converted[key] = done.html
         return self._converted[key]
+
+    def _count(self, name: str, done: tex.Converted | Rendered) -> None:
+        if done.formulas:
+            self._counts.formulas[name] = done.formulas
+        for formula in done.unconverted:
+            self._counts.unconverted.setdefault(formula, name.partition(" ")[0])
 
 
 def _authors(entry: Entry) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ from pathlib import Path
 PACKAGE = Path(__file__).parents[1] / "digest"
 LAYERS = [
     {"errors", "github", "inputs", "model", "__version__"},
-    {"authority", "diff", "editor", "files", "ids", "located", "portable", "tex"},
+    {"jobs", "authority", "diff", "editor", "files", "ids", "located", "portable", "tex"},
     {"mailing", "marks", "matching", "cite", "desk", "frontmatter", "preview", "versions"},
     {"rules", "automaton"},
     {"config", "terms", "markdown"},

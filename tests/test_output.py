@@ -1,4 +1,4 @@
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from itertools import starmap
 from pathlib import Path
 
@@ -62,14 +62,14 @@ def test_other_peoples_files_are_never_touched(tmp_path: Path) -> None:
 
 
 def test_a_build_that_broke_leaves_the_next_one_everything_to_mend(tmp_path: Path) -> None:
-    def broken() -> Iterator[tuple[str, bytes]]:
-        yield "a", b"new"
-        yield "only-here", b"1"
+    def power_cut() -> bytes:
         raise RuntimeError("power cut")
 
     write(tmp_path, [("a", b"old"), ("b", b"2")])
+    cut = [File.of("a", b"new"), File.of("only-here", b"1"), File("c", "mark", power_cut)]
     with pytest.raises(RuntimeError):
-        write(tmp_path, broken())
+        write_files(tmp_path, cut)
+    assert (tmp_path / "only-here").exists()
     (tmp_path / "b").write_bytes(b"damaged")
     write(tmp_path, [("a", b"new"), ("b", b"2")])
     assert contents(tmp_path) == {"a": b"new", "b": b"2"}
