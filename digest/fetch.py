@@ -14,6 +14,8 @@ from datetime import date, datetime
 from pathlib import Path
 from threading import Lock
 
+import msgspec
+
 from digest import archive, files, ledger, sources
 from digest.authority import authority
 from digest.errors import DigestError
@@ -64,7 +66,7 @@ def fetch(
             cannot be written. Nothing is lost.
     """
     asked = chosen(site.sources, names)
-    authority(root, site, now, keep=True)
+    authority(root, site, now, keep=False)  # a change is refused before anything is written
     with files.only_one(root / "site.yaml"):
         keeper = _Keeper(root, now)
         fetched = sources.fetch_all(
@@ -79,6 +81,7 @@ def fetch(
             keep=keeper.keep,
             progress=progress,
         )
+        authority(root, site, now, keep=any(found.reached for found in fetched))
         return keeper.finish(fetched)
 
 
@@ -164,8 +167,27 @@ class _Keeper:
         )
 
     def _archive(self, entries: Iterable[Entry]) -> None:
-        self._merged = archive.merge(self._merged.entries, entries)
+        dated = (self._dated(entry) for entry in entries)
+        self._merged = archive.merge(self._merged.entries, dated)
         archive.save(self._root / ARCHIVE, self._merged.entries)
+
+    def _dated(self, entry: Entry) -> Entry:
+        """A paper that we have keeps its day and its first id, whatever a backfill knows of it.
+
+        Feeds have told readers both.
+        """
+        names = (*_names(entry), f"doi:{entry.doi}")
+        known = next(filter(None, map(self.known, names)), None)
+        if known is None:
+            return entry
+        seen = max(entry.seen, known.seen)
+        first = known.guid or known.id
+        versions = tuple(
+            msgspec.structs.replace(version, seen=max(version.seen or seen, known.seen))
+            for version in entry.versions
+        )
+        guid = "" if first == entry.id else first
+        return msgspec.structs.replace(entry, seen=seen, guid=guid, versions=versions)
 
     def _line(self, fetched: Fetched) -> ledger.Line:
         return ledger.line(fetched, self._now, self.lines, self.known)

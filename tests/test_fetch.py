@@ -35,7 +35,7 @@ from digest.config import load_site
 from digest.errors import DigestError
 from digest.fetch import ARCHIVE, LEDGER, News, fetch, plan, status
 from digest.mailing import listing_date
-from digest.model import Site, State
+from digest.model import Entry, Site, State
 from digest.web import PAUSES, Limits, Web
 
 MONDAY = datetime(2026, 5, 11, 12, tzinfo=UTC)
@@ -353,6 +353,28 @@ def test_a_gap_is_filled_and_what_fills_it_sinks_to_its_place(place: Place) -> N
     place.fetch(MONDAY, since=date(2026, 4, 1))
     found = next(e for e in archive.load(place.root / ARCHIVE) if e.id == "arxiv:2604.00007")
     assert found.seen == found.announced == date(2026, 4, 7)
+
+
+DOCUMENT = """<feed xmlns="http://www.w3.org/2005/Atom"><updated>2026-04-07T00:00:00Z</updated>
+<totalResults xmlns="http://a9.com/-/spec/opensearch/1.1/">1</totalResults>
+<startIndex xmlns="http://a9.com/-/spec/opensearch/1.1/">0</startIndex>
+<entry><id>http://arxiv.org/abs/2604.00007v1</id><title>T</title><summary>S</summary>
+<published>2026-04-06T12:00:00Z</published><updated>2026-04-06T12:00:00Z</updated>
+<doi xmlns="http://arxiv.org/schemas/atom">10.1145/1</doi></entry></feed>"""
+
+
+@pytest.mark.parametrize("name", ["arxiv:2604.00007", "doi:10.1145/1"])
+def test_a_backfill_moves_no_paper_that_readers_have(place: Place, name: str) -> None:
+    monday = MONDAY.date()
+    known = Entry(id=name, doi="10.1145/1", title="T", announced=monday, seen=monday)
+    archive.save(place.root / ARCHIVE, [known])
+    (place.root / "old.xml").write_text(DOCUMENT)
+    place.sources("kind: file, path: old.xml")
+    assert not place.fetch(TUESDAY).problems
+    (found,) = archive.load(place.root / ARCHIVE)
+    assert (found.id, found.guid or found.id) == ("arxiv:2604.00007", name)
+    assert found.seen == monday
+    assert {version.seen for version in found.versions} == {monday}
 
 
 def test_a_plan_asks_nobody(place: Place) -> None:
