@@ -5,6 +5,7 @@ convert is shown as its TeX in `<code class="tex">` and reported.
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from markupsafe import Markup as Safe
 
@@ -26,6 +27,7 @@ class Converted:
     unconverted: tuple[str, ...]  # formulas with their delimiters, "$\\foo$"; commands, "\\bar"
 
 
+@lru_cache(4096)  # a paper's pages ask for its texts and names again and again
 def plain(text: str, markup: Markup = Markup.TEX) -> str:
     """One line of readable text: `$O(n^2)$` is "O(n²)", `Kekul\\'e` is "Kekulé"."""
     return " ".join(_plain(text, markup).split())
