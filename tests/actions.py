@@ -231,8 +231,10 @@ def _use(
     caches, artifact = host.home / "caches", this.folder / "artifact"
     match action:
         case "actions/checkout":
-            git(workspace, "clone", "--quiet", str(host.remote), ".")
-            git(workspace, "checkout", "--quiet", options["ref"])
+            git(workspace, "init", "--quiet", "--initial-branch", "main")
+            git(workspace, "remote", "add", "origin", host.remote.as_uri())
+            git(workspace, "fetch", "--quiet", "--depth", "1", "origin", options["ref"])
+            git(workspace, "reset", "--quiet", "--hard", "FETCH_HEAD")
         case "actions/setup-python":
             pass
         case "actions/configure-pages":

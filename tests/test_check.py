@@ -1,12 +1,14 @@
 """`digest check SITE` finds what is wrong with a built site, and nothing in a sound one."""
 
 import json
-from collections.abc import Callable, Iterator
+import re
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+import yaml
 from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
@@ -20,6 +22,7 @@ from digest.check.site import check_site
 from digest.cli import main
 from digest.errors import DigestError
 
+PROJECT = Path(__file__).parents[1]
 URL = "https://example.org/digest/"
 NOW = datetime(2026, 5, 16, 6, tzinfo=UTC)
 PAGE = """<!doctype html>
@@ -168,14 +171,17 @@ def big(name: str, size: int) -> Callable[[Path], None]:
 
 
 def stopped(site: Path) -> None:
-    """A build that ends before its first file."""
+    """A build that ends at its first file."""
 
-    def files() -> Iterator[output.File]:
-        yield from ()
+    def make() -> bytes:
         raise KeyboardInterrupt
 
+    names = (path.relative_to(site).as_posix() for path in site.rglob("*.*"))
+    files = {name: output.File.of(name, (site / name).read_bytes()) for name in names}
+    del files[output.MANIFEST]
+    files["about/index.html"] = output.File("about/index.html", "new", make)
     with suppress(KeyboardInterrupt):
-        output.write(site, files())
+        output.write(site, files.values())
 
 
 def noise(size: int) -> str:
@@ -574,6 +580,18 @@ def test_sources_are_tried_with_one_request_each(tmp_path: Path) -> None:
     ]
     assert found[0].message.startswith("Gone: HTTP 404")
     assert not (tmp_path / "content").exists()
+
+
+def test_the_hook_before_a_commit_is_a_command_that_finds_a_typo(tmp_path: Path) -> None:
+    (hook,) = yaml.safe_load((PROJECT / ".pre-commit-hooks.yaml").read_text("utf-8"))
+    assert re.match(hook["files"], "content/notes/2605.13319.md")
+    (tmp_path / "site.yaml").write_text(SITE_YAML + "acent: red\n", "utf-8")
+    program, *words = hook["entry"].split()
+    assert program == "digest"
+    assert not hook["pass_filenames"]
+    told = CliRunner().invoke(main, [*words, "--root", str(tmp_path)])
+    assert told.exit_code == 1
+    assert "did you mean 'accent'?" in told.output
 
 
 def test_the_shipped_site_has_no_finding(shipped: Path) -> None:
