@@ -180,6 +180,8 @@ class _Keeper:
         known = next(filter(None, map(self.known, names)), None)
         if known is None:
             return entry
+        if known.id != entry.id and all(one.id.startswith("arxiv:") for one in (known, entry)):
+            return entry  # another paper of arXiv's that claims the same DOI
         seen = max(entry.seen, known.seen)
         first = known.guid or known.id
         versions = tuple(

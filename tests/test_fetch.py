@@ -377,6 +377,24 @@ def test_a_backfill_moves_no_paper_that_readers_have(place: Place, name: str) ->
     assert {version.seen for version in found.versions} == {monday}
 
 
+def test_two_papers_that_claim_one_doi_keep_their_own_ids(place: Place) -> None:
+    monday, doi = MONDAY.date(), "10.1145/1"
+    other = Entry(
+        id="arxiv:2604.00001",
+        aliases=(f"doi:{doi}",),
+        doi=doi,
+        title="O",
+        announced=monday,
+        seen=monday,
+    )
+    archive.save(place.root / ARCHIVE, [other])
+    (place.root / "old.xml").write_text(DOCUMENT)
+    place.sources("kind: file, path: old.xml")
+    place.fetch(TUESDAY)
+    found = archive.load(place.root / ARCHIVE)
+    assert {entry.guid or entry.id for entry in found} == {"arxiv:2604.00001", "arxiv:2604.00007"}
+
+
 def test_a_plan_asks_nobody(place: Place) -> None:
     place.sources(API, LISTING, OAI, FEED, pace=3)
     found = plan(place.root, place.site, MONDAY)
