@@ -4,7 +4,7 @@ import pytest
 
 from digest.config import load_site
 from digest.errors import ConfigError
-from digest.model import ArxivApi, ArxivListing, CrossLists, LocalFile, Markup, WebFeed
+from digest.model import ArxivApi, ArxivListing, CrossLists, LocalFile, Markup, Selection, WebFeed
 
 GOOD = """\
 title: "T"
@@ -120,3 +120,37 @@ def test_a_theme_id_is_taken_once(tmp_path: Path) -> None:
     again = "  - id: other\n    was: [consensus]\n    title: X\n    any: [y]\n"
     with pytest.raises(ConfigError, match="the theme id 'consensus' is already taken on line 14"):
         load_site(write(tmp_path, GOOD + again))
+
+
+def test_feeds_combine_themes_and_picks(tmp_path: Path) -> None:
+    more = "feeds:\n  - {id: my-picks, themes: [consensus], pinned: true}\nhub: https://hub.example.org/?a=1\n"
+    site = load_site(write(tmp_path, GOOD + more))
+    assert site.feeds == (
+        Selection(id="my-picks", title="My picks", themes=("consensus",), pinned=True),
+    )
+    assert site.hub == "https://hub.example.org/?a=1"
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        ("{id: a}", "a feed needs 'themes', or 'pinned: true'"),
+        ("{id: A, pinned: true}", "'A' is no feed id"),
+        ("{id: a, themes: [consensuss]}", r"unknown theme 'consensuss' \(did you mean 'consensus'"),
+        ("{id: a, themes: [consensus], pinnd: true}", "unknown key 'pinnd'"),
+    ],
+)
+def test_bad_feeds(tmp_path: Path, line: str, message: str) -> None:
+    with pytest.raises(ConfigError, match=rf"site\.yaml:18: {message}"):
+        load_site(write(tmp_path, f"{GOOD}feeds:\n  - {line}\n"))
+
+
+def test_two_feeds_of_one_id(tmp_path: Path) -> None:
+    twice = "feeds:\n  - {id: a, pinned: true}\n  - {id: a, pinned: true}\n"
+    with pytest.raises(ConfigError, match=r"site\.yaml:19: there is another feed 'a'"):
+        load_site(write(tmp_path, GOOD + twice))
+
+
+def test_a_hub_is_an_address(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="'hub' must be an http or https address"):
+        load_site(write(tmp_path, GOOD + "hub: hub.example.org\n"))
