@@ -159,7 +159,7 @@ def _arxiv(item: Section, name: str, themes: tuple[str, ...]) -> Source:
         themes=themes,
         line=item.line,
         query=str(item.text("query")),
-        back=_duration(item, "back", "10d"),
+        back=_duration(item, "back", "30d"),
         endpoint=_endpoint(item, ARXIV_API),
         pace=_pace(item),
     )

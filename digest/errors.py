@@ -22,6 +22,10 @@ class SourceError(DigestError):
     """A source's answer is of no use; the other sources still count."""
 
 
+class Refused(SourceError):
+    """The server says no, by its status or in words: asking again won't help."""
+
+
 class Unreachable(SourceError):
     """No server answered: the look-up failed, or no connection came about."""
 

@@ -142,8 +142,6 @@ FAULTS: dict[str, tuple[Fault, State, State]] = {
     "a doubled document": (doubled, State.OK, State.FAILED),
     "empty under a positive total": (empty, State.OK, State.FAILED),
 }
-# The API and OAI-PMH are asked again for a document that can't be right; a feed is not.
-ONCE_ONLY = ["an empty body", "HTML", "a cut document", "a doubled document"]
 SOURCES = {"api": (API, "/api/query"), "listing": (LISTING, "/rss/cs.DC"), "oai": (OAI, "/oai")}
 
 
@@ -176,8 +174,6 @@ def test_every_fault_gives_its_state_and_loses_nothing(
     else:
         place.server.faults[path] = [broken]
     expected = always if for_ever else once
-    if kind == "listing" and fault in ONCE_ONLY:
-        expected = State.FAILED
     news = place.fetch(TUESDAY)
     (found,) = news.fetched
     assert found.state is expected, found.problem

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from lxml import etree
 from server import Paper, Server, papers
 
-from digest.errors import SourceError
+from digest.errors import Refused, SourceError
 from digest.model import ArxivApi, Entry, Link, Markup, Past, Request, State, Version
 from digest.sources import arxiv
 
@@ -48,7 +48,7 @@ def folded(found: str) -> str:
 def test_nothing_of_an_answer_is_lost(path: Path) -> None:
     root: Any = etree.fromstring(path.read_bytes())
     if path.stem == "error-400":
-        with pytest.raises(arxiv.ArxivError, match="arXiv says: incorrect id format for abc"):
+        with pytest.raises(Refused, match="arXiv says: incorrect id format for abc"):
             parse(path.read_bytes())
         return
     page = parse(path.read_bytes())

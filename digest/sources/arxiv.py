@@ -6,23 +6,22 @@ API manual: https://info.arxiv.org/help/api/user-manual.html
 from __future__ import annotations
 
 from collections.abc import Generator, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from urllib.parse import urlencode
 from xml.etree.ElementTree import Element
 
-from digest.errors import SourceError
+from digest.errors import Refused, SourceError
 from digest.ids import arxiv_id
 from digest.model import Answer, ArxivApi, Entry, Fetched, Request, Source, State
 from digest.sources import xml
-from digest.sources.asking import Asking, Run
+from digest.sources.asking import Asking, Run, again, body, let_speak
 from digest.sources.papers import once, paper
 from digest.sources.text import fold, moment
 from digest.sources.xml import ARXIV, ATOM, OPENSEARCH
 
 SLICE = 2000  # papers an answer, at most
 MOST = 30_000  # papers a query, at most
-TRIES = 3  # of an answer that can't be right; the next one often is
 ACCEPT = "application/atom+xml, application/xml;q=0.9"
 _SHORTEST = timedelta(minutes=1)  # the API's dates have no seconds
 
@@ -54,12 +53,8 @@ class Harvest:
         return 0 if self.known else max(0, self.total - came)
 
 
-class ArxivError(SourceError):
-    """The API's own "Error" entry: asking again won't help."""
-
-
 class NoSlice(SourceError):
-    """The answers to one request were useless each time; what they promised stands in `total`."""
+    """An answer that can't be right; how many papers it promised stands in `total`."""
 
     def __init__(self, message: str, total: int) -> None:
         super().__init__(message)
@@ -180,26 +175,23 @@ def _slice(
     request: Request, source: Source, run: Run, skip: int, total: int
 ) -> Generator[Request, Answer, Page]:
     """One slice, asked for again where the answer can't be right."""
-    problem = ""
-    for attempt in range(TRIES):
-        answer = yield replace(request, pace=request.pace * 2**attempt)
+
+    def checked(answer: Answer) -> Page:
         try:
             page = read(answer, source, run)
-        except ArxivError:
+        except Refused:
             raise
         except SourceError as error:
-            if answer.status != 200:
-                raise
-            problem = str(error)
-            continue
-        total = page.total or total  # a total of 0 amid results is as wrong as an empty slice
+            raise NoSlice(str(error), total) from None
+        promised = page.total or total  # none amid results is as wrong as an empty slice
         if page.start != skip:
-            problem = f"asked for papers from {skip:,} on, arXiv gave those from {page.start:,} on"
-        elif not (page.entries or page.refused) and skip < total:
-            problem = f"an empty answer though there are {total:,} papers"
-        else:
-            return page
-    raise NoSlice(problem, total)
+            problem = f"asked for papers from {skip:,} on, and given those from {page.start:,} on"
+            raise NoSlice(problem, promised)
+        if not (page.entries or page.refused) and skip < promised:
+            raise NoSlice(f"an empty answer though there are {promised:,} papers", promised)
+        return page
+
+    return (yield from again(request, checked))
 
 
 def _too_many(harvest: Harvest, start: datetime, end: datetime) -> bool:
@@ -221,28 +213,25 @@ def read(answer: Answer, source: Source, run: Run) -> Page:
     """The page that an answer holds.
 
     Raises:
-        SourceError: the server, or arXiv in its body, says otherwise.
+        Refused: the server says otherwise, with 400 in a document.
+        SourceError: the answer is broken.
     """
-    if answer.status not in {200, 400}:
-        raise SourceError(f"HTTP {answer.status} from {answer.url}")
-    page = parse(answer.body, source, run.today, seen=run.seen)
-    if answer.status != 200:
-        raise SourceError(f"HTTP {answer.status} from {answer.url}")
-    return page
+    let_speak(answer, lambda document: parse(document, source, run.today))
+    return parse(body(answer), source, run.today, seen=run.seen)
 
 
 def parse(body: bytes, source: Source, today: date, *, seen: date | None = None) -> Page:
     """Read an answer of the API, of either shape (arXiv rewrote it in November 2025).
 
     Raises:
-        ArxivError: the answer is arXiv's "Error" entry.
+        Refused: the answer is arXiv's "Error" entry.
         SourceError: the answer is broken; one line says how.
     """
     root = xml.read(body)
     if root.tag != f"{ATOM}feed":
         raise SourceError("not an answer of the arXiv API: no Atom feed")
     if message := _error(root):
-        raise ArxivError(f"arXiv says: {message}")
+        raise Refused(f"arXiv says: {message}")
     entries, refused = list[Entry](), list[str]()
     for element in root.iterfind(f"{ATOM}entry"):
         try:

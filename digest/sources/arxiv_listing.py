@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from xml.etree.ElementTree import Element
 
-from digest.errors import SourceError
+from digest.errors import Refused, SourceError
 from digest.ids import arxiv_id, id_month
 from digest.mailing import EASTERN, due, id_month_listed, is_listing_day
 from digest.model import (
@@ -29,7 +29,7 @@ from digest.model import (
     State,
 )
 from digest.sources import arxiv, xml
-from digest.sources.asking import Asking, Run, body
+from digest.sources.asking import Asking, Run, again, body, let_speak
 from digest.sources.papers import once, paper
 from digest.sources.text import fold, moment
 from digest.sources.xml import ARXIV, ATOM, DC
@@ -58,12 +58,11 @@ def fetch(source: ArxivListing, run: Run) -> Asking:
     past = run.past_of(source.name)
     names = "+".join(source.categories)
     url = f"{source.endpoint.rstrip('/')}/rss/{names}"
-    answer = yield Request(url=url, accept=ACCEPT, pace=source.pace, conditional=True)
-    if answer.status == 304:
+    request = Request(url=url, accept=ACCEPT, pace=source.pace, conditional=True)
+    listing = yield from again(request, lambda answer: read(answer, source, run))
+    if listing is None:
         state, problem = judge(Listing(day=past.listing, entries=()), run, past)
         return Fetched(source=source.name, state=state, problem=problem, listing=past.listing)
-    document = answer.body if answer.status == 400 else body(answer)  # an error has words
-    listing = parse(document, source, run.today, seen=run.seen)
     state, problem = judge(listing, run, past)
     entries, covers = once(listing.entries), listing.day
     try:
@@ -178,18 +177,32 @@ def _terms(category: str) -> tuple[str, ...]:
     return (f"cat:{category}",) if "." in category else (f"cat:{category}", f"cat:{category}.*")
 
 
+def read(answer: Answer, source: Source, run: Run) -> Listing | None:
+    """The listing that an answer holds; None where it is the one we had.
+
+    Raises:
+        Refused: the server says otherwise, with 400 in a document.
+        SourceError: the answer is broken.
+    """
+    if answer.status == 304:
+        return None
+    let_speak(answer, lambda document: parse(document, source, run.today))
+    return parse(body(answer), source, run.today, seen=run.seen)
+
+
 def parse(body: bytes, source: Source, today: date, *, seen: date | None = None) -> Listing:
     """Read a listing.
 
     Raises:
-        SourceError: it is broken, or is arXiv's own error message; one line says which.
+        Refused: it is arXiv's own error message.
+        SourceError: it is broken; one line says how.
     """
     root = xml.read(body)
     channel = root.find("channel") if root.tag == "rss" else root
     if channel is None or root.tag not in {"rss", f"{ATOM}feed"}:
         raise SourceError("not an arXiv listing: neither RSS nor Atom")
     if _one(channel, "title", f"{ATOM}title").startswith("Feed error"):
-        raise SourceError(f"arXiv says: {_one(channel, 'description', f'{ATOM}subtitle')}")
+        raise Refused(f"arXiv says: {_one(channel, 'description', f'{ATOM}subtitle')}")
     entries, refused = list[Entry](), list[str]()
     items = [*channel.iterfind("item"), *channel.iterfind(f"{ATOM}entry")]
     for item in items:

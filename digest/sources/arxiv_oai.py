@@ -12,11 +12,11 @@ from datetime import date, timedelta
 from urllib.parse import urlencode
 from xml.etree.ElementTree import Element
 
-from digest.errors import SourceError
+from digest.errors import Refused, SourceError
 from digest.ids import ArxivId, arxiv_id
 from digest.model import Answer, ArxivOai, Entry, Fetched, Request, Source, State
 from digest.sources import xml
-from digest.sources.asking import Asking, Run, body
+from digest.sources.asking import TRIES, Asking, Run, body
 from digest.sources.papers import once, paper
 from digest.sources.text import fold, moment
 
@@ -24,7 +24,6 @@ OAI = "{http://www.openarchives.org/OAI/2.0/}"
 META = "{http://arxiv.org/OAI/arXiv/}"
 ACCEPT = "text/xml, application/xml;q=0.9"
 PIECE = 5000  # papers or more that are kept at once
-TRIES = 3  # of an answer that can't be right
 _DAY = timedelta(days=1)
 _WINDOW = 6 * _DAY  # from its first day to its last: what is asked for again after a cut
 
@@ -39,11 +38,7 @@ class Page:
     refused: tuple[str, ...] = ()  # why records were left out
 
 
-class OaiError(SourceError):
-    """The server's own error: asking again won't help."""
-
-
-class TokenError(OaiError):
+class TokenError(SourceError):
     """arXiv doesn't know the resumption token any more: they live for a day."""
 
 
@@ -118,7 +113,7 @@ def _page(
             page = parse(document, source, run.today)
         except TokenError as error:
             problem, token = error, ""  # the week is asked for from its start
-        except OaiError:
+        except Refused:
             raise
         except SourceError as error:
             problem = error
@@ -144,7 +139,7 @@ def parse(body: bytes, source: Source, today: date, *, seen: date | None = None)
 
     Raises:
         TokenError: the resumption token is no good any more.
-        OaiError: arXiv says that something else is wrong with the request.
+        Refused: arXiv says that something else is wrong with the request.
         SourceError: the answer is broken; one line says how.
     """
     root = xml.read(body)
@@ -178,7 +173,7 @@ def _error(error: Element) -> Page:
     code, words = error.get("code", ""), fold(xml.text(error))
     if code == "noRecordsMatch":
         return Page(entries=())
-    kind = TokenError if code == "badResumptionToken" else OaiError
+    kind = TokenError if code == "badResumptionToken" else Refused
     raise kind(f"arXiv says: {words or code or 'an error without words'}")
 
 

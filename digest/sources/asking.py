@@ -1,17 +1,19 @@
 """How sources ask: each is a generator of requests that is sent the answers. Pure."""
 
 from collections.abc import Callable, Generator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, TypeVar
 
-from digest.errors import SourceError
+from digest.errors import Refused, SourceError
 from digest.model import Answer, Entry, Fetched, Past, Request, State, Validator
 
 # A long harvest gives pieces on its way, and is sent nothing for them.
 Asking = Generator[Request | Fetched, Answer, Fetched]
 Tell = Callable[[Fetched], None]
+TRIES = 3  # of an answer that can't be right
+_Read = TypeVar("_Read")
 
 
 class Client(Protocol):
@@ -53,11 +55,44 @@ def body(answer: Answer) -> bytes:
     """The body of a page that is there.
 
     Raises:
-        SourceError: the server says otherwise.
+        Refused: the server says otherwise.
     """
     if answer.status != 200:
-        raise SourceError(f"HTTP {answer.status} from {answer.url}")
+        raise Refused(f"HTTP {answer.status} from {answer.url}")
     return answer.body
+
+
+def let_speak(answer: Answer, parse: Callable[[bytes], object]) -> None:
+    """Raise what the document of an error says: with HTTP 400, arXiv sends one.
+
+    Raises:
+        Refused: with arXiv's words.
+    """
+    if answer.status == 400:
+        try:
+            parse(answer.body)
+        except Refused:
+            raise
+        except SourceError:
+            pass  # it has no words
+
+
+def again(request: Request, read: Callable[[Answer], _Read]) -> Generator[Request, Answer, _Read]:
+    """What an answer says; one that can't be right is asked for again, ever more slowly.
+
+    Raises:
+        SourceError: the last one's, or the first that asking again won't help.
+    """
+    problem = SourceError("not asked")
+    for attempt in range(TRIES):
+        answer = yield replace(request, pace=request.pace * 2**attempt)
+        try:
+            return read(answer)
+        except Refused:
+            raise
+        except SourceError as error:
+            problem = error
+    raise problem
 
 
 def failed(source: str, error: SourceError) -> Fetched:
