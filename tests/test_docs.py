@@ -30,6 +30,7 @@ DOCUMENTS = (PROJECT / "README.md", *sorted((PROJECT / "docs").glob("*.md")))
 RUN = ("README.md", "tutorial.md")  # whose commands are run, in their order
 # What sets up a machine, or asks the network, or waits for a person.
 NOT_RUN = re.compile(r"(make|python3? -m (venv|pip|http)|\.?\s*\.venv|pip install|digest serve)\b")
+EDITING = {"w19.md", "../pages/contact.md", "slides.pdf", "curve.png"}  # examples of links
 SITE = {
     "title": "T",
     "url": "https://example.org/",
@@ -187,6 +188,14 @@ def test_generated_parts_are_current() -> None:
 def test_the_table_of_contents_names_every_page() -> None:
     named = {word for block in blocks(PROJECT / "docs/index.md") for word in block.text.split()}
     assert {path.stem for path in DOCUMENTS[1:]} - {"index"} <= named
+
+
+def test_links_between_documents_lead_somewhere() -> None:
+    for path in DOCUMENTS:
+        text = path.read_text("utf-8")
+        for address in re.findall(r"\]\(([^)\s]+)\)", text):
+            if not re.match(r"[a-z]+:|#|/", address) and address not in EDITING:
+                assert (path.parent / address.partition("#")[0]).exists(), f"{path.name}: {address}"
 
 
 def load(path: Path) -> ModuleType:
