@@ -2,8 +2,10 @@
 
 import os
 import re
+import signal
 import subprocess
 import sys
+import threading
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -77,3 +79,23 @@ def test_a_full_disk_is_one_line_and_loses_nothing(tmp_path: Path) -> None:
     after = {path.name: path.read_bytes() for path in archive.iterdir()}
     assert before.items() <= after.items()
     assert not [name for name in after if name.endswith(".new")]
+
+
+def test_ctrl_c_ends_a_fetch_that_waits(tmp_path: Path) -> None:
+    """A server asks for patience; the person at the terminal has none."""
+    with serving() as server:
+        asked = threading.Event()
+
+        def busy(reply: Reply) -> Reply:
+            asked.set()
+            return Reply(status=503, headers={"Retry-After": "200"})
+
+        server.always["/"] = busy
+        (tmp_path / "site.yaml").write_text(SITE.format(url=server.url))
+        command = [sys.executable, "-m", "digest", "fetch", "--root", str(tmp_path)]
+        with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as child:
+            assert asked.wait(60)
+            child.send_signal(signal.SIGINT)
+            _, said = child.communicate(timeout=60)
+    assert child.returncode == 1
+    assert said.strip() == "Aborted!"

@@ -1,5 +1,6 @@
 """The polite client, against a real server on this machine and a clock of our own."""
 
+import socket
 import threading
 import tracemalloc
 from collections.abc import Callable, Iterator
@@ -343,3 +344,16 @@ def test_hosts_do_not_wait_for_each_other(clock: Clock) -> None:
         get: Callable[[str], bytes] = lambda url: client.get(Request(url=url)).body  # noqa: E731
         with ThreadPoolExecutor(2) as pool:
             assert list(pool.map(get, urls)) == [b"<rss/>", b"<rss/>"]
+
+
+def test_a_connection_that_never_comes_about_is_given_up_in_time(clock: Clock) -> None:
+    """Nobody accepts, and the queue is full: what a dead route looks like from here."""
+    with socket.socket() as silent, socket.socket() as first, socket.socket() as second:
+        silent.bind(("127.0.0.1", 0))
+        silent.listen(0)
+        for caller in (first, second):
+            caller.setblocking(False)
+            caller.connect_ex(silent.getsockname())
+        url = f"http://127.0.0.1:{silent.getsockname()[1]}/"
+        with pytest.raises(Unreachable, match="could not be reached: timed out"):
+            web(clock, Limits(reach=0.2)).get(Request(url=url))

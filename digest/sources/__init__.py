@@ -2,10 +2,11 @@
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future
 from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import msgspec
@@ -73,10 +74,7 @@ def fetch_all(
         progress(fetched)
         return fetched
 
-    if not sources:
-        return ()
-    with ThreadPoolExecutor(max_workers=len(sources)) as pool:
-        return tuple(pool.map(one, sources))
+    return _side_by_side(one, sources)
 
 
 def first_requests(
@@ -96,6 +94,23 @@ def first_requests(
             if isinstance(step, Request):
                 found.append((source, step))
     return tuple(found)
+
+
+def _side_by_side(
+    work: Callable[[Source], Fetched], sources: Sequence[Source]
+) -> tuple[Fetched, ...]:
+    """Each source in a thread of its own; all end with the process, so that Ctrl-C does."""
+    futures = [Future[Fetched]() for _ in sources]
+    for future, source in zip(futures, sources, strict=True):
+        Thread(target=_settle, args=(future, work, source), daemon=True).start()
+    return tuple(future.result() for future in futures)
+
+
+def _settle(future: Future[Fetched], work: Callable[[Source], Fetched], source: Source) -> None:
+    try:
+        future.set_result(work(source))
+    except BaseException as error:
+        future.set_exception(error)
 
 
 def _drive(source: Source, run: Run, web: Client, keep: Tell | None) -> Fetched:
