@@ -1,14 +1,17 @@
 """Word diffs, and entries as of a version."""
 
 from datetime import date
+from pathlib import Path
 
 import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
+from test_feeds import SITE, of
 
-from digest import diff, versions
+from digest import diff, pages, versions
 from digest.diff import Mark, Piece
 from digest.model import Entry, Version
+from digest.render import Renderer
 
 DAY = date(2026, 5, 14)
 sentences = st.lists(st.sampled_from(["we", "prove", "a", "bound", "$n$", "new"])).map(" ".join)
@@ -102,3 +105,12 @@ def test_changes_are_told_field_by_field_in_plain_text() -> None:
 def test_without_the_words_before_nothing_is_said_to_have_changed() -> None:
     assert versions.changes(revised(), 1) == versions.changes(revised(), 2) == ()
     assert versions.changes(revised(), 9) == ()
+
+
+def test_a_papers_page_and_the_page_of_updates_show_what_changed() -> None:
+    planned = {page.path: page for page in pages.plan(SITE, [of(revised())])}
+    renderer = Renderer(SITE, Path("no-such-folder"))
+    for path in ("papers/2605.00001/index.html", "updates/index.html"):
+        html = renderer.render(planned[path]).decode()
+        assert "A <ins>better</ins> title" in html
+        assert "<del>Second.</del> <ins>Third n².</ins>" in html
