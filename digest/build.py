@@ -11,14 +11,15 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from digest import archive, config, content, feeds, inputs, letters, output, pages, themes
+from digest import archive, config, feeds, inputs, output, pages, themes
 from digest.authority import authority
-from digest.curation import Edition, edit, navigation
+from digest.desk import content, letters
+from digest.desk.curation import Edition, edit, navigation
+from digest.desk.markdown import Dialect
 from digest.errors import DigestError, OutputError
 from digest.fetch import ARCHIVE, News, fetch
 from digest.ids import paper_path
 from digest.jobs import PART, cores, in_parts
-from digest.markdown import Dialect
 from digest.model import WHOLE, Entry, Fetched, Match, Page, Paper, Site
 from digest.render import Counts, Renderer
 from digest.sources.asking import Tell

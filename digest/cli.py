@@ -22,7 +22,7 @@ from digest import __version__, github
 from digest.errors import DigestError
 
 if TYPE_CHECKING:
-    from digest.drafts import Draft
+    from digest.desk.drafts import Draft
 from digest.model import Fetched
 
 _ROOT = click.option(
@@ -330,7 +330,8 @@ _EDIT = click.option("--edit", is_flag=True, help="Open it in $EDITOR.")
 @_EDIT
 def new_issue_command(root: Path, week: str | None, edit: bool) -> None:
     """Draft an issue with the papers of a week, by theme."""
-    from digest import build, drafts
+    from digest import build
+    from digest.desk import drafts
 
     now = datetime.now(UTC)
     site, edition = build.read(root, now)
@@ -345,8 +346,9 @@ def new_issue_command(root: Path, week: str | None, edit: bool) -> None:
 @_EDIT
 def new_note_command(root: Path, id: str, edit: bool) -> None:
     """Start a note on the paper ID, such as 2605.13319."""
-    from digest import build, drafts
-    from digest.curation import find
+    from digest import build
+    from digest.desk import drafts
+    from digest.desk.curation import find
 
     _, edition = build.read(root, datetime.now(UTC))
     found = find(edition.papers, [id])
@@ -361,13 +363,13 @@ def new_note_command(root: Path, id: str, edit: bool) -> None:
 @_EDIT
 def new_page_command(root: Path, name: str, edit: bool) -> None:
     """Start a page called NAME."""
-    from digest import drafts
+    from digest.desk import drafts
 
     _start(root, drafts.page(name), edit)
 
 
 def _start(root: Path, draft: Draft, edit: bool) -> None:
-    from digest import drafts, editor
+    from digest.desk import drafts, editor
 
     path = drafts.write(root, draft)
     click.echo(f"Created {path}")
@@ -379,7 +381,8 @@ def _start(root: Path, draft: Draft, edit: bool) -> None:
 @_ROOT
 def triage_command(root: Path) -> None:
     """Read what is unseen, one paper at a time, and decide."""
-    from digest import build, editor, terminal, triage
+    from digest import build
+    from digest.desk import editor, terminal, triage
 
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise DigestError("triage needs a terminal")

@@ -7,7 +7,6 @@ from pathlib import Path
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from digest import rules
 from digest.located import Section, Text, nearest
 from digest.model import (
     ARXIV_API,
@@ -29,6 +28,7 @@ from digest.model import (
     Theme,
     WebFeed,
 )
+from digest.themes import rules
 
 _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _CATEGORY = re.compile(r"[a-z]+(-[a-z]+)?(\.[A-Za-z-]+)?")

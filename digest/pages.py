@@ -9,7 +9,7 @@ from datetime import date
 from itertools import groupby
 from typing import TypeVar
 
-from digest.curation import NOTHING, Edition
+from digest.desk.curation import NOTHING, Edition
 from digest.ids import paper_path, theme_path
 from digest.model import Page, Paper, Site, Theme, Version
 

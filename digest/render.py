@@ -17,13 +17,13 @@ import jinja2
 from markupsafe import Markup as Safe
 
 from digest import cite, inputs, portable, tex, versions
-from digest.curation import NOTHING, Edition
-from digest.desk import Body
+from digest.desk.curation import NOTHING, Edition
+from digest.desk.markdown import Rendered
+from digest.desk.texts import Texts
+from digest.desk.values import Body
 from digest.errors import RenderError
-from digest.markdown import Rendered
 from digest.marks import Marks
 from digest.model import Entry, Page, Paper, Site
-from digest.texts import Texts
 
 _PACKAGE = Path(__file__).parent
 _FRAGMENTS = 4096  # kept of what several feeds show: a few megabytes for each thousand

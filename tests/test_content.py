@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digest.content import load
-from digest.desk import Content
+from digest.desk.content import load
+from digest.desk.values import Content
 from digest.errors import ConfigError
 
 NOTE = """---

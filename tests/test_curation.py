@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from digest.content import load
-from digest.curation import Edition, edit, find
+from digest.desk.content import load
+from digest.desk.curation import Edition, edit, find
+from digest.desk.markdown import Dialect
 from digest.errors import ConfigError
 from digest.ids import paper_path
-from digest.markdown import Dialect
 from digest.model import Entry, Match, Paper, Reason, Theme
 
 TODAY = date(2026, 5, 18)

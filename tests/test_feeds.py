@@ -22,8 +22,8 @@ from strategies import entries
 from digest import feeds
 from digest.authority import KEPT, authority
 from digest.check.feed import read_json, read_xml
-from digest.curation import NOTHING, Edition
-from digest.desk import Body, Note
+from digest.desk.curation import NOTHING, Edition
+from digest.desk.values import Body, Note
 from digest.errors import ConfigError
 from digest.feeds import items, window
 from digest.ids import paper_path

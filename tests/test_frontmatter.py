@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digest import frontmatter
+from digest.desk import frontmatter
+from digest.desk.frontmatter import changed
 from digest.errors import ConfigError
-from digest.frontmatter import changed
 
 HERE = Path("content/notes/a.md")
 NOTE = """---

@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 from lxml import html as lxml_html
 from markupsafe import Markup as Safe
 
-from digest.desk import Body
+from digest.desk.markdown import Answers, Dialect, Picture, mentions, render
+from digest.desk.values import Body
 from digest.errors import ConfigError
-from digest.markdown import Answers, Dialect, Picture, mentions, render
 
 PAPERS = {"2605.13319", "2604.09603", "cs/0601001"}
 ANSWERS = Answers(

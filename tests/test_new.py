@@ -11,14 +11,15 @@ from lxml import html as lxml_html
 from markupsafe import Markup as Safe
 from strategies import text
 
-from digest import drafts, tex
+from digest import tex
 from digest.build import build
 from digest.cli import main
-from digest.content import load, read_note
-from digest.desk import Body
+from digest.desk import drafts
+from digest.desk.content import load, read_note
+from digest.desk.markdown import Answers, Dialect, render
+from digest.desk.values import Body
 from digest.errors import DigestError
 from digest.ids import paper_path
-from digest.markdown import Answers, Dialect, render
 from digest.model import Entry, Markup, Paper, Theme
 
 MONDAY = date(2026, 5, 11)

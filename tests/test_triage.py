@@ -18,11 +18,11 @@ import pytest
 from conftest import copy_of_repository
 
 from digest.build import build, read
-from digest.content import load, read_note
+from digest.desk.content import load, read_note
+from digest.desk.triage import SEEN, Session, read_seen, unseen
 from digest.errors import ConfigError, DigestError
 from digest.ids import paper_path
 from digest.model import Entry, Match, Paper, Theme
-from digest.triage import SEEN, Session, read_seen, unseen
 
 TODAY = date(2026, 5, 18)
 THEMES = tuple(Theme(id=name, title=name.upper(), rule=None) for name in ("b", "a"))

@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
 
-from digest import archive, build, config, content, ledger
+from digest import archive, build, config, ledger
 from digest.check.findings import Finding, Kind
+from digest.desk import content
 from digest.errors import ArchiveError, ConfigError
 from digest.fetch import ARCHIVE, LEDGER
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import cache
 
-from digest.curation import NOTHING, Edition
+from digest.desk.curation import NOTHING, Edition
 from digest.feeds import exports, items, window
 from digest.feeds.items import Item
 from digest.ids import theme_path

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, time
 from urllib.parse import quote
 
 from digest import tex, versions
-from digest.curation import Letter
+from digest.desk.curation import Letter
 from digest.ids import paper_path
 from digest.model import Paper, Version
 

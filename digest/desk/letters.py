@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from digest.curation import Edition
+from digest.desk.curation import Edition
 from digest.model import Page
 
 

@@ -10,8 +10,8 @@ from typing import TypeVar
 
 import imagesize
 
-from digest import frontmatter
-from digest.desk import Article, Attachment, Body, Content, Issue, Note
+from digest.desk import frontmatter
+from digest.desk.values import Article, Attachment, Body, Content, Issue, Note
 from digest.errors import ConfigError
 from digest.located import Section, Text
 from digest.model import NavItem

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from hashlib import blake2b
 from itertools import chain
 
-from digest import rules, terms
-from digest.automaton import Automaton
-from digest.matching import name_key
 from digest.model import Entry, Match, Reason, Source, Theme
-from digest.rules import AtLeast, Fact, Leaf, Near, NoneOf, Phrase, Regex, Rule, ThemeRef
+from digest.themes import rules, terms
+from digest.themes.automaton import Automaton
+from digest.themes.matching import name_key
+from digest.themes.rules import AtLeast, Fact, Leaf, Near, NoneOf, Phrase, Regex, Rule, ThemeRef
 
 _VERSION = 1  # of how rules are read; a change makes kept results stale
 

@@ -12,8 +12,9 @@ from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
-from digest import content, drafts, files, frontmatter, tex
-from digest.desk import Note
+from digest import files, tex
+from digest.desk import content, drafts, frontmatter
+from digest.desk.values import Note
 from digest.errors import ConfigError, DigestError
 from digest.model import Paper, Theme
 

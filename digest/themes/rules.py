@@ -16,7 +16,8 @@ from pathlib import Path
 
 from digest.errors import ConfigError
 from digest.located import Section, Text, nearest
-from digest.matching import (
+from digest.model import Theme
+from digest.themes.matching import (
     compiled_pattern,
     fact_pattern,
     fold,
@@ -24,7 +25,6 @@ from digest.matching import (
     phrase_pattern,
     regex_pattern,
 )
-from digest.model import Theme
 
 DEFAULT_FIELDS = ("title", "abstract")
 TEXT_FIELDS = ("title", "abstract", "comment")

@@ -28,9 +28,9 @@ from prompt_toolkit.styles import Style
 from prompt_toolkit.utils import get_cwidth
 
 from digest import tex
+from digest.desk.triage import Session
 from digest.errors import DigestError
 from digest.model import Theme
-from digest.triage import Session
 
 _KEYS = (
     "space next  b back  p pin  h hide  t tag  n note  o open  u undo  f theme  / search  q quit"

@@ -18,9 +18,9 @@ from mdit_py_plugins.deflist import deflist_plugin
 from mdit_py_plugins.dollarmath import dollarmath_plugin
 from mdit_py_plugins.footnote import footnote_plugin
 
-from digest.desk import Body
+from digest.desk.markdown.output import RULES
+from digest.desk.values import Body
 from digest.errors import ConfigError
-from digest.markdown.output import RULES
 from digest.tex.reader import UNFIT
 
 DEEPEST = 100  # blocks within blocks

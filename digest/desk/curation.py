@@ -9,11 +9,11 @@ from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
-from digest.desk import Article, Attachment, Body, Content, Issue, Note
+from digest.desk.markdown import Dialect, Mentions, mentions
+from digest.desk.values import Article, Attachment, Body, Content, Issue, Note
 from digest.errors import ConfigError
 from digest.ids import arxiv_id, doi, slug
 from digest.located import Text, nearest
-from digest.markdown import Dialect, Mentions, mentions
 from digest.model import Match, NavItem, Paper, Reason, Site, Theme
 
 _OLD_SLUG = re.compile(r"([a-z-]+)-(\d{7})")

@@ -15,11 +15,11 @@ from urllib.parse import unquote
 from markdown_it.token import Token
 from markupsafe import Markup as Safe
 
-from digest.desk import Body
+from digest.desk.markdown.output import SCHEMES, Work, clean
+from digest.desk.markdown.syntax import Dialect, inline, parse, parser
+from digest.desk.values import Body
 from digest.errors import ConfigError
 from digest.located import Text
-from digest.markdown.output import SCHEMES, Work, clean
-from digest.markdown.syntax import Dialect, inline, parse, parser
 
 __all__ = ["Answers", "Dialect", "Mentions", "Picture", "Rendered", "mentions", "render"]
 

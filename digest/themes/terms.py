@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any
 
-from digest.matching import Folded, compiled_pattern, phrase_pattern, regex_pattern
 from digest.model import Entry, Reason
-from digest.rules import Fact, Near, Phrase, Regex
 from digest.tex import plain
+from digest.themes.matching import Folded, compiled_pattern, phrase_pattern, regex_pattern
+from digest.themes.rules import Fact, Near, Phrase, Regex
 
 Span = tuple[int, int]
 

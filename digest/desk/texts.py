@@ -12,9 +12,9 @@ from urllib.parse import quote, unquote
 from markupsafe import Markup as Safe
 
 from digest import cite, tex
-from digest.curation import Edition
-from digest.desk import Body
-from digest.markdown import Answers, Dialect, Picture, Rendered, render
+from digest.desk.curation import Edition
+from digest.desk.markdown import Answers, Dialect, Picture, Rendered, render
+from digest.desk.values import Body
 from digest.model import Paper, Site
 
 _ADDRESS = re.compile(r"([^?#]*)(.*)", re.DOTALL)
