@@ -37,7 +37,7 @@ def test_good(tmp_path: Path) -> None:
     assert (site.url, site.base) == ("https://example.org/digest/", "/digest/")
     ml, listing, blog, start = site.sources
     assert isinstance(ml, ArxivApi)
-    assert ml.back.days == 10
+    assert ml.back.days == 30
     assert ml.endpoint == "https://export.arxiv.org/api/query"
     assert isinstance(listing, ArxivListing)
     assert listing.cross_lists is CrossLists.LABEL

@@ -120,4 +120,4 @@ def test_any_title_is_shown_as_it_is(title: str) -> None:
     shown = str(render(Body(text=draft, path=Path("a.md")), Dialect(language="ja"), ANSWERS).html)
     (item,) = lxml_html.fragment_fromstring(shown, "main").iter("li")
     said = tex.plain(title, Markup.PLAIN) or entry.id
-    assert " ".join("".join(map(str, item.itertext())).split()) == f"{said} @"
+    assert " ".join("".join(map(str, item.itertext())).split()) == f"{said} (@)"
