@@ -139,7 +139,7 @@ def judged(fetched: Fetched, lines: Sequence[Line]) -> Fetched:
     if fetched.state is not State.OK or usual < _USUAL or 3 * count >= usual:
         return fetched
     problem = f"{count} papers, where a {fetched.listing:%A} brings {usual:.0f}"
-    return replace(fetched, state=State.PARTIAL, problem=problem)
+    return replace(fetched, state=State.PARTIAL, problem=problem, validators={})
 
 
 def line(

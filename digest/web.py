@@ -33,7 +33,7 @@ class Limits:
     """How long we wait, how much we take."""
 
     reach: float = 5.0  # seconds for a host's look-up and connection together
-    read: float = 30.0  # seconds without a byte
+    read: float = 60.0  # seconds without a byte; arXiv thinks long about 2,000 papers
     whole: float = 180.0  # seconds for one answer
     patience: float = 300.0  # seconds for one answer with all its tries and pauses
     body: int = 64 * 2**20  # bytes of an answer, after decompression

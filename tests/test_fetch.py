@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
@@ -10,6 +11,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from server import (
     Fault,
     Paper,
@@ -31,6 +33,7 @@ from server import status as answers
 from test_web import Clock
 
 from digest import archive, files, ledger
+from digest.cli import main
 from digest.config import load_site
 from digest.errors import DigestError
 from digest.fetch import ARCHIVE, LEDGER, News, fetch, plan, status
@@ -469,3 +472,53 @@ def test_states_of_a_listing(place: Place, change: Callable[[Server], None], sta
     place.server.today = TUESDAY.date()
     change(place.server)
     assert place.fetch(TUESDAY).fetched[0].state is state
+
+
+def test_the_command_tells_five_states_apart(place: Place) -> None:
+    place.sources(API, API, API, API, API, API)
+    problem = {State.STALE: "old", State.PARTIAL: "2 of 3", State.FAILED: "HTTP 503"}
+    lines = [
+        ledger.Line(
+            when=MONDAY, source=name, state=state, answered="1", problem=problem.get(state, "")
+        )
+        for name, state in zip("ABCDE", State, strict=True)
+    ]
+    ledger.add(
+        place.root / LEDGER,
+        [
+            ledger.Line(when=MONDAY - timedelta(days=3), source="E", state=State.OK, answered="1"),
+            *lines,
+        ],
+    )
+    asked = ["status", "--root", str(place.root), "--now", "2026-05-11T13:00Z"]
+    said = CliRunner().invoke(main, asked)
+    assert said.exit_code == 0
+    first = [line.split() for line in said.output.splitlines() if line[0] != " "]
+    assert first == [
+        ["ok", "A"],
+        ["quiet", "B"],
+        ["stale", "C"],
+        ["partial", "D"],
+        ["failed", "E"],
+        ["never", "asked", "F"],
+    ]
+    assert "last success 2026-05-08 12:00 UTC" in said.output
+    assert "without success for 1 day: HTTP 503" in said.output
+    assert "digest fetch --source 'E' --since 2026-05-11" in said.output
+    found = json.loads(CliRunner().invoke(main, [*asked, "--json"]).output)["sources"]
+    assert [one["state"] for one in found] == [*State, None]
+    assert found[4]["gaps"] == ["2026-05-11"]
+
+
+def test_the_command_says_what_came_and_what_did_not(place: Place) -> None:
+    place.sources(API, FEED)
+    place.server.corpus = corpus(MONDAY, 3)
+    now = ["--root", str(place.root), "--now", "2026-05-11T12:00Z"]
+    said = CliRunner().invoke(main, ["fetch", *now])
+    assert said.exit_code == 0
+    assert said.stdout.startswith("A: ok: 3 entries, 3 new, 0 updated\nB: failed: 0 entries")
+    assert said.stderr == f"warning: B: failed: HTTP 404 from {place.server.url}/feed.xml\n"
+    assert CliRunner().invoke(main, ["fetch", "--strict", *now]).exit_code == 3
+    planned = CliRunner().invoke(main, ["fetch", "--plan", *now]).output.splitlines()
+    assert planned[0].startswith(f"+ 0.0 s  A: {place.server.url}/api/query?search_query=")
+    assert planned[1] == f"+ 1.0 s  B: {place.server.url}/feed.xml"

@@ -39,8 +39,7 @@ def python(*arguments: str) -> subprocess.CompletedProcess[str]:
 def test_killed_at_a_hundred_points(tmp_path: Path) -> None:
     root = tmp_path / "site"
     (root / "content").mkdir(parents=True)
-    seed = HERE.parent / "content/start/seed.atom.xml"
-    (root / "seed.xml").write_bytes(seed.read_bytes())
+    (root / "few.xml").write_bytes((HERE / "recorded/api/new-search.xml").read_bytes())
     corpus = papers(5, TUESDAY - timedelta(days=1), timedelta(days=5))  # of two months
     with serving(corpus) as server:
         server.page = 2

@@ -156,8 +156,10 @@ def test_far_fewer_papers_than_usual_on_a_weekday_are_partial(
         a_line(day, listing=day, types={"new": number})
         for day, number in zip(TUESDAYS, counts, strict=False)
     ]
-    judged = ledger.judged(fetched(count), past)
+    mark = {"https://e.org/": Validator(etag='"1"')}
+    judged = ledger.judged(fetched(count, validators=mark), past)
     assert judged.state is state
+    assert judged.validators == ({} if state is State.PARTIAL else mark)
     if state is State.PARTIAL:
         assert judged.problem.startswith(f"{count} papers, where a Tuesday brings 6")
 

@@ -65,6 +65,9 @@ def test_a_post_of_a_blog() -> None:
 FORMATS = {
     "rss 0.91": '<rss version="0.91"><channel><title>t</title><item><title>Hi</title>'
     "<link>https://example.org/1</link></item></channel></rss>",
+    "rss 0.91 with its document type": "<!DOCTYPE rss PUBLIC '-//Netscape Communications//DTD RSS "
+    "0.91//EN' 'http://my.netscape.com/publish/formats/rss-0.91.dtd'><rss version='0.91'><channel>"
+    "<title>t</title><item><title>Hi</title><link>https://example.org/1</link></item></channel></rss>",
     "rss 2.0": rss("<item><title>Hi</title><link>https://example.org/1</link></item>"),
     "rdf": '<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" '
     'xmlns="http://purl.org/rss/1.0/"><channel rdf:about="x"><title>t</title></channel>'

@@ -83,7 +83,7 @@ def parse(body: bytes, source: LocalFile, today: date) -> Iterator[Entry | Sourc
     start = body.lstrip(_BLANK)[:1]
     if start in {b"@", b"%"}:
         yield from bibtex.parse(body.decode("utf-8", "replace"), source, today)
-    elif start == b"{":
+    elif start == b"{" or b"<!doctype" in body[:1000].lower():  # RSS 0.91 has one
         yield from feed.parse(body, source, today)
     else:
         yield from _parse_xml(body, source, today)
