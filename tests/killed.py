@@ -22,6 +22,7 @@ from digest.fetch import ARCHIVE, LEDGER, fetch
 from digest.web import Web
 
 NOW = datetime(2026, 5, 12, 12, tzinfo=UTC)
+ALL = (".py",)
 SAFE = ("files.py", "archive.py", "ledger.py", "fetch.py")  # where what is written is decided
 
 
@@ -32,8 +33,8 @@ class Doom:
         self.count, self.last, self.only = 0, last, only
 
     def __call__(self, frame: FrameType, event: str, arg: Any) -> "Doom | None":
-        path = Path(frame.f_code.co_filename)
-        if "digest" not in path.parts or (self.only and path.name not in self.only):
+        path = frame.f_code.co_filename
+        if f"{os.sep}digest{os.sep}" not in path or not path.endswith(self.only):
             return None
         if event == "line":
             self.count += 1
@@ -78,10 +79,10 @@ def main(root: Path, points: int) -> None:
         shutil.copytree(start, root)
 
     killed, tries = 0, 0
-    lines = {only: run_until(root, 0, only) for only in ((), SAFE)}
+    lines = {only: run_until(root, 0, only) for only in (ALL, SAFE)}
     whole = archive.load(root / ARCHIVE)
     while killed < points:
-        only = ((), SAFE)[tries % 2]
+        only = (ALL, SAFE)[tries % 2]
         part = tries * 0.6180339887 % 1  # spreads the points evenly, however many there are
         tries += 1
         assert tries < 2 * points, "threads differ, but not that much"
