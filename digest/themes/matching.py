@@ -20,7 +20,7 @@ _QUOTES = dict.fromkeys("‘’‚‛′ʼ", "'") | dict.fromkeys("“”„‟�
 _DASHES = dict.fromkeys("−﹣－", "-")  # beside Unicode's own category of dashes, Pd
 _MARKS = dict.fromkeys("™®©", "")
 
-_EDGE = r"[\x00-/:-@\[-`{-\x7f]"  # no letter or digit, once folded
+_EDGE = r"[\x00-/:-@\[-^`{-\x7f]"  # what \w is not, and is not beyond ASCII either
 _GAP = r"(?:-\s*|\s+)"
 _STEM = r"[0-9A-Za-z\x{80}-\x{10FFFF}]*"
 _HYPHENATED = 5  # letters or more; "pretraining" is also "pre-training", but "also" never "al-so"
@@ -91,11 +91,15 @@ class Folded:
         return [match.start() for match in _WORD.finditer(self.text)]
 
 
-def phrase_pattern(phrase: str) -> str:
+def phrase_pattern(phrase: str, *, quick: bool = False) -> str:
     """An RE2 pattern for a phrase; its first group is the phrase as the text has it.
 
     Words compare without case, hyphens and simple plurals; `*` ends a stem. An acronym's plural has
     a small s, so that GP is not GPS.
+
+    Args:
+        quick: what an automaton of hundreds is built of ten times as fast. In ASCII texts it meets
+            the same, in others maybe more, since to RE2 a word ends where a Greek letter follows.
 
     Raises:
         ValueError: the phrase has no word, or a stem of under two letters; says so.
@@ -104,8 +108,10 @@ def phrase_pattern(phrase: str) -> str:
     if not any(letter.isalnum() for letter in folded):
         raise ValueError("a phrase needs a word")
     body = _GAP.join(_word(word) for word in folded.split() if word.strip("-"))
-    left = f"(?:^|{_EDGE})" if folded[0].isalnum() else ""
-    right = f"(?:$|{_EDGE})" if folded[-1].isalnum() else ""
+    left, right = (
+        (edge if not quick else r"\b" if letter.isascii() else "") if letter.isalnum() else ""
+        for letter, edge in ((folded[0], f"(?:^|{_EDGE})"), (folded[-1], f"(?:$|{_EDGE})"))
+    )
     return f"{left}({body}){right}"
 
 

@@ -37,9 +37,19 @@ def values(entry: Entry, kind: str) -> tuple[str, ...]:
     raise ValueError(kind)
 
 
-def pattern_of(term: Phrase | Regex) -> str:
-    """The term as an RE2 pattern over a folded text; its first group is what it met."""
-    return phrase_pattern(term.text) if isinstance(term, Phrase) else regex_pattern(term.text)
+def pattern_of(term: Phrase | Regex, *, quick: bool = False) -> str:
+    """The term as an RE2 pattern over a folded text; its first group is what it met.
+
+    `quick` is that of `phrase_pattern`.
+    """
+    if isinstance(term, Phrase):
+        return phrase_pattern(term.text, quick=quick)
+    return regex_pattern(term.text)
+
+
+def meets(term: Phrase | Regex, text: str) -> bool:
+    """Whether a folded text has the term."""
+    return _compiled(pattern_of(term)).search(text) is not None
 
 
 def spans(term: Phrase | Regex | Near, text: Folded) -> tuple[Span, ...]:
