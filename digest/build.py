@@ -11,13 +11,23 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from digest import archive, config, feeds, inputs, output, pages, themes
+from digest import (
+    archive,
+    config,
+    feeds,
+    inputs,
+    ledger,
+    output,
+    pages,
+    status,
+    themes,
+)
 from digest.authority import authority
 from digest.desk import content, letters
 from digest.desk.curation import Edition, edit, navigation
 from digest.desk.markdown import Dialect
 from digest.errors import DigestError, OutputError
-from digest.fetch import ARCHIVE, News, fetch
+from digest.fetch import ARCHIVE, LEDGER, News, fetch
 from digest.ids import paper_path
 from digest.jobs import PART, cores, in_parts
 from digest.model import WHOLE, Entry, Fetched, Match, Page, Paper, Site
@@ -125,7 +135,7 @@ def build(
     if not edition.papers and (out / "papers").is_dir():
         raise OutputError(f"there is no paper to show, and {out} has some: left as it is")
 
-    planned, copied, renderer = _prepare(root, site, edition, tag)
+    planned, copied, renderer = _prepare(root, site, edition, tag, now)
     rendered = (
         output.File(page.path, renderer.mark(page), partial(renderer.render, page))
         for page in planned
@@ -164,11 +174,11 @@ def verify(root: Path, now: datetime) -> None:
         DigestError: a file of the site can't be accepted.
     """
     site, edition = read(root, now)
-    _prepare(root, site, edition, authority(root, site, now, keep=False))
+    _prepare(root, site, edition, authority(root, site, now, keep=False), now)
 
 
 def _prepare(
-    root: Path, site: Site, edition: Edition, tag: str
+    root: Path, site: Site, edition: Edition, tag: str, now: datetime
 ) -> tuple[list[Page], dict[str, Path], Renderer]:
     """The pages, the files copied as they are, and what renders, the editor's words done."""
     site = replace(_shown(site), navigation=navigation(site, edition))
@@ -176,6 +186,7 @@ def _prepare(
         *pages.plan(site, edition.shown, edition),
         *letters.plan(edition),
         *feeds.plan(site, edition.shown, tag, edition),
+        *status.plan(site, ledger.load(root / LEDGER), _day_of(site, now)[0]),
     ]
     planned += pages.maps(planned)
     copied = _static(root / "static") | {name: f.path for name, f in edition.files.items()}
@@ -205,15 +216,17 @@ def today_of(site: Site, now: datetime) -> date:
 
 
 def _basis(root: Path, site: Site, now: datetime, papers: int, *options: object) -> output.Basis:
-    """What this build reads; the editor's dates make it new with each of the readers' days."""
+    """What this build reads; the dates of editor and ledger make it new with each day."""
+    begin, end = (moment.astimezone(UTC) for moment in _day_of(site, now))
+    mark = inputs.fingerprint(root, *options)
+    return output.Basis(inputs=mark, begin=begin, end=end, papers=papers)
+
+
+def _day_of(site: Site, now: datetime) -> tuple[datetime, datetime]:
+    """Where the readers' day begins and ends, in their time."""
     today, zone = today_of(site, now), ZoneInfo(site.timezone)
     begin, end = (datetime.combine(today + timedelta(days), time(), zone) for days in (0, 1))
-    return output.Basis(
-        inputs=inputs.fingerprint(root, *options),
-        begin=begin.astimezone(UTC),
-        end=end.astimezone(UTC),
-        papers=papers,
-    )
+    return begin, end
 
 
 def read(root: Path, now: datetime) -> tuple[Site, Edition]:

@@ -145,7 +145,7 @@ class Renderer:
                     jinja2.PrefixLoader({"default": default}),
                 ]
             ),
-            autoescape=jinja2.select_autoescape(["html", "xml"]),
+            autoescape=jinja2.select_autoescape(["html", "xml", "svg"]),
             undefined=jinja2.StrictUndefined,
             bytecode_cache=jinja2.FileSystemBytecodeCache(),  # compiling takes longer than a page
             keep_trailing_newline=True,

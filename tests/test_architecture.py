@@ -23,7 +23,7 @@ LAYERS = [
         "serve",
         "checkout",
     },
-    {"fetch", "notify", "scaffold", "summary"},
+    {"fetch", "notify", "scaffold", "status", "summary"},
     {"build"},
     {"check", "doctor"},
     {"cli"},
