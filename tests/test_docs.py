@@ -27,7 +27,10 @@ from digest.desk import content
 
 PROJECT = Path(__file__).parents[1]
 DOCUMENTS = (PROJECT / "README.md", *sorted((PROJECT / "docs").glob("*.md")))
-RUN = ("README.md", "tutorial.md")  # whose commands are run, in their order
+RUN = (
+    PROJECT / "README.md",
+    PROJECT / "docs/tutorial.md",
+)  # whose commands are run, in their order
 # What sets up a machine, or asks the network, or waits for a person.
 NOT_RUN = re.compile(r"(make|python3? -m (venv|pip|http)|\.?\s*\.venv|pip install|digest serve)\b")
 EDITING = {"w19.md", "../pages/contact.md", "slides.pdf", "curve.png"}  # examples of links
@@ -55,14 +58,19 @@ class Block:
         return f"{self.document}:{self.line}"
 
 
+def name_of(path: Path) -> str:
+    return path.relative_to(PROJECT).as_posix()
+
+
 def blocks(path: Path) -> Iterator[Block]:
     for token in MarkdownIt().enable("table").parse(path.read_text("utf-8")):
         if token.type in {"fence", "code_block"}:
             line = token.map[0] + 1 if token.map else 0
-            yield Block(path.name, line, token.info.strip(), token.content)
+            yield Block(name_of(path), line, token.info.strip(), token.content)
 
 
-BLOCKS = [block for path in DOCUMENTS for block in blocks(path)]
+STARTER = PROJECT / "digest/starter/README.md"
+BLOCKS = [block for path in (*DOCUMENTS, STARTER) for block in blocks(path)]
 
 
 @pytest.mark.parametrize("block", BLOCKS, ids=str)
@@ -84,7 +92,7 @@ def test_every_block_of_code_is_right(block: Block, tmp_path: Path) -> None:
             for name in re.findall(r"^[a-z]+$", block.text, re.M):
                 assert (PROJECT / f"docs/{name}.md").is_file(), name
         case "text":
-            assert block.document in RUN, "only what is run has an output"
+            assert block.document in map(name_of, RUN), "only what is run has an output"
         case other:
             pytest.fail(f"nothing tries {other or 'an indented block'}; say which language it is")
 
@@ -134,9 +142,8 @@ def try_content(text: str, folder: Path) -> None:
     content.load(folder)
 
 
-@pytest.mark.parametrize("name", RUN)
-def test_commands_copied_in_their_order_give_what_is_said(name: str, tmp_path: Path) -> None:
-    (path,) = [path for path in DOCUMENTS if path.name == name]
+@pytest.mark.parametrize("path", RUN, ids=lambda path: path.name)
+def test_commands_copied_in_their_order_give_what_is_said(path: Path, tmp_path: Path) -> None:
     found = [block for block in blocks(path) if block.language in {"sh", "text"}]
     with serving() as server:
         scripts, folder = stand_in(tmp_path / "bin", server.url), tmp_path
