@@ -44,7 +44,7 @@ class Phrase:
 
     text: str  # as the curator wrote it, like every `text` below
     fields: tuple[str, ...] = DEFAULT_FIELDS
-    line: int = field(default=0, compare=False)
+    line: int = field(default=0, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,7 @@ class Regex:
 
     text: str
     fields: tuple[str, ...] = DEFAULT_FIELDS
-    line: int = field(default=0, compare=False)
+    line: int = field(default=0, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,7 @@ class Near:
     words: tuple[str, ...]
     within: int
     fields: tuple[str, ...] = DEFAULT_FIELDS
-    line: int = field(default=0, compare=False)
+    line: int = field(default=0, compare=False, repr=False)
 
     @property
     def text(self) -> str:
@@ -83,7 +83,7 @@ class Fact:
 
     kind: str  # one of FACTS
     text: str
-    line: int = field(default=0, compare=False)
+    line: int = field(default=0, compare=False, repr=False)
 
     def meets(self, value: str) -> bool:
         """Whether a value of this kind, from an entry, is the one."""
@@ -97,7 +97,7 @@ class ThemeRef:
     """What belongs to another theme."""
 
     text: str  # its id
-    line: int = field(default=0, compare=False)
+    line: int = field(default=0, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
