@@ -27,7 +27,7 @@ from digest.desk import content, letters
 from digest.desk.curation import Edition, edit, navigation
 from digest.desk.markdown import Dialect
 from digest.errors import DigestError, OutputError
-from digest.fetch import ARCHIVE, LEDGER, News, fetch
+from digest.fetch import ARCHIVE, LEDGER, News, archived, fetch
 from digest.ids import paper_path
 from digest.jobs import PART, cores, in_parts
 from digest.model import WHOLE, Entry, Fetched, Match, Page, Paper, Site
@@ -94,6 +94,7 @@ def build(
     offline: bool = False,
     drafts: bool = False,
     full: bool = False,
+    allow_shrink: bool = False,
     jobs: int = 0,
     rules: Rules | None = None,
     track: Track = lambda pages, total: pages,
@@ -109,6 +110,7 @@ def build(
         offline: build from the archive alone, and write nothing but the site.
         drafts: show what the editor hasn't published yet, too.
         full: write every file, whatever the folder holds already.
+        allow_shrink: build although the archive lost a tenth of its entries.
         jobs: processes that render; 0 is as many as there are cores.
         rules: kept from the build before, by who builds again and again.
         track: wraps the parts of the work while pages are rendered, to show progress.
@@ -123,9 +125,9 @@ def build(
         site = replace(site, url=config.check_url(url, _url_error))
 
     news = (
-        News(entries=archive.load(root / ARCHIVE))
+        News(entries=archived(root, ledger.load(root / LEDGER), allow_shrink=allow_shrink))
         if offline
-        else fetch(root, site, Web(site.url), now, progress=progress)
+        else fetch(root, site, Web(site.url), now, allow_shrink=allow_shrink, progress=progress)
     )
 
     basis = _basis(root, site, now, len(news.entries), url, drafts)

@@ -74,6 +74,7 @@ def main() -> None:
 @click.option("--url", help="The site's address, instead of the one in site.yaml.")
 @click.option("--offline", is_flag=True, help="Fetch nothing; build from the archive alone.")
 @click.option("--full", is_flag=True, help="Write every file, whatever is there already.")
+@click.option("--allow-shrink", is_flag=True, help="Accept an archive that lost entries.")
 @click.option(
     "--jobs", type=click.IntRange(0), default=0, help="Processes that render (default: all cores)."
 )
@@ -85,6 +86,7 @@ def build_command(
     url: str | None,
     offline: bool,
     full: bool,
+    allow_shrink: bool,
     jobs: int,
     strict: bool,
     now: datetime | None,
@@ -103,6 +105,7 @@ def build_command(
         url=url,
         offline=offline,
         full=full,
+        allow_shrink=allow_shrink,
         jobs=jobs,
         track=_track,
         progress=_tell,
@@ -140,6 +143,7 @@ def _standing(root: Path, out: Path, url: str | None, now: datetime) -> str:
 @click.option("--source", "names", multiple=True, metavar="NAME", help="Ask this source alone.")
 @click.option("--since", type=click.DateTime(["%Y-%m-%d"]), help="Fill gaps from this day on.")
 @click.option("--plan", is_flag=True, help="Only say what would be asked, and when.")
+@click.option("--allow-shrink", is_flag=True, help="Accept an archive that lost entries.")
 @click.option("--strict", is_flag=True, help="Exit 3 if a source failed, was stale or partial.")
 @click.option("--now", type=_Time(), help="Fetch as of this time (UTC, ISO 8601).")
 def fetch_command(
@@ -147,6 +151,7 @@ def fetch_command(
     names: tuple[str, ...],
     since: datetime | None,
     plan: bool,
+    allow_shrink: bool,
     strict: bool,
     now: datetime | None,
 ) -> None:
@@ -164,7 +169,14 @@ def fetch_command(
     count = len(fetch.chosen(site.sources, names))
     with _fetching(count) as progress:
         news = fetch.fetch(
-            root, site, Web(site.url), now, since=first, names=names, progress=progress
+            root,
+            site,
+            Web(site.url),
+            now,
+            since=first,
+            names=names,
+            allow_shrink=allow_shrink,
+            progress=progress,
         )
     for line in news.lines:
         found = f"{line.entries:,} entries, {line.new:,} new, {line.updated:,} updated"

@@ -51,6 +51,7 @@ def fetch(
     *,
     since: date | None = None,
     names: Sequence[str] = (),
+    allow_shrink: bool = False,
     progress: Tell = lambda fetched: None,
 ) -> News:
     """Ask the site's sources, and keep what they give.
@@ -59,6 +60,7 @@ def fetch(
         root: the site's folder.
         since: fill gaps from this day on.
         names: ask these sources alone; none means all.
+        allow_shrink: go on with an archive that lost entries, see `archived`.
         progress: told of each source when it is done, from other threads.
 
     Raises:
@@ -68,7 +70,7 @@ def fetch(
     asked = chosen(site.sources, names)
     authority(root, site, now, keep=False)  # a change is refused before anything is written
     with files.only_one(root / "site.yaml"):
-        keeper = _Keeper(root, now)
+        keeper = _Keeper(root, now, allow_shrink)
         fetched = sources.fetch_all(
             asked,
             root,
@@ -128,14 +130,33 @@ def chosen(known: Sequence[Source], names: Sequence[str]) -> tuple[Source, ...]:
     return tuple(source for source in known if not names or source.name in names)
 
 
+def archived(
+    root: Path, lines: Sequence[ledger.Line], *, allow_shrink: bool = False
+) -> tuple[Entry, ...]:
+    """Every archived entry, if the archive is all there.
+
+    Raises:
+        ArchiveError: a line is damaged.
+        DigestError: a tenth of what the ledger last counted is gone, and nobody allowed that.
+    """
+    entries = archive.load(root / ARCHIVE)
+    before = ledger.last_count(lines)
+    if len(entries) < 0.9 * before and not allow_shrink:
+        raise DigestError(
+            f"{ARCHIVE} has {len(entries):,} entries and had {before:,} when it was last fetched; "
+            "restore it from git, or accept the loss with --allow-shrink"
+        )
+    return entries
+
+
 class _Keeper:
     """The archive and the ledger during one run."""
 
-    def __init__(self, root: Path, now: datetime) -> None:
+    def __init__(self, root: Path, now: datetime, allow_shrink: bool) -> None:
         self._root, self._now, self._lock = root, now, Lock()
         self.lines = ledger.load(root / LEDGER)
         self.marks = ledger.load_marks(root / LEDGER)
-        self._merged = archive.Merged(entries=archive.load(root / ARCHIVE))
+        self._merged = archive.Merged(entries=archived(root, self.lines, allow_shrink=allow_shrink))
         self._before = {name: entry for entry in self._merged.entries for name in _names(entry)}
         self._pieces = defaultdict[str, list[ledger.Line]](list)
 
@@ -155,7 +176,11 @@ class _Keeper:
         judged = tuple(ledger.judged(found, self.lines) for found in fetched)
         self._archive(entry for found in judged for entry in found.entries)
         run = [(f, ledger.total([*self._pieces[f.source], self._line(f)])) for f in judged]
-        ledger.add(self._root / LEDGER, ledger.worth_keeping(run))
+        count = len(self._merged.entries)
+        kept = ledger.worth_keeping(run)
+        ledger.add(
+            self._root / LEDGER, (msgspec.structs.replace(line, archived=count) for line in kept)
+        )
         self._mark(judged)
         new = [entry for entry in self._merged.entries if not any(map(self.known, _names(entry)))]
         return News(

@@ -41,6 +41,7 @@ class Line(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     listing: date | None = None  # the day of an arXiv listing
     covers: date | None = None  # the first day it speaks of; None: of all until then
     problem: str = ""
+    archived: int = 0  # entries of the whole archive after it; 0 where nobody counted
 
 
 class Marks(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -201,6 +202,11 @@ def total(lines: Sequence[Line]) -> Line:
         late=sum(line.late for line in lines),
         types=dict(types),
     )
+
+
+def last_count(lines: Sequence[Line]) -> int:
+    """How many entries the archive had when it was last fetched; 0 where nobody counted."""
+    return next((line.archived for line in reversed(lines) if line.archived), 0)
 
 
 def past(lines: Iterable[Line], marks: Marks) -> dict[str, Past]:
