@@ -211,7 +211,7 @@ def test_an_automaton_that_has_no_room_splits() -> None:
 
 # Properties. The alphabet is small, so that words meet often.
 
-WORDS = ("ab", "abs", "cat", "cats", "dry", "dries", "RL", "é", "naïve", "ε", "x")
+WORDS = ("map", "maps", "cat", "cats", "dry", "dries", "RL", "é", "naïve", "ε", "x")
 words = st.sampled_from(WORDS)
 gaps = st.sampled_from([" ", "-", " - ", ", ", "–", "\n", ". ", "_", "/", "β"])
 phrases = st.lists(words, min_size=1, max_size=3).map(" ".join)
@@ -247,7 +247,7 @@ TERMS: tuple[Rule, ...] = (
 def simply(word: str) -> str:
     """A word as the naive matcher below compares it."""
     word = fold(word).lower()
-    return {"abs": "ab", "cats": "cat", "dries": "dry"}.get(word, word)
+    return {"maps": "map", "cats": "cat", "dries": "dry"}.get(word, word)
 
 
 def naively(phrase: str, text: str) -> bool:
