@@ -100,7 +100,9 @@ NOT_FOUND = PAGE.format(title="Not found", path="", body="").replace(
 MOVED = PAGE.format(title="Moved", path="papers/1/", body="").replace(
     "</head>", '<meta http-equiv="refresh" content="0; url=/digest/papers/1/"></head>'
 )
-ABOUT = '<p><a href="/digest/" aria-label="Home"><svg><path/></svg></a></p>'
+ABOUT = """<p><a id="home" href="/digest/" aria-label="Home"><svg><path/></svg></a></p>
+<form id="search" role="search"><input id="q" type="search"><button id="go">Go</button></form>
+<p>There is none: <label for="q">onload =</label></p>"""
 
 
 @pytest.fixture
@@ -301,7 +303,11 @@ DEFECTS: dict[str, tuple[Callable[[Path], None], Kind, str]] = {
     "a script in the page": (added("<script>x()</script>"), Kind.INLINE, "about/index.html"),
     "an event handler": (added('<p onclick="x()">x</p>'), Kind.INLINE, "about/index.html"),
     "an id given twice": (added('<p id="main">x</p>'), Kind.DUPLICATE_ID, "about/index.html"),
-    "a label for nothing": (added('<label for="q">x</label>'), Kind.REFERENCE, "about/index.html"),
+    "a label for nothing": (
+        added('<label for="none">x</label>'),
+        Kind.REFERENCE,
+        "about/index.html",
+    ),
     "no title": (
         replaced("about/index.html", "<title>About</title>", ""),
         Kind.TITLE,

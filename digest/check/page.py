@@ -12,13 +12,12 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 from digest.check.findings import Kind
 
 Problem = tuple[Kind, str]
-_WANTED = ",".join(
-    (
-        *("title", "h1", "base", "a", "area", "button", "img", "link", "meta", "script", "form"),
-        *("[id]", "[src]", "[srcset]", "[poster]", "object", "image", "use", "[for]", "[style]"),
-        *("[aria-labelledby]", "[aria-describedby]", "[aria-controls]", "[headers]", "style"),
-    )
+_TAGS = "title h1 base a area button img link meta script style form object image use"
+_ATTRIBUTES = (
+    "id src srcset poster style for aria-labelledby aria-describedby aria-controls headers"
 )
+# A plain list of selectors would give an element once for each that it meets.
+_WANTED = f":is({','.join([*_TAGS.split(), *(f'[{name}]' for name in _ATTRIBUTES.split())])})"
 _NAMING_IDS = {"for", "aria-labelledby", "aria-describedby", "aria-controls", "headers"}
 _LOADED_RELS = {"stylesheet", "icon", "preload", "modulepreload", "prefetch", "manifest"}
 _CONNECTED_RELS = {"preconnect", "dns-prefetch"}
