@@ -229,6 +229,7 @@ class Site:
     themes: tuple[Theme, ...]
     feeds: tuple[Selection, ...] = ()
     hub: str = ""  # address of a WebSub hub
+    search: bool = True  # whether readers can search the papers
     html: bool = False  # raw HTML in the editor's Markdown counts, once cleaned
 
     @property

@@ -132,6 +132,8 @@ def plan(site: Site, papers: Sequence[Paper], edition: Edition = NOTHING) -> Ite
     yield from _day_pages(days)
     yield from _archive_pages(days)
     yield Page.of("updates/index.html", "updates.html", days=_by_day(_updates(papers)[:UPDATES]))
+    if site.search:
+        yield from _search_pages(papers)
     if all(article.slug != "about" for article in edition.articles):
         yield Page.of("about/index.html", "about.html")
     yield Page.of("404.html", "404.html")
@@ -309,6 +311,22 @@ def _archive_pages(days: Sequence[Day]) -> Iterator[Page]:
             older=before,
             newer=after,
         )
+
+
+def _search_pages(papers: Sequence[Paper]) -> Iterator[Page]:
+    """The page that searches, and for each year what it searches, so that news changes one year.
+
+    A year's abstracts are apart: they are nine tenths of it, and few queries need them.
+    """
+    years = {
+        year: tuple(found)
+        for year, found in groupby(papers, key=lambda paper: paper.entry.announced.year)
+    }
+    yield Page.of("search/index.html", "search.html", years=tuple(reversed(years)))
+    for year, found in years.items():
+        yield Page.of(f"search/{year}.json", "search.json", papers=found)
+        entries = tuple(paper.entry for paper in found)
+        yield Page.of(f"search/{year}-abstracts.json", "search-abstracts.json", entries=entries)
 
 
 def _with_neighbours(

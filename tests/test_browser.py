@@ -26,6 +26,7 @@ PAGES = [
     "archive/",
     "archive/2026-05/",
     "updates/",
+    "search/",
     "about/",
     "404.html",
 ]
@@ -46,6 +47,13 @@ def phone(browser: Browser) -> Iterator[Page]:
     context = browser.new_context(
         viewport={"width": 320, "height": 640}, java_script_enabled=False, is_mobile=True
     )
+    yield context.new_page()
+    context.close()
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    context = browser.new_context()
     yield context.new_page()
     context.close()
 
@@ -104,6 +112,77 @@ def test_an_abstract_opens_in_its_place_without_javascript(phone: Page, served: 
     assert not first.locator("p").first.is_visible()
     first.locator("summary").click()
     assert first.locator("p").first.is_visible()
+
+
+def titles(page: Page, count: int) -> list[str]:
+    """What was found, once the page says that it found as many."""
+    papers = "1 paper" if count == 1 else f"{count or 'No'} papers"
+    page.get_by_role("status").get_by_text(papers, exact=True).wait_for()
+    return page.locator("#results h2").all_inner_texts()
+
+
+@pytest.mark.parametrize(
+    "words", ["Elastic Speculative", "specul ELAST", "xinyi", "2604.096", "hu yuhao"]
+)
+def test_search_finds_by_word_by_prefix_by_name_and_by_part_of_an_id(
+    page: Page, served: str, words: str
+) -> None:
+    page.goto(f"{served}search/")
+    page.keyboard.type(words)
+    assert any(title.startswith("ECHO: Elastic") for title in titles(page, 1))
+
+
+def test_search_looks_into_abstracts_when_asked_to(page: Page, served: str) -> None:
+    page.goto(f"{served}search/")
+    page.keyboard.type("reducing")
+    assert titles(page, 0) == []
+    page.get_by_label("Abstracts too").check()
+    assert len(titles(page, 4)) == 4
+
+
+def test_search_filters_and_keeps_them_in_its_address(page: Page, served: str) -> None:
+    page.goto(f"{served}search/")
+    page.get_by_label("Year").select_option("2024")
+    (found,) = titles(page, 1)
+    page.get_by_label("Author").fill("nobody")
+    assert titles(page, 0) == []
+    page.get_by_label("Author").fill("")
+    assert titles(page, 1) == [found]
+    page.reload()
+    assert titles(page, 1) == [found]
+    page.get_by_label("Theme").select_option("speculative-decoding")
+    page.get_by_label("Year").select_option("2026")
+    page.get_by_text("ECHO: Elastic").wait_for()
+    assert page.url.endswith("search/?theme=speculative-decoding&year=2026")
+
+
+@pytest.mark.parametrize("name", ["2604.09603", "arXiv:2604.09603v2"])
+def test_an_id_goes_straight_to_its_paper(page: Page, served: str, name: str) -> None:
+    page.goto(f"{served}404.html")
+    page.get_by_label("Search the papers").fill(name)
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"{served}papers/2604.09603/")
+
+
+def test_search_by_the_keyboard_alone(page: Page, served: str) -> None:
+    page.goto(f"{served}search/")
+    page.keyboard.type("elastic speculative")
+    titles(page, 1)
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowUp")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("/")
+    page.keyboard.type("elastic")
+    page.get_by_text("ECHO: Elastic").wait_for()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"{served}papers/*/")
+
+
+def test_search_without_javascript_says_what_to_do_instead(phone: Page, served: str) -> None:
+    phone.goto(f"{served}search/?q=echo")
+    assert "Searching needs JavaScript" in phone.locator("noscript").inner_text()
+    assert not phone.locator("#search").is_visible()
 
 
 def test_a_page_prints(browser: Browser, served: str, tmp_path: Path) -> None:

@@ -138,6 +138,8 @@ def navigation(site: Site, edition: Edition) -> tuple[NavItem, ...]:
     items = list(site.navigation or _NAVIGATION)
     if edition.letters and not site.navigation:
         items.insert(0, NavItem(title="Issues", url="issues/"))
+    if site.search and not site.navigation:
+        items.append(NavItem(title="Search", url="search/"))
     placed = sorted((a.navigation, a.slug, a.title) for a in edition.articles if a.navigation)
     for place, slug_, title in placed:
         item = NavItem(title=title, url=f"{slug_}/")
