@@ -19,6 +19,7 @@ import msgspec
 from digest import archive, files, ledger, sources
 from digest.authority import authority
 from digest.errors import DigestError
+from digest.ledger import marks
 from digest.located import nearest
 from digest.model import WHOLE, Entry, Fetched, Site, Source
 from digest.sources.asking import Client, Tell
@@ -105,7 +106,7 @@ def plan(
     names: Sequence[str] = (),
 ) -> tuple[Planned, ...]:
     """What a fetch would ask, and when. Asks nobody."""
-    past = ledger.past(ledger.load(root / LEDGER), ledger.load_marks(root / LEDGER))
+    past = ledger.past(ledger.load(root / LEDGER), marks.load(root / LEDGER))
     asked = chosen(site.sources, names)
     requests = sources.first_requests(asked, root, now, since=since, past=past)
     starts = timetable(request for _, request in requests)
@@ -155,7 +156,7 @@ class _Keeper:
     def __init__(self, root: Path, now: datetime, allow_shrink: bool) -> None:
         self._root, self._now, self._lock = root, now, Lock()
         self.lines = ledger.load(root / LEDGER)
-        self.marks = ledger.load_marks(root / LEDGER)
+        self.marks = marks.load(root / LEDGER)
         self._merged = archive.Merged(entries=archived(root, self.lines, allow_shrink=allow_shrink))
         self._before = {name: entry for entry in self._merged.entries for name in _names(entry)}
         self._pieces = defaultdict[str, list[ledger.Line]](list)
@@ -220,10 +221,10 @@ class _Keeper:
         return ledger.line(fetched, self._now, self.lines, self.known)
 
     def _mark(self, fetched: Iterable[Fetched]) -> None:
-        marks = ledger.marked(self.marks, fetched)
-        if marks != self.marks:
-            ledger.save_marks(self._root / LEDGER, marks)
-            self.marks = marks
+        after = marks.marked(self.marks, fetched)
+        if after != self.marks:
+            marks.save(self._root / LEDGER, after)
+            self.marks = after
 
 
 def _names(entry: Entry) -> tuple[str, ...]:

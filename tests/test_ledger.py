@@ -11,7 +11,8 @@ from strategies import days, moments, text
 
 from digest import ledger
 from digest.errors import ArchiveError, DigestError
-from digest.ledger import Day, Line, Marks
+from digest.ledger import Day, Line, marks
+from digest.ledger.marks import Marks
 from digest.model import Entry, Fetched, Past, State, Validator
 
 lines = st.builds(
@@ -255,8 +256,8 @@ def test_how_a_source_does() -> None:
 
 def test_today_is_no_gap_before_todays_fetch() -> None:
     lines = [a_line(MONDAY, listing=MONDAY, covers=MONDAY)]
-    (health,) = ledger.health(lines, ["cs.DC"], datetime(2026, 5, 12, 5, tzinfo=UTC))
-    assert health.gaps == ()
+    (found,) = ledger.health(lines, ["cs.DC"], datetime(2026, 5, 12, 5, tzinfo=UTC))
+    assert found.gaps == ()
 
 
 def test_a_feed_speaks_of_all_days_until_now_and_a_file_of_none() -> None:
@@ -268,20 +269,32 @@ def test_a_feed_speaks_of_all_days_until_now_and_a_file_of_none() -> None:
 
 
 def test_marks_are_kept_and_may_be_lost(tmp_path: Path) -> None:
-    marks = Marks(
+    kept = Marks(
         validators={"https://e.org/": Validator(etag='"1"', vouched="a")}, resume={"B": "x"}
     )
-    ledger.save_marks(tmp_path, marks)
-    assert ledger.load_marks(tmp_path) == marks
-    for damage in (b"", b"<<<<<<<", b'{"validators": 1}', b"\xff"):
-        (tmp_path / "marks.json").write_bytes(damage)
-        assert ledger.load_marks(tmp_path) == Marks()
-    assert ledger.load_marks(tmp_path / "nowhere") == Marks()
+    marks.save(tmp_path, kept)
+    assert marks.load(tmp_path) == kept
+    for damage in (b"", b"<<<<<<<", b'{"url": 1}', b"\xff"):
+        (tmp_path / "marks.jsonl").write_bytes(damage)
+        assert marks.load(tmp_path) == Marks()
+    assert marks.load(tmp_path / "nowhere") == Marks()
+
+
+def test_marks_that_git_merged_count_where_both_sides_agree(tmp_path: Path) -> None:
+    """The folder's files are merged line by line."""
+    same = {"https://e.org/same": Validator(etag='"1"')}
+    marks.save(tmp_path, Marks(validators={**same, "https://e.org/": Validator(etag='"1"')}))
+    ours = (tmp_path / "marks.jsonl").read_bytes()
+    theirs = Marks(validators={**same, "https://e.org/": Validator(etag='"2"')}, resume={"B": "x"})
+    marks.save(tmp_path, theirs)
+    merged = ours + (tmp_path / "marks.jsonl").read_bytes()
+    (tmp_path / "marks.jsonl").write_bytes(merged)
+    assert marks.load(tmp_path) == Marks(validators=same, resume={"B": "x"})
 
 
 def test_only_whole_answers_leave_marks() -> None:
     mark = Validator(etag='"1"')
     found = fetched(1, validators={"https://e.org/": mark}, resume="y")
-    assert ledger.marked(Marks(resume={"x": "1"}), [found]) == Marks(
+    assert marks.marked(Marks(resume={"x": "1"}), [found]) == Marks(
         validators={"https://e.org/": mark}, resume={"x": "1", "cs.DC": "y"}
     )

@@ -1,12 +1,12 @@
-"""What each fetch gave, one JSON line a source and fetch, and what that means."""
+"""The lines of the ledger: one JSON line a source and fetch, one file a month."""
 
 from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from dataclasses import replace
+from datetime import date, datetime
 from pathlib import Path
 from statistics import median
 
@@ -14,15 +14,12 @@ import msgspec
 
 from digest import files
 from digest.errors import ArchiveError
-from digest.mailing import EASTERN, due, is_listing_day
-from digest.model import WHOLE, Entry, Fetched, Past, State, Validator
+from digest.ledger.marks import Marks
+from digest.model import WHOLE, Entry, Fetched, Past, State
 
 _MONTH = re.compile(r"\d{4}-\d{2}\.jsonl")
-_MARKS = "marks.json"
 _MOST_ASKED = 3  # addresses a line; a harvest of a year has thousands
 _USUAL, _ENOUGH, _WEEKS = 20, 3, 26  # papers, listings, weeks that a weekday's median needs
-_BEST_FIRST = (State.OK, State.QUIET, State.PARTIAL, State.STALE, State.FAILED)
-_DAY = timedelta(days=1)
 
 
 class Line(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -44,37 +41,7 @@ class Line(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     archived: int = 0  # entries of the whole archive after it; 0 where nobody counted
 
 
-class Marks(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """What spares us asking again; all of it may be lost."""
-
-    validators: dict[str, Validator] = {}  # of answers we had, by address
-    resume: dict[str, str] = {}  # where the long harvest of a source goes on
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Day:
-    """What became of one day at one source."""
-
-    day: date
-    state: State | None  # the best of that day's fetches; None where there was none
-    covered: bool  # whether that day's fetch, or a later one, brought what there was
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Health:
-    """How a source does."""
-
-    source: str
-    state: State | None  # of the newest fetch; None where there was none
-    problem: str  # of the newest fetch
-    fetched: datetime | None  # the newest fetch
-    success: datetime | None  # the newest whole one
-    failed_days: int  # days with fetches since then, none of them whole
-    gaps: tuple[date, ...]  # listing days of which we have nothing
-
-
 _decoder = msgspec.json.Decoder(Line)
-_marks = msgspec.json.Decoder(Marks)
 
 
 def load(folder: Path) -> tuple[Line, ...]:
@@ -107,30 +74,6 @@ def add(folder: Path, lines: Iterable[Line]) -> None:
             old += b"\n"
         added = b"".join(msgspec.json.encode(line) + b"\n" for line in sorted(new, key=_order))
         files.replace(path, old + added)
-
-
-def load_marks(folder: Path) -> Marks:
-    """The marks kept beside the ledger; none where they are lost or damaged: we ask anew."""
-    try:
-        return _marks.decode((folder / _MARKS).read_bytes())
-    except (OSError, msgspec.DecodeError, UnicodeDecodeError):
-        return Marks()
-
-
-def save_marks(folder: Path, marks: Marks) -> None:
-    """Keep them; to be called when the entries they vouch for are safe."""
-    data = msgspec.json.format(msgspec.json.encode(marks, order="sorted"), indent=1)
-    files.replace(folder / _MARKS, data + b"\n")
-
-
-def marked(marks: Marks, fetched: Iterable[Fetched]) -> Marks:
-    """The marks as they are after what was fetched."""
-    validators, resume = dict(marks.validators), dict(marks.resume)
-    for found in fetched:
-        validators |= found.validators
-        if found.resume:
-            resume[found.source] = found.resume
-    return Marks(validators=validators, resume=resume)
 
 
 def judged(fetched: Fetched, lines: Sequence[Line]) -> Fetched:
@@ -220,75 +163,6 @@ def past(lines: Iterable[Line], marks: Marks) -> dict[str, Past]:
     return found
 
 
-def health(lines: Sequence[Line], sources: Iterable[str], now: datetime) -> tuple[Health, ...]:
-    """How each source does, in the order given."""
-    by_source = _by_source(lines)
-    return tuple(_health(name, by_source.get(name, ()), now) for name in sources)
-
-
-def calendar(lines: Sequence[Line], source: str, start: date, end: date) -> tuple[Day, ...]:
-    """What became of each day, from `start` to `end`, both included."""
-    own = _by_source(lines).get(source, ())
-    states = defaultdict[date, list[State]](list)
-    for line in own:
-        states[line.when.date()].append(line.state)
-    spans = _spans(own)
-    return tuple(
-        Day(
-            day=day,
-            state=min(states[day], key=_BEST_FIRST.index) if day in states else None,
-            covered=_is_covered(day, spans),
-        )
-        for day in _days(start, end)
-    )
-
-
-def _health(source: str, lines: Sequence[Line], now: datetime) -> Health:
-    newest = lines[-1] if lines else None
-    success = max((line.when for line in lines if _is_whole(line)), default=None)
-    failed = {line.when.date() for line in lines if success is None or line.when > success}
-    return Health(
-        source=source,
-        state=newest.state if newest else None,
-        problem=newest.problem if newest else "",
-        fetched=newest.when if newest else None,
-        success=success,
-        failed_days=len(failed),
-        gaps=_gaps(lines, now),
-    )
-
-
-def _gaps(lines: Sequence[Line], now: datetime) -> tuple[date, ...]:
-    """Listing days since the first fetch that no whole fetch speaks of; files have none, and today
-    is one only when today's fetch has brought nothing.
-    """
-    asked = [line for line in lines if line.answered]
-    if not asked:
-        return ()
-    spans, last = _spans(asked), due(now)
-    if last == now.astimezone(EASTERN).date() and asked[-1].when.date() < last:
-        last -= _DAY
-    days = _days(asked[0].when.date(), last)
-    return tuple(day for day in days if is_listing_day(day) and not _is_covered(day, spans))
-
-
-def _spans(lines: Iterable[Line]) -> list[tuple[date, date]]:
-    """First and last day that each whole fetch speaks of."""
-    return [
-        (line.covers or date.min, line.listing or line.when.date())
-        for line in lines
-        if _is_whole(line)
-    ]
-
-
-def _is_covered(day: date, spans: Iterable[tuple[date, date]]) -> bool:
-    return any(first <= day <= last for first, last in spans)
-
-
-def _days(start: date, end: date) -> list[date]:
-    return [start + n * _DAY for n in range((end - start).days + 1)]
-
-
 def _usual(fetched: Fetched, lines: Sequence[Line]) -> float:
     """The median of what this weekday's listings brought, 0 where too few are known."""
     day, counts = fetched.listing, dict[date, int]()
@@ -305,13 +179,6 @@ def _usual(fetched: Fetched, lines: Sequence[Line]) -> float:
 def _types(entries: Iterable[Entry]) -> Counter[str]:
     listed = {entry.id: kind for entry in entries for kind in entry.announce_types}
     return Counter(listed.values())
-
-
-def _by_source(lines: Iterable[Line]) -> dict[str, list[Line]]:
-    found = defaultdict[str, list[Line]](list)
-    for line in lines:
-        found[line.source].append(line)
-    return dict(found)
 
 
 def _is_whole(line: Line) -> bool:

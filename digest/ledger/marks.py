@@ -1,0 +1,84 @@
+"""What spares us asking again: validators of answers, and where long harvests go on.
+
+Kept a line each, so that git merges the file line by line as it does the ledger.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import msgspec
+
+from digest import files
+from digest.model import Fetched, Validator
+
+_FILE = "marks.jsonl"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Marks:
+    """What spares us asking again; all of it may be lost."""
+
+    validators: Mapping[str, Validator] = field(default_factory=dict)  # of answers, by address
+    resume: Mapping[str, str] = field(default_factory=dict)  # where a source's harvest goes on
+
+
+class _Mark(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A line of the file of marks: a validator of `url`, or where `source` goes on."""
+
+    url: str = ""
+    etag: str = ""
+    modified: str = ""
+    vouched: str = ""
+    source: str = ""
+    resume: str = ""
+
+
+_decoder = msgspec.json.Decoder(_Mark)
+
+
+def load(folder: Path) -> Marks:
+    """The marks kept beside the ledger.
+
+    Those that are lost or damaged, or that a git merge left in two versions, are none: we ask anew.
+    """
+    path = folder / _FILE
+    found = set[_Mark]()
+    for raw in path.read_bytes().split(b"\n") if path.is_file() else ():
+        with suppress(msgspec.DecodeError, UnicodeDecodeError):
+            found.add(_decoder.decode(raw))
+    counts = Counter((mark.url, mark.source) for mark in found)
+    kept = [mark for mark in found if counts[mark.url, mark.source] == 1]
+    return Marks(
+        validators={
+            mark.url: Validator(etag=mark.etag, modified=mark.modified, vouched=mark.vouched)
+            for mark in kept
+            if mark.url
+        },
+        resume={mark.source: mark.resume for mark in kept if mark.source},
+    )
+
+
+def save(folder: Path, marks: Marks) -> None:
+    """Keep them; to be called when the entries they vouch for are safe."""
+    found = [
+        _Mark(url=url, etag=mark.etag, modified=mark.modified, vouched=mark.vouched)
+        for url, mark in marks.validators.items()
+    ]
+    found += [_Mark(source=source, resume=mark) for source, mark in marks.resume.items()]
+    lines = sorted(msgspec.json.encode(mark) + b"\n" for mark in found)
+    files.replace(folder / _FILE, b"".join(lines))
+
+
+def marked(marks: Marks, fetched: Iterable[Fetched]) -> Marks:
+    """The marks as they are after what was fetched."""
+    validators, resume = dict(marks.validators), dict(marks.resume)
+    for found in fetched:
+        validators |= found.validators
+        if found.resume:
+            resume[found.source] = found.resume
+    return Marks(validators=validators, resume=resume)
