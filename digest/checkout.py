@@ -61,6 +61,11 @@ def read(root: Path) -> Checkout:
     )
 
 
+def committed(path: Path) -> str:
+    """A file as the last commit has it; empty where git doesn't have it."""
+    return _git(path.parent, "show", f"HEAD:./{path.name}")
+
+
 def _git(root: Path, *arguments: str) -> str:
     """What git says; nothing where it can't, or isn't installed."""
     try:

@@ -1,7 +1,7 @@
 """site.yaml as typed values."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -67,6 +67,22 @@ def load_site(path: Path) -> Site:
             themes=themes,
             sources=sources,
         )
+
+
+def read_themes(text: str, path: Path, sources: Iterable[str] = ()) -> tuple[Theme, ...]:
+    """The themes of a site.yaml, or of a file that holds only those.
+
+    Args:
+        sources: names that rules may refer to, where the file has no sources.
+
+    Raises:
+        ConfigError: they say something we cannot accept; names `path` and line.
+    """
+    site = Section.parse(text, path)
+    themes = _themes(site)
+    names = [item.text("name") for item in site.sections("sources", required=False)]
+    rules.check_references(themes, names or sources, path)
+    return themes
 
 
 def is_category(name: str) -> bool:
@@ -300,11 +316,11 @@ def _theme(item: Section) -> Theme:
             message = f"{str(word)!r} is no theme id: use small letters, digits and single hyphens"
             raise item.error(message, "id" if word is name else "was")
     return Theme(
-        id=name,
-        title=item.text("title"),
-        description=item.text("description", ""),
+        id=str(name),
+        title=str(item.text("title")),
+        description=str(item.text("description", "")),
         was=tuple(map(str, item.texts("was"))),
-        group=item.text("group", ""),
+        group=str(item.text("group", "")),
         sort=item.choice("sort", Sort, Sort.NEWEST),
         limit=item.integer("limit", 50, least=1),
         rule=rules.parse(item),

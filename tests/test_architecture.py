@@ -24,7 +24,7 @@ LAYERS = [
         "checkout",
     },
     {"fetch", "notify", "scaffold", "status", "summary"},
-    {"build"},
+    {"build", "examples"},
     {"check", "doctor"},
     {"cli"},
     {"__main__"},

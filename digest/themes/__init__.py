@@ -37,7 +37,7 @@ class Matcher:
         placed = defaultdict[str, list[Rule]](list)
         for source in sources:
             for name in source.themes:
-                placed[name].append(Fact("source", source.name, source.line))
+                placed[name].append(Fact("source", str(source.name), source.line))
         self.rules: dict[str, Rule] = {
             theme.id: rules.any_of([theme.rule, *placed[theme.id]]) for theme in themes
         }

@@ -1,0 +1,203 @@
+"""What the rules do over an archive: terms that idle, themes that overlap, what is left. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence, Set
+from dataclasses import dataclass
+from importlib.resources import files
+from itertools import combinations, pairwise
+from typing import Any
+
+import msgspec
+from jinja2 import Environment
+
+from digest.model import Entry, Theme
+from digest.themes import Matcher, rules, terms
+from digest.themes.explain import describe
+from digest.themes.rules import Leaf
+
+TOO_MUCH = 0.5  # share of the archive beyond which a theme or term tells nothing apart
+PHRASES = 25  # telling ones that are shown
+_SHOWN = 8  # terms of a theme, in text
+_RARE = 3  # papers that a phrase stands in at least
+_WORD = re.compile(r"[a-z][a-z-]+[a-z]")
+_COMMON = """\
+about above after all also among and any are based been being between both but can could each
+existing find first for from further has have how however into its make many may more most much
+new not of on only other our over paper present propose proposed recent results several show
+some such than that the their them then there these they this those three through thus two under
+use used using various very was well were what when where whether which while who will with
+within without work would you your
+"""
+_STOP = frozenset(_COMMON.split())
+_KEPT = 1_000_000  # phrases counted at a time
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TermCount:
+    """How many papers of the archive meet a term, whatever its rule makes of it."""
+
+    term: str  # in a few words
+    line: int  # of site.yaml
+    hits: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ThemeReport:
+    """One theme over the archive."""
+
+    theme: str  # id
+    papers: int
+    share: float  # of the archive, 0 to 1
+    terms: tuple[TermCount, ...]  # in the order of the rule
+
+    @property
+    def silent(self) -> tuple[TermCount, ...]:
+        """Terms that no paper meets."""
+        return tuple(term for term in self.terms if not term.hits)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Overlap:
+    """Papers that two themes share."""
+
+    themes: tuple[str, str]
+    papers: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """All themes over the archive."""
+
+    papers: int
+    themes: tuple[ThemeReport, ...]
+    overlaps: tuple[Overlap, ...]  # most papers first
+    unthemed: int
+    phrases: tuple[tuple[str, int], ...]  # telling ones of unthemed papers, and how many have them
+
+    @property
+    def loud(self) -> tuple[str, ...]:
+        """Themes and terms that meet over half of the archive, in a few words each."""
+        most = self.papers * TOO_MUCH
+        return (
+            *(f"theme {theme.theme}" for theme in self.themes if theme.papers > most),
+            *(
+                f"{term.term} of {theme.theme}"
+                for theme in self.themes
+                for term in theme.terms
+                if term.hits > most
+            ),
+        )
+
+
+def report(matcher: Matcher, themes: Sequence[Theme], entries: Sequence[Entry]) -> Report:
+    """What the rules make of these entries."""
+    hits, members, shared = Counter[Leaf](), Counter[str](), Counter[tuple[str, str]]()
+    left: list[Entry] = []
+    for entry in entries:
+        reading = matcher.read(entry)
+        hits.update(reading.met)
+        members.update(reading.themes)
+        shared.update(combinations(reading.themes, 2))
+        if not reading.themes:
+            left.append(entry)
+    count = len(entries)
+    return Report(
+        papers=count,
+        themes=tuple(
+            ThemeReport(
+                theme=theme.id,
+                papers=members[theme.id],
+                share=members[theme.id] / count if count else 0.0,
+                terms=tuple(
+                    TermCount(term=describe(leaf), line=leaf.line, hits=hits[leaf])
+                    for leaf in dict.fromkeys(rules.leaves(theme.rule))
+                ),
+            )
+            for theme in themes
+        ),
+        overlaps=tuple(Overlap(themes=pair, papers=n) for pair, n in shared.most_common()),
+        unthemed=len(left),
+        phrases=_telling(left, entries),
+    )
+
+
+def as_data(found: Report) -> dict[str, Any]:
+    """The same for machines."""
+    return {**msgspec.to_builtins(found), "loud": found.loud}
+
+
+def as_lines(found: Report) -> Iterator[str]:
+    """The same for people."""
+    yield f"{found.papers:,} papers, {found.unthemed:,} without a theme"
+    for loud in found.loud:
+        yield f"{loud} meets over half of the archive: it tells nothing apart"
+    for theme in found.themes:
+        yield ""
+        yield f"{theme.papers:7,}  {100 * theme.share:5.1f} %  {theme.theme}"
+        heard = sorted(theme.terms, key=lambda term: -term.hits)[:_SHOWN]
+        yield from (f"{term.hits:7,}           {term.term}" for term in heard if term.hits)
+        if theme.silent:
+            named = ", ".join(term.term for term in theme.silent[:_SHOWN])
+            rest = len(theme.silent) - _SHOWN
+            yield f"{'never':>7}           {named}{f' and {rest} more' if rest > 0 else ''}"
+    if found.overlaps:
+        yield from ("", "Papers that two themes share")
+        yield from (f"{o.papers:7,}  {' and '.join(o.themes)}" for o in found.overlaps)
+    if found.phrases:
+        yield from ("", "What the papers without a theme speak of")
+        yield from (f"{count:7,}  {phrase}" for phrase, count in found.phrases)
+
+
+def _phrases(entry: Entry) -> Iterator[str]:
+    """Pairs of words of an entry's texts that could be a term."""
+    for field in rules.DEFAULT_FIELDS:
+        text = terms.text_of(entry, field).text.lower()
+        for sentence in re.split(r"[.,:;()?!]", text):
+            words = _WORD.findall(sentence)
+            for pair in pairwise(words):
+                if not _STOP.intersection(pair):
+                    yield " ".join(pair)
+
+
+def _telling(left: Sequence[Entry], entries: Sequence[Entry]) -> tuple[tuple[str, int], ...]:
+    """The phrases of the entries that are left that tell them most from the others.
+
+    Source: likelihood ratio of a phrase and of being left over; T. Dunning, Accurate methods for
+        the statistics of surprise and coincidence, Computational Linguistics 19 (1993).
+    """
+    from nltk.metrics.association import BigramAssocMeasures  # half a second to import
+
+    among = _count(left)
+    among = Counter({phrase: count for phrase, count in among.items() if count >= _RARE})
+    everywhere = _count(entries, only=among.keys())
+
+    def surprise(phrase: str) -> float:
+        margins = everywhere[phrase], len(left)
+        ratio = BigramAssocMeasures.likelihood_ratio(among[phrase], margins, len(entries))
+        return float(ratio)
+
+    expected = len(left) / len(entries) if entries else 0.0
+    found = [phrase for phrase, n in among.items() if n >= everywhere[phrase] * expected]
+    best = sorted(found, key=lambda phrase: (-surprise(phrase), -among[phrase], phrase))[:PHRASES]
+    return tuple((phrase, among[phrase]) for phrase in best)
+
+
+def _count(entries: Iterable[Entry], only: Set[str] | None = None) -> Counter[str]:
+    """In how many entries each phrase stands; rare ones are forgotten where memory is short."""
+    found = Counter[str]()
+    for entry in entries:
+        phrases = set(_phrases(entry))
+        found.update(phrases if only is None else phrases & only)
+        if len(found) > _KEPT:
+            found = Counter({phrase: count for phrase, count in found.items() if count > 1})
+    return found
+
+
+def as_html(found: Report, title: str) -> str:
+    """The same as a page for the curator, whole in itself."""
+    text = files(__package__).joinpath("report.html").read_text("utf-8")
+    page = Environment(autoescape=True, trim_blocks=True).from_string(text)
+    return page.render(report=found, title=title)
