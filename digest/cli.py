@@ -243,10 +243,7 @@ def check_command(built: Path | None, root: Path, url: str, online: bool, as_jso
 @_ROOT
 @click.option("--json", "as_json", is_flag=True, help="For machines.")
 def explain_command(id: str, root: Path, as_json: bool) -> None:
-    """Say why a paper is in which theme, and what the others lacked.
-
-    ID - reads a title, and an abstract below it, from standard input.
-    """
+    """Say why a paper is in which theme, and what others lacked; - reads title and abstract."""
     from digest import examples
     from digest.config import load_site
     from digest.model import Entry
