@@ -43,6 +43,14 @@ class Host:
         self.home.mkdir(parents=True)
         git(self.home, "init", "--quiet", "--bare", "--initial-branch", "main", str(self.remote))
 
+    def copy(self, home: Path) -> Host:
+        """The same in another place."""
+        other = Host(home)
+        shutil.rmtree(other.home)
+        shutil.copytree(self.home, other.home)
+        other.runs = self.runs
+        return other
+
     def push(self, site: Path, message: str = "Change") -> None:
         """Commit all of a folder and push it, as an owner does."""
         if not (site / ".git").exists():

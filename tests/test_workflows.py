@@ -7,7 +7,7 @@ import subprocess
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -41,11 +41,18 @@ def paper(number: int) -> Paper:
     )
 
 
-@pytest.fixture
-def arxiv() -> Iterator[Server]:
-    """A server that has one paper."""
-    with serving([paper(1)]) as server:
+@pytest.fixture(scope="module")
+def server() -> Iterator[Server]:
+    with serving() as server:
         yield server
+
+
+@pytest.fixture
+def arxiv(server: Server) -> Server:
+    """A server that has one paper."""
+    server.corpus = [paper(1)]
+    server.always.clear()
+    return server
 
 
 @pytest.fixture
@@ -56,18 +63,49 @@ def host(tmp_path: Path) -> Host:
 @pytest.fixture
 def site(tmp_path: Path, host: Host, arxiv: Server) -> Path:
     """A new site, pushed; its one source is the local server."""
-    folder = tmp_path / "site"
+    return started(tmp_path / "site", host, arxiv)
+
+
+def started(folder: Path, host: Host, server: Server) -> Path:
     create(folder, ["cs.DC"])
     shutil.rmtree(folder / "content")
     (folder / "site.yaml").write_text(
         "title: A digest\nurl: https://example.github.io/digest/\ntag: example.org,2026\n"
         "sources:\n  - name: Local arXiv\n    kind: arxiv\n    query: cat:cs.DC\n"
-        f"    endpoint: {arxiv.url}/api/query\n    pace: 0\n    back: 9999d\n"
+        f"    endpoint: {server.url}/api/query\n    pace: 0\n    back: 9999d\n"
         "themes:\n  - id: consensus\n    title: Consensus\n    any: [consensus]\n",
         "utf-8",
     )
     host.push(folder, "Start a digest")
     return folder
+
+
+@dataclass
+class Begun:
+    """A site after its first run."""
+
+    host: Host
+    site: Path
+    run: Run
+
+
+@pytest.fixture(scope="module")
+def first(tmp_path_factory: pytest.TempPathFactory, server: Server) -> Begun:
+    """The first run of a site; read only."""
+    folder = tmp_path_factory.mktemp("first")
+    server.corpus = [paper(1)]
+    host = Host(folder / "github")
+    site = started(folder / "site", host, server)
+    return Begun(host, site, run(PUBLISH, host))
+
+
+@pytest.fixture
+def begun(first: Begun, tmp_path: Path, arxiv: Server) -> Begun:
+    """A site after its first run, to go on with."""
+    host = first.host.copy(tmp_path / "github")
+    site = Path(shutil.copytree(first.site, tmp_path / "site"))
+    git(site, "remote", "set-url", "origin", str(host.remote))
+    return Begun(host, site, first.run)
 
 
 def ids(folder: Path) -> set[str]:
@@ -84,8 +122,8 @@ def issues(host: Host) -> list[dict[str, str]]:
     return found
 
 
-def test_the_first_run_archives_builds_and_publishes(host: Host, site: Path) -> None:
-    done = run(PUBLISH, host)
+def test_the_first_run_archives_builds_and_publishes(first: Begun) -> None:
+    host, done = first.host, first.run
     assert done.results == OK, done.printed
     assert papers(host) == {"2605.00001"}
     assert host.log() == ["Archive what was announced", "Start a digest"]
@@ -99,10 +137,8 @@ def test_the_first_run_archives_builds_and_publishes(host: Host, site: Path) -> 
     assert "https://example.github.io/digest/papers/2605.00001/" in page
 
 
-def test_a_run_with_no_news_publishes_the_same_and_commits_the_ledger_alone(
-    host: Host, site: Path
-) -> None:
-    run(PUBLISH, host)
+def test_a_run_with_no_news_publishes_the_same_and_commits_the_ledger_alone(begun: Begun) -> None:
+    host = begun.host
     before = (host.published / "papers/2605.00001/index.html").read_bytes()
     done = run(PUBLISH, host, "schedule")
     assert done.results == OK, done.printed
@@ -127,10 +163,8 @@ def test_a_run_while_main_moves_keeps_both(host: Host, site: Path, arxiv: Server
     assert "Another" in (host.published / "index.html").read_text("utf-8")
 
 
-def test_a_failed_source_is_said_and_the_rest_is_published(
-    host: Host, site: Path, arxiv: Server
-) -> None:
-    run(PUBLISH, host)
+def test_a_failed_source_is_said_and_the_rest_is_published(begun: Begun, arxiv: Server) -> None:
+    host = begun.host
     arxiv.always["/api/query"] = status(404)
     done = run(PUBLISH, host, "schedule")
     assert done.results == OK, done.printed
@@ -142,8 +176,8 @@ def test_a_failed_source_is_said_and_the_rest_is_published(
     assert [line.state for line in lines] == ["ok", "failed"]
 
 
-def test_a_broken_site_yaml_leaves_the_site_and_opens_one_issue(host: Host, site: Path) -> None:
-    run(PUBLISH, host)
+def test_a_broken_site_yaml_leaves_the_site_and_opens_one_issue(begun: Begun) -> None:
+    host, site = begun.host, begun.site
     before = sorted(host.published.rglob("*"))
     text = (site / "site.yaml").read_text("utf-8")
     (site / "site.yaml").write_text(text + "acent: red\n", "utf-8")
@@ -186,13 +220,15 @@ def test_two_runs_at_once_both_keep_what_they_found(host: Host, site: Path, arxi
     assert len(ledger.load(clone / "content/ledger")) == 2
 
 
-def test_a_deployment_that_fails_once_is_tried_again(host: Host, site: Path) -> None:
+def test_a_deployment_that_fails_once_is_tried_again(begun: Begun) -> None:
+    host = begun.host
     host.failing_deployments = 1
     assert run(PUBLISH, host).results == OK
     assert papers(host) == {"2605.00001"}
 
 
-def test_a_deployment_that_fails_twice_is_reported(host: Host, site: Path) -> None:
+def test_a_deployment_that_fails_twice_is_reported(begun: Begun) -> None:
+    host = begun.host
     host.failing_deployments = 2
     done = run(PUBLISH, host)
     assert done.results == OK | {"deploy": "failure"}
