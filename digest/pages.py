@@ -12,6 +12,7 @@ from typing import TypeVar
 from digest.desk.curation import NOTHING, Edition
 from digest.ids import paper_path, theme_path
 from digest.model import Page, Paper, Site, Theme, Version
+from digest.trends import weekly
 
 PER_PAGE = 50  # papers on a page of a theme
 FRONT_PAPERS = 50  # the front page shows whole days until it has as many
@@ -132,6 +133,7 @@ def plan(site: Site, papers: Sequence[Paper], edition: Edition = NOTHING) -> Ite
     yield from _day_pages(days)
     yield from _archive_pages(days)
     yield Page.of("updates/index.html", "updates.html", days=_by_day(_updates(papers)[:UPDATES]))
+    yield Page.of("trends/index.html", "trends.html", trends=weekly(site.themes, papers))
     if site.search:
         yield from _search_pages(papers)
     if all(article.slug != "about" for article in edition.articles):

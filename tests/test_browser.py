@@ -27,6 +27,7 @@ PAGES = [
     "archive/2026-05/",
     "updates/",
     "search/",
+    "trends/",
     "about/",
     "404.html",
 ]
