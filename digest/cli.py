@@ -219,15 +219,20 @@ def status_command(root: Path, as_json: bool, now: datetime | None) -> None:
 @click.argument("built", metavar="[SITE]", required=False, type=_FOLDER)
 @_ROOT
 @click.option("--url", default="", help="Where SITE will be served (as its front page says).")
+@click.option("--site-only", is_flag=True, help="Look at SITE alone, not at what it is made from.")
 @click.option("--online", is_flag=True, help="Ask each source, once, whether it can be read.")
 @click.option("--json", "as_json", is_flag=True, help="Print every finding as JSON.")
-def check_command(built: Path | None, root: Path, url: str, online: bool, as_json: bool) -> None:
+def check_command(
+    built: Path | None, root: Path, url: str, site_only: bool, online: bool, as_json: bool
+) -> None:
     """Look for what is wrong: in the site's own files, and in the built SITE, such as _site."""
     from digest import check
     from digest.check import findings
 
     track = partial(_track, what="Checking")
-    found = check.check(root, datetime.now(UTC), built, url, online=online, track=track)
+    found = check.check(
+        root, datetime.now(UTC), built, url, site_only=site_only, online=online, track=track
+    )
     if as_json:
         click.echo(findings.as_json(found))
     else:

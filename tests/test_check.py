@@ -567,6 +567,16 @@ def test_a_reference_to_no_paper_is_found_where_it_stands(tmp_path: Path) -> Non
     assert found.where == f"{tmp_path / 'content/issues/one.md'}:6"
 
 
+def test_a_broken_example_is_found_where_site_yaml_has_it(tmp_path: Path, site: Path) -> None:
+    text = SITE_YAML.replace("themes: []", "themes:\n  - {id: t, title: T, any: [x]}")
+    text = text.replace("any: [x]}", "any: [x],\n    examples: {in: [2605.99999]}}")
+    (tmp_path / "site.yaml").write_text(text, "utf-8")
+    (found,) = check(tmp_path, NOW)
+    assert (found.kind, found.line) == (Kind.EXAMPLE, 7)
+    assert found.message.startswith("t: 2605.99999 is neither in the archive nor kept")
+    assert check(tmp_path, NOW, site, site_only=True) == []
+
+
 def test_sources_are_tried_with_one_request_each(tmp_path: Path) -> None:
     with serving(papers(5, NOW)) as server:
         server.slice = 2

@@ -264,6 +264,25 @@ def test_a_fork_does_not_run_on_schedule(host: Host, site: Path) -> None:
     assert not host.issues.exists() or issues(host) == []
 
 
+EXAMPLE = "    examples: {out: [2605.00001]}\n"
+
+
+def test_a_broken_example_blocks_a_push_and_annotates_a_scheduled_run(
+    host: Host, site: Path
+) -> None:
+    with (site / "site.yaml").open("a", encoding="utf-8") as file:
+        file.write(EXAMPLE)
+    host.push(site, "Break an example")
+    pushed = run(PUBLISH, host)
+    assert pushed.results["build"] == "failure", pushed.printed
+    assert "::error" in pushed.printed
+    assert not host.published.exists()
+    by_night = run(PUBLISH, host, "schedule")
+    assert by_night.results == OK
+    assert "::error" in by_night.printed
+    assert papers(host) == {"2605.00001"}
+
+
 def test_the_composite_action_does_the_same_in_one_job(
     host: Host, site: Path, arxiv: Server
 ) -> None:

@@ -20,6 +20,7 @@ def check(
     built: Path | None = None,
     url: str = "",
     *,
+    site_only: bool = False,
     online: bool = False,
     track: Track = lambda names, total: names,
 ) -> list[Finding]:
@@ -29,13 +30,14 @@ def check(
         root: folder holding site.yaml.
         built: what `digest build` wrote; None to leave it alone.
         url: where the built site will be served; the address its front page gives, where empty.
+        site_only: leave alone what the site is made from.
         online: try the sources, too, where site.yaml can be read.
         track: wraps the names of pages while they are read, to show progress.
 
     Raises:
         DigestError: there is no built site.
     """
-    found = list(check_inputs(root, now))
+    found = [] if site_only else list(check_inputs(root, now))
     if online and not found:
         site = load_site(root / "site.yaml")
         found += check_sources(site.sources, root, Web(site.url), now)

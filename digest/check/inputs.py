@@ -1,4 +1,4 @@
-"""What a site is made from: site.yaml, the archive, the ledger, the editor's files."""
+"""What a site is made from: site.yaml and its examples, archive, ledger, the editor's files."""
 
 from __future__ import annotations
 
@@ -6,23 +6,36 @@ from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
 
-from digest import archive, build, config, ledger
+from digest import build, config, examples, ledger
 from digest.check.findings import Finding, Kind
 from digest.desk import content
 from digest.errors import ArchiveError, ConfigError
-from digest.fetch import ARCHIVE, LEDGER
+from digest.fetch import LEDGER
+from digest.themes import Matcher, trial
 
 
 def check_inputs(root: Path, now: datetime) -> Iterator[Finding]:
     """What keeps the site at `root` from being built; paths begin with `root`."""
     parts: tuple[Callable[[], object], ...] = (
         lambda: config.load_site(root / "site.yaml"),
-        lambda: archive.load(root / ARCHIVE),
+        lambda: examples.papers(root),  # the archive, and the kept ones
         lambda: ledger.load(root / LEDGER),
         lambda: content.load(root),
     )
     found = [finding for part in parts for finding in _problems(part)]
-    yield from found or _problems(lambda: build.verify(root, now))  # all of them together
+    found = found or list(_problems(lambda: build.verify(root, now)))  # all of them together
+    yield from found or _broken_examples(root)
+
+
+def _broken_examples(root: Path) -> Iterator[Finding]:
+    path = root / "site.yaml"
+    site = config.load_site(path)
+    if not any(theme.examples_in or theme.examples_out for theme in site.themes):
+        return
+    matcher = Matcher(site.themes, site.sources)
+    for broken in trial.broken_examples(site.themes, matcher, examples.papers(root)):
+        message = f"{broken.theme}: {broken.id} {broken.problem}"
+        yield Finding(kind=Kind.EXAMPLE, path=str(path), line=broken.line, message=message)
 
 
 def _problems(read: Callable[[], object]) -> Iterator[Finding]:
