@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -12,11 +14,16 @@ from digest.check.findings import Kind
 from digest.cli import main
 
 DOCS = Path(__file__).parent
+SCHEMA = DOCS.parent / "digest/site.schema.json"
 
 
 def parts() -> dict[str, str]:
     """What stands between `<!-- generated: NAME -->` and `<!-- end -->`, by name."""
-    return {"commands": "\n".join(_commands(main, "digest")), "kinds": _kinds()}
+    return {
+        "commands": "\n".join(_commands(main, "digest")),
+        "kinds": _kinds(),
+        "site": "\n".join(_site_keys(json.loads(SCHEMA.read_text("utf-8")))),
+    }
 
 
 def written(text: str) -> str:
@@ -55,6 +62,36 @@ def _command(command: click.Command, path: str) -> str:
 def _kinds() -> str:
     rows = (f"| `{kind.word}` | {kind.severity} | {kind.meaning} |\n" for kind in Kind)
     return f"| name | | what it is |\n|---|---|---|\n{''.join(rows)}"
+
+
+def _site_keys(schema: dict[str, Any]) -> Iterator[str]:
+    """Every key of site.yaml, as its JSON Schema describes it."""
+    yield _table(schema)
+    for name in ("navigation", "feeds"):
+        yield f"## Each of `{name}`\n"
+        yield _table(schema["properties"][name]["items"])
+    for source in schema["properties"]["sources"]["items"]["oneOf"]:
+        found = schema["definitions"][source["$ref"].rpartition("/")[2]]
+        yield f"## A source of `kind: {found['properties']['kind']['const']}`\n"
+        yield f"{found['description']}\n"
+        yield _table(found, leaving=("kind",))
+    yield "## A theme\n"
+    yield _table(schema["definitions"]["theme"])
+
+
+def _table(section: dict[str, Any], leaving: tuple[str, ...] = ()) -> str:
+    rows = list[str]()
+    for name, about in section["properties"].items():
+        if name in leaving:
+            continue
+        usual = "needed" if name in section.get("required", ()) else _usual(about)
+        words = about.get("description", "").replace("|", "\\|")
+        rows.append(f"| `{name}` | {usual} | {words} |\n")
+    return f"| key | usually | |\n|---|---|---|\n{''.join(rows)}"
+
+
+def _usual(about: dict[str, Any]) -> str:
+    return f"`{json.dumps(about['default']).strip(chr(34))}`" if "default" in about else ""
 
 
 if __name__ == "__main__":

@@ -127,7 +127,7 @@ def try_yaml(text: str, folder: Path) -> None:
         assert text.startswith("# yaml-language-server: $schema=")
     elif not found.keys() & ELSEWHERE:
         rest = {key: value for key, value in SITE.items() if key not in found}
-        (folder / "site.yaml").write_text(f"{yaml.safe_dump(rest)}{text}", "utf-8")
+        (folder / "site.yaml").write_text((yaml.safe_dump(rest) if rest else "") + text, "utf-8")
         load_site(folder / "site.yaml")
     elif "jobs" in found and shutil.which("actionlint"):
         subprocess.run(["actionlint", "-"], input=text, text=True, check=True)
