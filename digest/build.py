@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
-from functools import cache, partial
+from functools import partial
 from itertools import chain, starmap
 from pathlib import Path
 from typing import Any
@@ -20,7 +20,6 @@ from digest import (
     output,
     pages,
     status,
-    themes,
 )
 from digest.authority import authority
 from digest.desk import content, letters
@@ -30,12 +29,12 @@ from digest.errors import DigestError, OutputError
 from digest.fetch import ARCHIVE, LEDGER, News, archived, fetch
 from digest.ids import paper_path
 from digest.jobs import PART, cores, in_parts
-from digest.model import WHOLE, Entry, Fetched, Match, Page, Paper, Site
+from digest.model import WHOLE, Entry, Fetched, Page, Paper, Site
 from digest.render import Counts, Renderer
 from digest.sources.asking import Tell
+from digest.themes import Matcher, kept
 from digest.web import Web
 
-Matching = Callable[[Entry], tuple[Match, ...]]
 Track = Callable[[Iterable[Any], int], Iterable[Any]]  # shows progress
 
 
@@ -59,30 +58,29 @@ class Report:
 
 
 class Rules:
-    """What site.yaml says, and what it makes of each entry, for as long as the file stays the same.
+    """What site.yaml says, its rules compiled, for as long as the file stays the same.
 
     For who builds again and again: most of a small site's time goes into its rules.
     """
 
     def __init__(self) -> None:
-        self._read: tuple[bytes, Site, Matching] | None = None
+        self._read: tuple[bytes, Site, Matcher] | None = None
 
-    def read(self, path: Path) -> tuple[Site, Matching]:
-        """The site, and how an entry gets its themes.
+    def read(self, path: Path) -> tuple[Site, Matcher]:
+        """The site, and what gives an entry its themes.
 
         Raises:
             ConfigError: it says something we cannot accept; names file and line.
         """
         text = path.read_bytes() if path.is_file() else b""
         if self._read is None or self._read[0] != text:
-            site, match = _rules(path)
-            self._read = text, site, cache(match)
+            self._read = text, *_rules(path)
         return self._read[1:]
 
 
-def _rules(path: Path) -> tuple[Site, Matching]:
+def _rules(path: Path) -> tuple[Site, Matcher]:
     site = config.load_site(path)
-    return site, themes.Matcher(site.themes, site.sources).matches
+    return site, Matcher(site.themes, site.sources)
 
 
 def build(
@@ -119,7 +117,7 @@ def build(
     Raises:
         DigestError: an expected failure; the site is then as it was before.
     """
-    site, match = rules.read(root / "site.yaml") if rules else _rules(root / "site.yaml")
+    site, matcher = rules.read(root / "site.yaml") if rules else _rules(root / "site.yaml")
     tag = authority(root, site, now, keep=not offline)
     if url is not None:
         site = replace(site, url=config.check_url(url, _url_error))
@@ -132,7 +130,9 @@ def build(
 
     basis = _basis(root, site, now, len(news.entries), url, drafts)
 
-    papers = _papers(news.entries, match)
+    known = b"" if full else output.kept(out, kept.FILE)
+    matches, keep = kept.grouped(news.entries, matcher, inputs.digest_itself(), known)
+    papers = _papers(news.entries, matches)
     edition = _edition(root, site, papers, today_of(site, now), drafts=drafts)
     if not edition.papers and (out / "papers").is_dir():
         raise OutputError(f"there is no paper to show, and {out} has some: left as it is")
@@ -156,6 +156,7 @@ def build(
             yield changed
 
     written = output.write(out, files, basis, full=full, spread=spread)
+    output.keep(out, kept.FILE, keep)
 
     return Report(
         url=site.url,
@@ -237,14 +238,16 @@ def read(root: Path, now: datetime) -> tuple[Site, Edition]:
     Raises:
         DigestError: a file of the site can't be accepted.
     """
-    site, match = _rules(root / "site.yaml")
-    papers = _papers(archive.load(root / ARCHIVE), match)
+    site, matcher = _rules(root / "site.yaml")
+    entries = archive.load(root / ARCHIVE)
+    papers = _papers(entries, kept.grouped(entries, matcher)[0])
     return site, _edition(root, site, papers, today_of(site, now))
 
 
-def _papers(entries: Iterable[Entry], match: Matching) -> list[Paper]:
+def _papers(entries: Iterable[Entry], matches: kept.Matches) -> list[Paper]:
     return [
-        Paper(entry=entry, matches=match(entry), path=paper_path(entry.id)) for entry in entries
+        Paper(entry=entry, matches=matches.get(entry.id, ()), path=paper_path(entry.id))
+        for entry in entries
     ]
 
 

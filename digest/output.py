@@ -106,6 +106,26 @@ def unfinished(folder: Path) -> bool:
         return False
 
 
+def kept(folder: Path, name: str) -> bytes:
+    """What `keep` put beside the site; nothing where it can't be read."""
+    try:
+        return (folder / name).read_bytes()
+    except OSError:
+        return b""
+
+
+def keep(folder: Path, name: str, data: bytes) -> None:
+    """Put what helps the next build beside the site, under a name that hosts don't publish.
+
+    Raises:
+        OutputError: it can't be written.
+    """
+    try:
+        _replace(folder / name, data)
+    except OSError as error:
+        raise OutputError(f"cannot write {folder / name}: {error.strerror}") from error
+
+
 def _write_all(
     folder: Path, files: Iterable[File], basis: Basis | None, full: bool, spread: Spread
 ) -> Written:

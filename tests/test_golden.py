@@ -7,7 +7,6 @@ import pytest
 from conftest import NOW
 
 from digest.build import build
-from digest.output import MANIFEST
 
 SITE, GOLDEN = Path(__file__).parent / "site", Path(__file__).parent / "golden"
 
@@ -17,7 +16,7 @@ def contents(folder: Path) -> dict[str, bytes]:
     return {
         path.relative_to(folder).as_posix(): path.read_bytes()
         for path in sorted(folder.rglob("*"))
-        if path.is_file() and path.name != MANIFEST and path.parent.name != "static"
+        if path.is_file() and path.name[0] != "." and path.parent.name != "static"
     }
 
 

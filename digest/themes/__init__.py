@@ -76,6 +76,8 @@ class Matcher:
 
     def matches(self, entry: Entry) -> tuple[Match, ...]:
         """Every theme that has the entry, and why, in the order of site.yaml."""
+        if not self.themes_of(entry):  # as for most
+            return ()
         reading = self.read(entry)
         return tuple(
             Match(theme=name, reasons=self.reasons(name, reading)) for name in reading.themes
