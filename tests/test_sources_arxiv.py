@@ -18,7 +18,7 @@ from digest.errors import Refused, SourceError
 from digest.model import ArxivApi, Entry, Link, Markup, Past, Request, State, Version
 from digest.sources import arxiv
 
-MORE = Path("/work/shared/data/recorded/api")
+MORE = Path(__file__).parents[2] / "shared/data/recorded/api"
 ANSWERS = sorted([*(RECORDED / "api").glob("*.xml"), *MORE.glob("*.xml")])
 SOURCE = ArxivApi(
     name="cs.DC",

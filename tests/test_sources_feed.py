@@ -16,7 +16,7 @@ from digest.sources import feed
 URL = "https://example.org/feed.xml"
 SOURCE = WebFeed(name="A blog", markup=Markup.PLAIN, url=URL, full=False)
 TODAY = date(2026, 5, 15)
-MORE = Path("/work/shared/data/recorded/feeds")
+MORE = Path(__file__).parents[2] / "shared/data/recorded/feeds"
 
 
 def parse(body: str | bytes, *, full: bool = False) -> tuple[Entry, ...]:

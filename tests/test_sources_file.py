@@ -17,7 +17,7 @@ from digest.model import Entry, Fetched, Link, LocalFile, Markup, State
 from digest.sources import file
 from digest.sources.asking import Run
 
-COLLECTION = Path("/work/shared/data/papers.jsonl.gz")
+COLLECTION = Path(__file__).parents[2] / "shared/data/papers.jsonl.gz"
 TODAY = NOW.date()
 
 

@@ -34,7 +34,7 @@ SOURCE = ArxivListing(
     pace=3.0,
 )
 TUESDAY = date(2026, 5, 12)
-CUT = Path("/work/shared/data/recorded/listing")
+CUT = Path(__file__).parents[2] / "shared/data/recorded/listing"
 
 
 def parse(name: str) -> arxiv_listing.Listing:
