@@ -22,6 +22,7 @@ from digest.sources import xml
 _PACKAGE = Path(__file__).parent
 # One copy of each: in a source checkout these lie at its top, in a wheel among the starter files.
 _SHARED = (".github/dependabot.yml", ".github/workflows/publish.yml")
+_SCHEMA = "site.schema.json"  # for editors
 _SEED = "content/start/seed.atom.xml"
 _SEED_CATEGORY = "cs.DC"
 _MOST_NAME = 100  # letters
@@ -93,6 +94,7 @@ def _fill(root: Path, categories: Sequence[str], subscriptions: Sequence[Subscri
     for path in sorted((_PACKAGE / "starter").iterdir()):
         if path.is_file():
             _write(root / path.name, _rendered(path.read_text("utf-8"), values).encode())
+    _write(root / _SCHEMA, (_PACKAGE / _SCHEMA).read_bytes())
     for name in (*_SHARED, *([_SEED] if starter else [])):
         _write(root / name, _shared(name).read_bytes())
 

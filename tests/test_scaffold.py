@@ -44,6 +44,7 @@ def test_a_new_site_is_a_whole_repository(tmp_path: Path) -> None:
         "README.md",
         "content/start/seed.atom.xml",
         "requirements.txt",
+        "site.schema.json",
         "site.yaml",
     }
     requirement = (tmp_path / "site/requirements.txt").read_text("utf-8")
