@@ -294,7 +294,7 @@ def themes_test_command(root: Path, table: Path | None, as_json: bool) -> None:
     matcher = Matcher(site.themes, site.sources)
     broken = list(trial.broken_examples(site.themes, matcher, known))
     if table:
-        rows = [line.split("\t") for line in table.read_text("utf-8").splitlines()]
+        rows = [line.split("\t") for line in _text(table).splitlines()]
         archived = trial.by_name(archive.load(root / ARCHIVE))
         result = trial.by_table(rows, site.themes, matcher, archived)
     else:
@@ -339,7 +339,7 @@ def themes_diff_command(root: Path, rules: Path | None, as_json: bool) -> None:
     site = load_site(path)
     names = [source.name for source in site.sources]
     if rules:
-        before, after = site.themes, read_themes(rules.read_text("utf-8"), rules, names)
+        before, after = site.themes, read_themes(_text(rules), rules, names)
     elif text := checkout.committed(path):
         before, after = read_themes(text, Path(f"{path} (last commit)"), names), site.themes
     else:
@@ -567,6 +567,13 @@ def serve_command(root: Path, host: str, port: int) -> None:
             click.echo(f"Serving {address} (Ctrl-C ends it)")
             with suppress(KeyboardInterrupt):
                 Event().wait()
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text("utf-8")
+    except UnicodeDecodeError:
+        raise DigestError(f"{path}: not UTF-8 text; save the file as UTF-8") from None
 
 
 def _echo_json(data: object) -> None:

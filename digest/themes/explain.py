@@ -21,6 +21,7 @@ from digest.themes.rules import (
     Regex,
     Rule,
     ThemeRef,
+    any_of,
 )
 
 _NAMED = 4  # terms of a list that are named before the rest is counted
@@ -120,7 +121,11 @@ def _nearest(rule: Rule, met: Set[Leaf]) -> Rule:
 
 def _lacks(rule: Rule, met: Set[Leaf]) -> Iterator[str]:
     """What would have to be met besides; of several that would do, the nearest if it is near."""
-    if holds(rule, met) or isinstance(rule, NoneOf):
+    if holds(rule, met):
+        return
+    if isinstance(rule, NoneOf):
+        for part in rule.parts:
+            yield from _spared(part, met)
         return
     if not isinstance(rule, AtLeast):
         yield describe(rule)
@@ -135,6 +140,15 @@ def _lacks(rule: Rule, met: Set[Leaf]) -> Iterator[str]:
         yield from _lacks(best, met)
     else:
         yield f"{_number(need)} of {_listed(open_)}"
+
+
+def _spared(rule: Rule, met: Set[Leaf]) -> Iterator[str]:
+    """What would have to be met for an excluded rule not to hold: its own `none`."""
+    if isinstance(rule, NoneOf) and holds(rule, met):
+        yield from _lacks(any_of(rule.parts), met)
+    elif isinstance(rule, AtLeast) and holds(rule, met):
+        for part in rule.parts:
+            yield from _spared(part, met)
 
 
 def _share(rule: Rule, met: Set[Leaf]) -> float:
@@ -157,14 +171,23 @@ def _wanted(rule: Rule) -> Iterator[Leaf]:
 
 
 def _excluded(rule: Rule, met: Set[Leaf]) -> Iterator[Leaf]:
-    """The terms that a rule excludes, of those `none` that don't hold."""
-    if isinstance(rule, AtLeast):
+    """The terms that are met and keep a rule from holding."""
+    if isinstance(rule, AtLeast | NoneOf) and not holds(rule, met):
+        excludes = isinstance(rule, NoneOf)
         for part in rule.parts:
-            yield from _excluded(part, met)
-    elif isinstance(rule, NoneOf):
+            yield from (_excluding if excludes else _excluded)(part, met)
+
+
+def _excluding(rule: Rule, met: Set[Leaf]) -> Iterator[Leaf]:
+    """The terms that are met and let an excluded rule hold."""
+    if not holds(rule, met):
+        return
+    if isinstance(rule, AtLeast | NoneOf):
+        excludes = isinstance(rule, NoneOf)
         for part in rule.parts:
-            if holds(part, met):
-                yield from _wanted(part)
+            yield from (_excluded if excludes else _excluding)(part, met)
+    else:
+        yield rule
 
 
 def _said(leaves: Iterator[Leaf], met: Set[Leaf], entry: Entry) -> tuple[Reason, ...]:
@@ -172,8 +195,11 @@ def _said(leaves: Iterator[Leaf], met: Set[Leaf], entry: Entry) -> tuple[Reason,
     return tuple(
         reason
         for leaf in found
-        if not isinstance(leaf, ThemeRef)
-        for reason in terms.reasons(leaf, entry)
+        for reason in (
+            (Reason(term=leaf.text, field="theme", words=leaf.text),)
+            if isinstance(leaf, ThemeRef)
+            else terms.reasons(leaf, entry)
+        )
     )
 
 
