@@ -156,9 +156,8 @@ def _phrases(entry: Entry) -> Iterator[str]:
     for field in rules.DEFAULT_FIELDS:
         text = terms.text_of(entry, field).text.lower()
         for sentence in re.split(r"[.,:;()?!]", text):
-            words = _WORD.findall(sentence)
-            for pair in pairwise(words):
-                if not _STOP.intersection(pair):
+            for pair in pairwise(sentence.split()):
+                if all(_WORD.fullmatch(word) and word not in _STOP for word in pair):
                     yield " ".join(pair)
 
 
