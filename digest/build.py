@@ -33,6 +33,7 @@ from digest.model import WHOLE, Entry, Fetched, Page, Paper, Site
 from digest.render import Counts, Renderer
 from digest.sources.asking import Tell
 from digest.themes import Matcher, kept
+from digest.themes.report import Broad, broad
 from digest.web import Web
 
 Track = Callable[[Iterable[Any], int], Iterable[Any]]  # shows progress
@@ -50,6 +51,7 @@ class Report:
     written: output.Written
     formulas: int
     unconverted: dict[str, str]  # formula → id of the entry that has it
+    broad: tuple[Broad, ...]
 
     @property
     def problems(self) -> tuple[Fetched, ...]:
@@ -167,17 +169,21 @@ def build(
         written=written,
         formulas=sum(counts.formulas.values()),
         unconverted=counts.unconverted,
+        broad=broad(site.themes, edition.papers),
     )
 
 
-def verify(root: Path, now: datetime) -> None:
+def verify(root: Path, now: datetime) -> tuple[Broad, ...]:
     """Read all that a build reads, follow what the editor refers to, and write nothing.
+
+    Gives the themes that are too broad.
 
     Raises:
         DigestError: a file of the site can't be accepted.
     """
     site, edition = read(root, now)
     _prepare(root, site, edition, authority(root, site, now, keep=False), now)
+    return broad(site.themes, edition.papers)
 
 
 def _prepare(

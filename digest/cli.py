@@ -113,6 +113,8 @@ def build_command(
     _warn_of(report.problems)
     for conflict in report.conflicts:
         warn(f"{' and '.join(conflict)} share a DOI but are different papers; kept apart")
+    for broad in report.broad:
+        warn(f"{root / 'site.yaml'}:{broad.line}: {broad}")
     if report.unconverted:
         formula, entry = next(iter(report.unconverted.items()))
         click.echo(

@@ -9,9 +9,10 @@ import pytest
 from click.testing import CliRunner
 from conftest import REPOSITORY
 from lxml import html as lxml_html
+from msgspec import structs
 from test_themes import theme
 
-from digest.archive import load
+from digest.archive import load, save
 from digest.cli import main
 from digest.model import Entry, Theme
 from digest.themes import Matcher
@@ -60,6 +61,44 @@ def test_what_has_over_half_of_the_archive_is_named() -> None:
     assert "theme t meets over half of the archive: it tells nothing apart" in list(
         as_lines(of([theme("none: [bush]")], PAPERS))
     )
+
+
+SITE = """\
+title: T
+url: https://example.org/
+sources:
+  - {name: Local, kind: file, path: "*.xml", themes: [channel]}
+themes:
+  - id: channel
+    title: A channel
+    any: [{source: Local}]
+  - id: words
+    title: Words
+    any:
+      - paper
+"""
+
+
+@pytest.mark.parametrize(
+    ("titles", "warned"),
+    [
+        (["Paper one"] * 6 + ["Other"] * 4, True),
+        (["Paper one"] * 5 + ["Other"] * 5, False),
+        (["Paper one"] * 9, False),  # too few to tell
+    ],
+)
+def test_a_theme_of_over_half_of_the_archive_is_a_warning(
+    titles: list[str], warned: bool, tmp_path: Path
+) -> None:
+    (tmp_path / "site.yaml").write_text(SITE, "utf-8")
+    found = [structs.replace(entry, sources=("Local",)) for entry in papers(*titles)]
+    save(tmp_path / "content/archive", found)
+    said = "words has 60% of the archive: its rule tells nothing apart"
+    for command in (["build", "--offline"], ["check"]):
+        told = CliRunner().invoke(main, [*command, "--root", str(tmp_path)])
+        assert told.exit_code == 0, told.output
+        assert (f"site.yaml:12: {said}" in told.output.replace("warning: ", "")) == warned
+        assert "channel has" not in told.output
 
 
 def test_phrases_tell_what_the_rest_speaks_of() -> None:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
-from digest.check.findings import Finding
+from digest.check.findings import Finding, has_errors
 from digest.check.inputs import check_inputs
 from digest.check.online import check_sources
 from digest.check.site import Track, check_site
@@ -38,7 +38,7 @@ def check(
         DigestError: there is no built site.
     """
     found = [] if site_only else list(check_inputs(root, now))
-    if online and not found:
+    if online and not has_errors(found):
         site = load_site(root / "site.yaml")
         found += check_sources(site.sources, root, Web(site.url), now)
     if built:

@@ -25,6 +25,7 @@ class Kind(Enum):
     CONFIGURATION = "configuration", Severity.ERROR, "a file of the site is not accepted"
     ARCHIVE = "archive", Severity.ERROR, "a line of the archive or the ledger is damaged"
     EXAMPLE = "broken-example", Severity.ERROR, "a theme's rule contradicts one of its examples"
+    BROAD = "broad-theme", Severity.WARNING, "a theme whose rule meets over half of the archive"
     SOURCE = "source", Severity.ERROR, "a source cannot be read (`--online`)"
 
     LINK = "broken-link", Severity.ERROR, "a link, image, style sheet or script that isn't there"

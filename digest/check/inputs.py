@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
+from itertools import chain
 from pathlib import Path
 
 from digest import build, config, examples, ledger
@@ -12,6 +13,7 @@ from digest.desk import content
 from digest.errors import ArchiveError, ConfigError
 from digest.fetch import LEDGER
 from digest.themes import Matcher, trial
+from digest.themes.report import Broad
 
 
 def check_inputs(root: Path, now: datetime) -> Iterator[Finding]:
@@ -23,8 +25,15 @@ def check_inputs(root: Path, now: datetime) -> Iterator[Finding]:
         lambda: content.load(root),
     )
     found = [finding for part in parts for finding in _problems(part)]
-    found = found or list(_problems(lambda: build.verify(root, now)))  # all of them together
-    yield from found or _broken_examples(root)
+    themes = list[Broad]()
+    found = found or list(_problems(lambda: themes.extend(build.verify(root, now))))  # together
+    yield from found or chain(_broken_examples(root), _broad_themes(root, themes))
+
+
+def _broad_themes(root: Path, themes: Iterable[Broad]) -> Iterator[Finding]:
+    for broad in themes:
+        path = str(root / "site.yaml")
+        yield Finding(kind=Kind.BROAD, path=path, line=broad.line, message=str(broad))
 
 
 def _broken_examples(root: Path) -> Iterator[Finding]:

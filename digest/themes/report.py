@@ -13,13 +13,14 @@ from typing import Any
 import msgspec
 from jinja2 import Environment
 
-from digest.model import Entry, Theme
+from digest.model import Entry, Paper, Theme
 from digest.themes import Matcher, rules, terms
 from digest.themes.explain import describe
 from digest.themes.rules import Leaf
 
 TOO_MUCH = 0.5  # share of the archive beyond which a theme or term tells nothing apart
 PHRASES = 25  # telling ones that are shown
+_FEW = 10  # papers of an archive that say nothing about a rule yet
 _SHOWN = 8  # terms of a theme, in text
 _RARE = 3  # papers that a phrase stands in at least
 _WORD = re.compile(r"[a-z][a-z-]+[a-z]")
@@ -90,6 +91,32 @@ class Report:
                 if term.hits > most
             ),
         )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Broad:
+    """A theme whose words meet over half of the archive."""
+
+    theme: str  # id
+    line: int  # of site.yaml, where its rule begins
+    share: float  # of the archive, 0 to 1
+
+    def __str__(self) -> str:
+        return f"{self.theme} has {self.share:.0%} of the archive: its rule tells nothing apart"
+
+
+def broad(themes: Iterable[Theme], papers: Sequence[Paper]) -> tuple[Broad, ...]:
+    """The themes that are too broad; one made of sources or categories is meant to be a channel."""
+    if len(papers) < _FEW:
+        return ()
+    counts = Counter(match.theme for paper in papers for match in paper.matches)
+    found = []
+    for theme in themes:
+        words = [leaf for leaf in rules.leaves(theme.rule) if not isinstance(leaf, rules.Fact)]
+        share = counts[theme.id] / len(papers)
+        if words and share > TOO_MUCH:
+            found.append(Broad(theme=theme.id, line=words[0].line, share=share))
+    return tuple(found)
 
 
 def report(matcher: Matcher, themes: Sequence[Theme], entries: Sequence[Entry]) -> Report:
