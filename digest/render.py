@@ -178,6 +178,7 @@ class Renderer:
             "authors": _authors,
             "markdown": lambda body: self._texts.for_page(body).html,
             "markdown_feed": self._texts.for_feed,
+            "withdrawn": versions.withdrawn,
             "code_link": lambda entry: tex.code_link(entry.comment, entry.summary),
             "day": lambda day: f"{day.day} {day:%B %Y}",
             "weekday": lambda day: f"{day:%A}",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 import msgspec
@@ -13,12 +14,27 @@ _WORDS = ("title", "summary", "authors", "comment", "categories")  # of each ver
 _SHOWN = {"title": "Title", "authors": "Authors", "summary": "Abstract", "comment": "Comment"}
 
 
+# arXiv keeps no flag in what it publishes: the last version's words say so, in its comment or in
+# place of the abstract. Source: https://info.arxiv.org/help/withdraw.html
+_WITHDRAWN = re.compile(
+    r"\W*(?:(?:this|the) (?:\w+ )?(?:paper|article|submission|manuscript|preprint|work|version)\b"
+    r"[^.]{0,60}\bwithdrawn\b|(?:this has been )?withdrawn\b)",
+    re.IGNORECASE,
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Change:
     """One field that a version changed, as plain text."""
 
     field: str  # "Title", "Authors", "Abstract", "Comment"
     pieces: tuple[diff.Piece, ...]
+
+
+def withdrawn(entry: Entry) -> bool:
+    """Whether the newest version of a paper takes it back."""
+    said = (entry.summary, "" if "comment" in entry.carried else entry.comment)
+    return any(_WITHDRAWN.match(text) for text in said)
 
 
 def known(entry: Entry) -> tuple[Version, ...]:

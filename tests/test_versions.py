@@ -4,6 +4,7 @@ from datetime import date
 from pathlib import Path
 
 import msgspec
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from test_feeds import SITE, of
@@ -114,3 +115,25 @@ def test_a_papers_page_and_the_page_of_updates_show_what_changed() -> None:
         html = renderer.render(planned[path]).decode()
         assert "A <ins>better</ins> title" in html
         assert "<del>Second.</del> <ins>Third n².</ins>" in html
+
+
+@pytest.mark.parametrize(
+    ("summary", "comment", "expected"),
+    [
+        ("This paper has been withdrawn by the author due to a sign error.", "", True),
+        ("An abstract.", "This submission has been withdrawn by arXiv administrators", True),
+        ("Withdrawn", "", True),
+        ("This paper has been temporarily withdrawn by the author(s),", "", True),
+        ("We study how funds are withdrawn from banks.", "", False),
+        ("The proposed measures are withdrawn. The argument stays.", "", False),
+        ("An abstract.", "The work was presented. An offer was withdrawn", False),
+    ],
+)
+def test_a_withdrawn_paper_is_known_by_its_words(
+    summary: str, comment: str, expected: bool
+) -> None:
+    day = date(2026, 5, 14)
+    entry = Entry(
+        id="arxiv:1", title="T", summary=summary, comment=comment, announced=day, seen=day
+    )
+    assert versions.withdrawn(entry) is expected
