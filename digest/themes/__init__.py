@@ -46,12 +46,12 @@ class Matcher:
         parts = (leaf.parts for leaf in chain(*found.values()) if isinstance(leaf, Near))
         leaves = tuple(dict.fromkeys(chain(*found.values(), *parts)))
         bits = {leaf: 1 << number for number, leaf in enumerate(leaves)}
-        self._leaves = tuple(bits.items())
+        self._leaves = leaves
         self._scans = tuple(_scans(bits))
         self._facts = _Facts(bits)
         self._nears = tuple(
             (leaf, bit, _union(bits[part] for part in leaf.parts))
-            for leaf, bit in self._leaves
+            for leaf, bit in bits.items()
             if isinstance(leaf, Near)
         )
         self._decisions = tuple(
@@ -72,12 +72,10 @@ class Matcher:
     def read(self, entry: Entry) -> Reading:
         """All that the rules find in an entry."""
         met, themes = self._decide(entry)
-        return Reading(entry, frozenset(leaf for leaf, bit in self._leaves if met & bit), themes)
+        return Reading(entry, frozenset(self._leaves[number] for number in _numbers(met)), themes)
 
     def matches(self, entry: Entry) -> tuple[Match, ...]:
         """Every theme that has the entry, and why, in the order of site.yaml."""
-        if not self.themes_of(entry):  # as for most
-            return ()
         reading = self.read(entry)
         return tuple(
             Match(theme=name, reasons=self.reasons(name, reading)) for name in reading.themes
@@ -235,6 +233,14 @@ def _all(parts: Sequence[_Decision], met: int) -> bool:
         if part.wants and not met & part.wants:
             return False
     return all(part.holds(met) for part in parts)
+
+
+def _numbers(met: int) -> Iterator[int]:
+    """Which bits are set, ascending from 0."""
+    while met:
+        lowest = met & -met
+        yield lowest.bit_length() - 1
+        met ^= lowest
 
 
 def _union(bits: Iterable[int]) -> int:

@@ -28,8 +28,8 @@ _PATTERN_BYTES = 8 << 20  # RE2's own default
 # A regex program of 64 KB reads 2 MB of abstracts in 2 s at worst, one of 8 MB in 20 s.
 _REGEX_BYTES = 64 << 10
 
-
 _WORD = re.compile(r"[^\W_]+")
+_STRETCH = re.compile(r"[\x00-\x7f]+|[^\x00-\x7f]")
 
 
 class _Table(dict[int, str]):
@@ -83,7 +83,11 @@ class Folded:
     def _origins(self) -> list[int] | range:
         if self.plain.isascii():
             return range(len(self.plain))
-        return [at for at, letter in enumerate(self.plain) for _ in _TABLE[ord(letter)]]
+        found = list[int]()
+        for match in _STRETCH.finditer(self.plain):
+            places = range(*match.span())
+            found += places if match[0].isascii() else [*places] * len(_TABLE[ord(match[0])])
+        return found
 
     @cached_property
     def words(self) -> list[int]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any
 
-from digest.model import Entry, Reason
+from digest.model import Entry, Markup, Reason
 from digest.tex import plain
 from digest.themes.matching import Folded, compiled_pattern, phrase_pattern, regex_pattern
 from digest.themes.rules import Fact, Near, Phrase, Regex
@@ -18,7 +18,12 @@ Span = tuple[int, int]
 def text_of(entry: Entry, field: str) -> Folded:
     """One of the fields of running text, as matching sees it."""
     text = {"title": entry.title, "abstract": entry.summary, "comment": entry.comment}[field]
-    return Folded(plain(text, entry.markup))
+    return _folded(text, entry.markup)
+
+
+@lru_cache(maxsize=64)  # the terms of many themes ask for an entry's texts one after the other
+def _folded(text: str, markup: Markup) -> Folded:
+    return Folded(plain(text, markup))
 
 
 def values(entry: Entry, kind: str) -> tuple[str, ...]:
@@ -49,14 +54,14 @@ def pattern_of(term: Phrase | Regex, *, quick: bool = False) -> str:
 
 def meets(term: Phrase | Regex, text: str) -> bool:
     """Whether a folded text has the term."""
-    return _compiled(pattern_of(term)).search(text) is not None
+    return _compiled(term).search(text) is not None
 
 
 def spans(term: Phrase | Regex | Near, text: Folded) -> tuple[Span, ...]:
     """Each place of the folded text where a term stands, ascending; they never overlap."""
     if isinstance(term, Near):
         return tuple(_near_spans(term, text))
-    return tuple(_pattern_spans(_compiled(pattern_of(term)), text.text))
+    return tuple(_pattern_spans(_compiled(term), text.text))
 
 
 def reasons(term: Phrase | Regex | Near | Fact, entry: Entry) -> Iterator[Reason]:
@@ -75,8 +80,8 @@ def reasons(term: Phrase | Regex | Near | Fact, entry: Entry) -> Iterator[Reason
 
 
 @lru_cache(maxsize=1 << 14)  # RE2's own cache holds 128
-def _compiled(pattern: str) -> Any:
-    return compiled_pattern(pattern)
+def _compiled(term: Phrase | Regex) -> Any:
+    return compiled_pattern(pattern_of(term))
 
 
 def _pattern_spans(pattern: Any, text: str) -> Iterator[Span]:
