@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -49,6 +49,14 @@ class Site:
         return "/digest/"
 
 
+def save(path: Path, text: str) -> None:
+    """As editors do, in one step: a file that is read half written is another error."""
+    path.parent.mkdir(exist_ok=True)
+    fresh = path.with_name(f".{path.name}.new")
+    fresh.write_text(text, "utf-8")
+    fresh.replace(path)
+
+
 @pytest.fixture
 def site(tmp_path: Path) -> Site:
     return Site(tmp_path)
@@ -56,10 +64,11 @@ def site(tmp_path: Path) -> Site:
 
 @contextmanager
 def connected(site: Site) -> Iterator[http.client.HTTPConnection]:
-    with serving(site.preview, "127.0.0.1", 0) as address:
-        connection = http.client.HTTPConnection(urlsplit(address).netloc, timeout=30)
+    with (
+        serving(site.preview, "127.0.0.1", 0) as address,
+        closing(http.client.HTTPConnection(urlsplit(address).netloc, timeout=30)) as connection,
+    ):
         yield connection
-        connection.close()
 
 
 def get(connection: http.client.HTTPConnection, path: str, **headers: str) -> tuple[int, str]:
@@ -140,7 +149,7 @@ def test_a_change_reaches_the_browser(site: Site) -> None:
         version = site.preview.version
         connection.request("GET", f"/.digest-preview/news?since={version}")
         news = connection.getresponse()
-        site.source.write_text("second", "utf-8")
+        save(site.source, "second")
         assert b"data: changed" in news.readline() + news.readline()
         connection.close()
         assert "second" in get(connection, "/digest/")[1]
@@ -158,16 +167,14 @@ def test_a_page_that_missed_a_change_is_told_at_once(site: Site) -> None:
     [("bad", "site.yaml:1: no &lt;good&gt;"), ("bug", "ZeroDivisionError: nought")],
 )
 def test_a_broken_file_is_shown_and_the_server_lives_on(site: Site, text: str, said: str) -> None:
-    with serving(site.preview, "127.0.0.1", 0) as address:
-        connection = http.client.HTTPConnection(urlsplit(address).netloc, timeout=30)
+    with connected(site) as connection:
         for content, shown, hidden in ((text, said, "third"), ("third", "third", said)):
             version = site.preview.version
-            site.source.write_text(f"{content}{version}", "utf-8")
+            save(site.source, f"{content}{version}")
             assert site.preview.newer_than(version, timeout=30) != version
             page = get(connection, "/digest/")[1]
             assert shown in page
             assert hidden not in page
-        connection.close()
     assert said.partition(":")[0] in site.said[1]
 
 
@@ -206,26 +213,23 @@ def test_the_shipped_site_shows_a_broken_site_yaml_and_recovers(tmp_path: Path) 
         build(root, now=NOW, out=out, offline=True, drafts=True)
         return load_site(root / "site.yaml").base
 
-    def changed(text: str) -> str:
+    def changed(path: Path, text: str, page: str = "") -> str:
         version = preview.version
-        site_yaml.write_text(text, "utf-8")
+        save(path, text)
         assert preview.newer_than(version, timeout=60) != version
-        return get(connection, "/digest/")[1]
+        return get(connection, f"/digest/{page}")[1]
 
     site_yaml = root / "site.yaml"
     good = site_yaml.read_text("utf-8")
     preview = Preview(root, out, rebuild)
-    with serving(preview, "127.0.0.1", 0) as address:
-        connection = http.client.HTTPConnection(urlsplit(address).netloc, timeout=60)
-        assert "site.yaml:1: unknown key" in changed(f"titel: T\n{good}")
-        assert "digest-preview" not in changed(good).partition("<body")[2]
+    with (
+        serving(preview, "127.0.0.1", 0) as address,
+        closing(http.client.HTTPConnection(urlsplit(address).netloc, timeout=60)) as connection,
+    ):
+        assert "site.yaml:1: unknown key" in changed(site_yaml, f"titel: T\n{good}")
+        assert "digest-preview" not in changed(site_yaml, good).partition("<body")[2]
         note = root / "content/notes/2605.13319.md"
-        note.parent.mkdir(exist_ok=True)
-        version = preview.version
-        note.write_text("Just in.\n", "utf-8")
-        assert preview.newer_than(version, timeout=60) != version
-        assert "Just in." in get(connection, "/digest/papers/2605.13319/")[1]
-        connection.close()
+        assert "Just in." in changed(note, "Just in.\n", "papers/2605.13319/")
 
 
 def test_the_command_says_where_and_ends_with_an_interrupt(tmp_path: Path) -> None:
