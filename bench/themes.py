@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import re
+import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
@@ -11,9 +12,9 @@ from pathlib import Path
 
 from msgspec import structs
 
-from digest import examples
+from digest import archive, examples, shelf
 from digest.model import Entry, Theme
-from digest.themes import Matcher, kept, terms
+from digest.themes import Matcher, terms
 from digest.themes.rules import DEFAULT_FIELDS, Phrase, any_of
 
 PROJECT = Path(__file__).parents[1]
@@ -34,11 +35,17 @@ def main() -> None:
     print(f"{len(papers):,} papers, {THEMES} themes of {TERMS} phrases")
     measure("texts alone", lambda: [read(paper) for paper in papers], PAPERS)
     measure("themes of each", lambda: [matcher.themes_of(paper) for paper in papers], PAPERS)
-    measure("themes and reasons", lambda: kept.grouped(papers, matcher), PAPERS)
-    data = kept.grouped(papers, matcher)[1]
-    measure("the same, kept", lambda: kept.grouped(papers, matcher, kept=data), PAPERS)
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        archive.save(folder, papers)
+        measure("read, themes and reasons", lambda: fill(folder, matcher), PAPERS)
+        measure("the same, kept", lambda: fill(folder, matcher), PAPERS)
     few = papers[:: PAPERS // 1_000]
     measure("plain re, a theme at a time", lambda: plainly(themes, few), len(few))
+
+
+def fill(folder: Path, matcher: Matcher) -> None:
+    shelf.fill(folder, matcher, kept=folder).keep(folder)
 
 
 def read(paper: Entry) -> list[str]:

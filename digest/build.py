@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from functools import partial
@@ -12,27 +12,27 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from digest import (
-    archive,
     config,
     feeds,
     inputs,
     ledger,
     output,
     pages,
+    shelf,
     status,
 )
+from digest import jobs as jobs_
 from digest.authority import authority
 from digest.desk import content, letters
 from digest.desk.curation import Edition, edit, navigation
 from digest.desk.markdown import Dialect
 from digest.errors import DigestError, OutputError
-from digest.fetch import ARCHIVE, LEDGER, News, archived, fetch
-from digest.ids import paper_path
-from digest.jobs import PART, cores, in_parts
-from digest.model import WHOLE, Entry, Fetched, Page, Paper, Site
+from digest.fetch import ARCHIVE, LEDGER, News, check_count, fetch
+from digest.model import WHOLE, Fetched, Page, Paper, Site
 from digest.render import Counts, Renderer
+from digest.shards import shards
 from digest.sources.asking import Tell
-from digest.themes import Matcher, kept
+from digest.themes import Matcher
 from digest.themes.report import Broad, broad
 from digest.web import Web
 
@@ -125,40 +125,35 @@ def build(
         site = replace(site, url=config.check_url(url, _url_error))
 
     news = (
-        News(entries=archived(root, ledger.load(root / LEDGER), allow_shrink=allow_shrink))
+        News()
         if offline
         else fetch(root, site, Web(site.url), now, allow_shrink=allow_shrink, progress=progress)
     )
-
-    basis = _basis(root, site, now, len(news.entries), url, drafts)
-
-    known = b"" if full else output.kept(out, kept.FILE)
-    matches, keep = kept.grouped(news.entries, matcher, inputs.digest_itself(), known)
-    papers = _papers(news.entries, matches)
-    edition = _edition(root, site, papers, today_of(site, now), drafts=drafts)
+    output.claim(out)
+    workers = jobs or jobs_.cores()
+    filled = shelf.fill(root / ARCHIVE, matcher, inputs.digest_itself(), out, workers)
+    if offline:
+        check_count(len(filled), ledger.load(root / LEDGER), allow_shrink=allow_shrink)
+    basis = _basis(root, site, now, len(filled), url, drafts)
+    edition = _edition(root, site, tuple(filled.papers()), today_of(site, now), drafts=drafts)
     if not edition.papers and (out / "papers").is_dir():
         raise OutputError(f"there is no paper to show, and {out} has some: left as it is")
 
-    planned, copied, renderer = _prepare(root, site, edition, tag, now)
-    rendered = (
-        output.File(page.path, renderer.mark(page), partial(renderer.render, page))
-        for page in planned
-    )
-    copies = ((name, path.read_bytes()) for name, path in copied.items())
-    files = chain(rendered, starmap(output.File.of, chain(renderer.static(), copies)))
-    counts = renderer.take_counts()
+    plan = _plan(root, site, edition, tag, now)
+    filled.keep(out)
+    counts = plan.renderer.take_counts()
 
-    def spread(put: Callable[[range], int], count: int) -> Iterator[int]:
-        def work(part: range) -> tuple[int, Counts]:
-            return put(part), renderer.take_counts()
+    def spread(put: Callable[[int], output.Put]) -> Iterator[output.Put]:
+        def work(number: int) -> tuple[output.Put, Counts]:
+            return put(number), plan.renderer.take_counts()
 
-        parts = in_parts(work, count, jobs or cores())
-        for changed, more in track(parts, -(-count // PART)):
+        pages, total = sum(len(shard.paths) for shard in plan.shards), len(plan.shards)
+        found = jobs_.spread(work, total, workers if pages > jobs_.WORTH else 1)
+        for done, more in track(found, total):
             counts.add(more)
-            yield changed
+            yield done
 
-    written = output.write(out, files, basis, full=full, spread=spread)
-    output.keep(out, kept.FILE, keep)
+    written = output.write(out, plan.shards, basis, full=full, spread=spread)
 
     return Report(
         url=site.url,
@@ -182,28 +177,48 @@ def verify(root: Path, now: datetime) -> tuple[Broad, ...]:
         DigestError: a file of the site can't be accepted.
     """
     site, edition = read(root, now)
-    _prepare(root, site, edition, authority(root, site, now, keep=False), now)
+    _plan(root, site, edition, authority(root, site, now, keep=False), now)
     return broad(site.themes, edition.papers)
 
 
-def _prepare(
-    root: Path, site: Site, edition: Edition, tag: str, now: datetime
-) -> tuple[list[Page], dict[str, Path], Renderer]:
-    """The pages, the files copied as they are, and what renders, the editor's words done."""
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """The files of the site in shards, and what renders them, the editor's words done."""
+
+    shards: list[output.Shard]
+    renderer: Renderer
+
+
+def _plan(root: Path, site: Site, edition: Edition, tag: str, now: datetime) -> _Plan:
     site = replace(_shown(site), navigation=navigation(site, edition))
-    planned = [
-        *pages.plan(site, edition.shown, edition),
-        *letters.plan(edition),
-        *feeds.plan(site, edition.shown, tag, edition),
+    papers = pages.in_order(edition.shown)
+    lists = [
+        *pages.lists(site, papers, edition),
+        *letters.plan(site, edition),
+        *feeds.plan(site, papers, tag, edition),
         *status.plan(site, ledger.load(root / LEDGER), _day_of(site, now)[0]),
     ]
-    planned += pages.maps(planned)
+    lists += pages.maps([*pages.listed(lists), *(paper.path for paper in papers)])
     copied = _static(root / "static") | {name: f.path for name, f in edition.files.items()}
-    renderer = Renderer(
-        site, root / "templates", edition, {page.path for page in planned} | copied.keys()
-    )
+    parts = [
+        (some, others, [p.path for p in others] + [f"{p.path}index.html" for p in some])
+        for some, others in shards(papers, lists)
+    ]
+    known = {path for _, _, paths in parts for path in paths} | copied.keys()
+    renderer = Renderer(site, root / "templates", edition, known)
     renderer.convert(edition.bodies)
-    return planned, copied, renderer
+
+    def made(some: Sequence[Paper], others: Sequence[Page]) -> Iterator[output.File]:
+        for page in chain(others, (pages.of_paper(paper, edition) for paper in some)):
+            yield output.File(page.path, renderer.mark(page), partial(renderer.render, page))
+
+    def fixed() -> Iterator[output.File]:
+        copies = ((name, path.read_bytes()) for name, path in copied.items())
+        return starmap(output.File.of, chain(renderer.static(), copies))
+
+    found = [output.Shard([*(name for name, _ in renderer.static()), *copied], fixed)]
+    found += [output.Shard(paths, partial(made, some, others)) for some, others, paths in parts]
+    return _Plan(found, renderer)
 
 
 def _shown(site: Site) -> Site:
@@ -245,20 +260,12 @@ def read(root: Path, now: datetime) -> tuple[Site, Edition]:
         DigestError: a file of the site can't be accepted.
     """
     site, matcher = _rules(root / "site.yaml")
-    entries = archive.load(root / ARCHIVE)
-    papers = _papers(entries, kept.grouped(entries, matcher)[0])
+    papers = tuple(shelf.fill(root / ARCHIVE, matcher).papers())
     return site, _edition(root, site, papers, today_of(site, now))
 
 
-def _papers(entries: Iterable[Entry], matches: kept.Matches) -> list[Paper]:
-    return [
-        Paper(entry=entry, matches=matches.get(entry.id, ()), path=paper_path(entry.id))
-        for entry in entries
-    ]
-
-
 def _edition(
-    root: Path, site: Site, papers: list[Paper], today: date, *, drafts: bool = False
+    root: Path, site: Site, papers: Sequence[Paper], today: date, *, drafts: bool = False
 ) -> Edition:
     """Papers with what the editor says about them."""
     dialect = Dialect(language=site.language, html=site.html)

@@ -37,6 +37,7 @@ _OAI_SET = re.compile(
 )  # https://oaipmh.arxiv.org/oai?verb=ListSets
 _TAG = re.compile(r"([a-z0-9-]+\.)+[a-z]{2,}|[^@\s,:]+@([a-z0-9-]+\.)+[a-z]{2,}")  # RFC 4151
 _DAY = re.compile(r"[1-9]\d{3}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?")
+FORMATS = ("atom", "json")  # of feeds, beside RSS
 _DURATION = re.compile(r"(\d{1,4})([dw])")
 
 
@@ -61,6 +62,9 @@ def load_site(path: Path) -> Site:
             accent=_accent(site),
             navigation=tuple(_nav_item(item) for item in site.sections("navigation", False)),
             search=site.boolean("search", True),
+            trends=site.boolean("trends", True),
+            exports=site.boolean("exports", True),
+            formats=_formats(site),
             html=site.boolean("html"),
             hub=_endpoint(site, None, key="hub") if site.text("hub", "") else "",
             feeds=_selections(site, {theme.id for theme in themes}),
@@ -135,6 +139,15 @@ def _accent(site: Section) -> str:
     if not re.fullmatch(r"#[0-9a-fA-F]{6}", accent):
         raise site.error("'accent' must be a colour such as '#7a2e1d', in quotes", "accent")
     return accent.lower()
+
+
+def _formats(site: Section) -> tuple[str, ...]:
+    found = site.texts("formats") if "formats" in site else FORMATS
+    for name in found:
+        if name not in FORMATS:
+            message = f"unknown format {str(name)!r}{nearest(name, FORMATS)}; RSS is always there"
+            raise site.error(message, "formats")
+    return tuple(name for name in FORMATS if name in found)
 
 
 def _nav_item(item: Section) -> NavItem:

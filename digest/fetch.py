@@ -32,7 +32,7 @@ ARCHIVE, LEDGER = "content/archive", "content/ledger"
 class News:
     """What a run found."""
 
-    entries: tuple[Entry, ...]  # the whole archive after it
+    entries: tuple[Entry, ...] = ()  # the whole archive after it
     new: int = 0  # entries it didn't have before
     fetched: tuple[Fetched, ...] = ()  # in the order of site.yaml
     lines: tuple[ledger.Line, ...] = ()  # what the ledger says of each of them
@@ -141,13 +141,25 @@ def archived(
         DigestError: a tenth of what the ledger last counted is gone, and nobody allowed that.
     """
     entries = archive.load(root / ARCHIVE)
+    check_count(len(entries), lines, allow_shrink=allow_shrink)
+    return entries
+
+
+def check_count(count: int, lines: Sequence[ledger.Line], *, allow_shrink: bool = False) -> None:
+    """Find out whether the archive is all there.
+
+    Args:
+        count: entries that it has.
+
+    Raises:
+        DigestError: a tenth of what the ledger last counted is gone, and nobody allowed that.
+    """
     before = ledger.last_count(lines)
-    if len(entries) < 0.9 * before and not allow_shrink:
+    if count < 0.9 * before and not allow_shrink:
         raise DigestError(
-            f"{ARCHIVE} has {len(entries):,} entries and had {before:,} when it was last fetched; "
+            f"{ARCHIVE} has {count:,} entries and had {before:,} when it was last fetched; "
             "restore it from git, or accept the loss with --allow-shrink"
         )
-    return entries
 
 
 class _Keeper:

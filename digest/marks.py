@@ -11,7 +11,7 @@ from typing import Any
 import jinja2
 import msgspec
 
-from digest.model import Page
+from digest.model import Page, Paper
 
 # Much faster than Jinja's own parser, which would read every template once more.
 _REFERENCE = re.compile(
@@ -44,6 +44,8 @@ class Marks:
         return mark.hexdigest()
 
     def _plain(self, value: Any) -> Any:
+        if isinstance(value, Paper):
+            return (value.facts.mark or (value.entry, value.matches), value.note)
         if isinstance(value, Path):
             return self._text_at(value)
         if isinstance(value, str):  # one that knows more than its letters

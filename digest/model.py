@@ -1,4 +1,4 @@
-"""The values that flow through the pipeline. Imports nothing of ours.
+"""The values that flow through the pipeline. Imports nothing of ours but the names of ids.
 
 What the archive keeps are msgspec structs, since its lines decode straight into them; the rest are
 frozen dataclasses.
@@ -6,13 +6,15 @@ frozen dataclasses.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple, Protocol
 
 import msgspec
+
+from digest.ids import paper_path
 
 ARXIV_API = "https://export.arxiv.org/api/query"
 ARXIV_LISTING = "https://rss.arxiv.org"
@@ -230,6 +232,9 @@ class Site:
     feeds: tuple[Selection, ...] = ()
     hub: str = ""  # address of a WebSub hub
     search: bool = True  # whether readers can search the papers
+    trends: bool = True  # whether there is a page of trends
+    exports: bool = True  # whether papers come as files for other programs: BibTeX, RIS, JSON
+    formats: tuple[str, ...] = ("atom", "json")  # of feeds, beside RSS
     html: bool = False  # raw HTML in the editor's Markdown counts, once cleaned
 
     @property
@@ -238,8 +243,7 @@ class Site:
         return "/" + self.url.split("://", 1)[1].partition("/")[2]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reason:
+class Reason(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Why a theme has an entry: one term of the rule that spoke, and where."""
 
     term: str  # as the curator wrote it
@@ -248,22 +252,87 @@ class Reason:
     spans: tuple[tuple[int, int], ...] = ()  # each time, in the field's plain text (tex.plain)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Match:
+class Match(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A theme that has an entry, and why."""
 
     theme: str  # id
     reasons: tuple[Reason, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Paper:
-    """An entry in its place on the site."""
+class Facts(msgspec.Struct, frozen=True, array_like=True, omit_defaults=True, gc=False):
+    """What lists and feeds need to know of an entry before they show it."""
 
-    entry: Entry
-    matches: tuple[Match, ...]  # in the order of site.yaml: the first is the primary theme
-    path: str  # "papers/2605.13319/"
-    note: Any = None  # desk.Note
+    id: str
+    announced: date
+    seen: date
+    mark: bytes  # of the entry and its matches: the same mark, the same words; empty: not taken
+    themes: tuple[str, ...] = ()  # ids, in the order of site.yaml
+    guid: str = ""
+    aliases: tuple[str, ...] = ()
+    doi: str = ""
+    updated: datetime | None = None  # of a later version than the first, UTC
+    later: tuple[Version, ...] = ()  # versions after the first, without their words
+
+
+class Words(Protocol):
+    """Where entries and their matches are read when somebody asks for them."""
+
+    @property
+    def entries(self) -> Sequence[Entry]: ...
+
+    @property
+    def matches(self) -> Sequence[tuple[Match, ...]]: ...
+
+
+class Paper:
+    """An entry in its place on the site.
+
+    It is light: a site may have a million. What its source said, and the reasons for its themes,
+    are read from the archive when they are asked for.
+    """
+
+    __slots__ = ("_at", "_words", "facts", "note")
+
+    def __init__(self, facts: Facts, words: Words, at: int, note: Any = None) -> None:
+        """The entry that stands at a place in `words`; `note` is a desk.Note or None."""
+        self.facts, self._words, self._at, self.note = facts, words, at, note
+
+    @classmethod
+    def of(cls, entry: Entry, matches: tuple[Match, ...] = (), note: Any = None) -> Paper:
+        """A paper whose words are at hand."""
+        return cls(facts_of(entry, matches, b""), _Said((entry,), (matches,)), 0, note)
+
+    @property
+    def entry(self) -> Entry:
+        """As its source published it."""
+        return self._words.entries[self._at]
+
+    @property
+    def matches(self) -> tuple[Match, ...]:
+        """Its themes and why, in the order of site.yaml: the first is the primary theme."""
+        return self._words.matches[self._at]
+
+    @property
+    def id(self) -> str:
+        return self.facts.id
+
+    @property
+    def announced(self) -> date:
+        return self.facts.announced
+
+    @property
+    def seen(self) -> date:
+        return self.facts.seen
+
+    @property
+    def themes(self) -> tuple[str, ...]:
+        """The ids of its themes, in the order of site.yaml."""
+        return self.facts.themes
+
+    @property
+    def path(self) -> str:
+        """Where its page is, relative to the site: `papers/2605.13319/`."""
+        return paper_path(self.facts.id)
 
     @property
     def hidden(self) -> str:
@@ -272,12 +341,53 @@ class Paper:
 
     def has(self, theme: str) -> bool:
         """Whether it belongs to the theme of that id."""
-        return any(match.theme == theme for match in self.matches)
+        return theme in self.facts.themes
 
     @property
     def primary(self) -> str:
         """The id of the primary theme, empty for what nothing matches."""
-        return self.matches[0].theme if self.matches else ""
+        return self.facts.themes[0] if self.facts.themes else ""
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Paper):
+            return NotImplemented
+        if self.facts != other.facts or self.note != other.note:
+            return False
+        return bool(self.facts.mark) or (
+            self.matches == other.matches and self.entry == other.entry
+        )
+
+    def __hash__(self) -> int:
+        return hash(self.facts.id)
+
+    def __repr__(self) -> str:
+        return f"Paper(path={self.path!r})"
+
+
+class _Said(NamedTuple):
+    entries: Sequence[Entry]
+    matches: Sequence[tuple[Match, ...]]
+
+
+def facts_of(entry: Entry, matches: tuple[Match, ...], mark: bytes) -> Facts:
+    """What is to be known of an entry with these matches."""
+    later = entry.versions and tuple(
+        Version(number=version.number, date=version.date, seen=version.seen)
+        for version in entry.versions
+        if version.number > 1
+    )
+    return Facts(
+        id=entry.id,
+        announced=entry.announced,
+        seen=entry.seen,
+        mark=mark,
+        themes=tuple([match.theme for match in matches]),
+        guid=entry.guid,
+        aliases=entry.aliases,
+        doi=entry.doi,
+        updated=entry.updated if entry.version > 1 else None,
+        later=later,
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -287,10 +397,11 @@ class Page:
     path: str  # "papers/2605.13319/index.html", relative to the output folder
     template: str
     context: Mapping[str, Any]
+    near: date | None = None  # a day whose papers it shows: pages near each other share their words
 
     @classmethod
-    def of(cls, path: str, template: str, **context: Any) -> Page:
-        return cls(path=path, template=template, context=context)
+    def of(cls, path: str, template: str, *, near: date | None = None, **context: Any) -> Page:
+        return cls(path=path, template=template, context=context, near=near)
 
 
 class Validator(msgspec.Struct, frozen=True, omit_defaults=True):

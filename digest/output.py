@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import blake2b
 from pathlib import Path
+from typing import NamedTuple
 
 from digest.errors import OutputError
 
-MANIFEST = ".digest-manifest"
+try:
+    import fcntl
+except ImportError:  # Windows
+    fcntl = None  # type: ignore[assignment]
+
+_OURS = ".digest-"  # what stands beside the site begins so
+MANIFEST = f"{_OURS}manifest"
 _COMPLETE, _RUNNING = "digest manifest 2: complete", "digest manifest 2: in progress"
 
 
@@ -22,9 +30,6 @@ class Written:
     files: int
     changed: int
     removed: int
-
-
-Spread = Callable[[Callable[[range], int], int], Iterable[int]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +45,24 @@ class File:
         return cls(path, blake2b(data, digest_size=16).hexdigest(), lambda: data)
 
 
+@dataclass(frozen=True, slots=True)
+class Shard:
+    """Files that are made together, by one process."""
+
+    paths: Sequence[str]  # of all of them, in order
+    files: Callable[[], Iterable[File]]
+
+
+class Put(NamedTuple):
+    """What became of a shard."""
+
+    changed: int  # files
+    marks: bytes  # its lines of the manifest
+
+
+Spread = Callable[[Callable[[int], Put]], Iterable[Put]]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Basis:
     """What a finished site was built from, and for how long that holds."""
@@ -52,11 +75,11 @@ class Basis:
 
 def write(
     folder: Path,
-    files: Iterable[File],
+    shards: Sequence[Shard],
     basis: Basis | None = None,
     *,
     full: bool = False,
-    spread: Spread = lambda put, count: [put(range(count))],
+    spread: Spread | None = None,
 ) -> Written:
     """Make `folder` hold just these files.
 
@@ -65,19 +88,31 @@ def write(
     build after one that was stopped trusts nothing of it but the names.
 
     Args:
-        files: all that the site has; one whose mark the manifest knows is not made again.
+        shards: all that the site has; a file whose mark the manifest knows is not made again.
         basis: noted in the manifest, for `standing`.
         full: trust nothing of what is there, but that it is ours.
-        spread: makes and puts the files in parts, given how to put a part and how many there are;
-            gives how many files each part changed.
+        spread: puts every shard, given how to put the one of a number; gives what became of each,
+            in order.
 
     Raises:
-        OutputError: the folder holds files that are not ours, or can't be written.
+        OutputError: the folder holds files that are not ours, or can't be written, or another
+            build is at it.
     """
     try:
-        return _write_all(folder, files, basis, full, spread)
+        folder.mkdir(parents=True, exist_ok=True)
+        with _alone(folder):
+            return _write_all(folder, shards, basis, full, spread)
     except OSError as error:
         raise OutputError(f"cannot write {error.filename or folder}: {error.strerror}") from error
+
+
+def claim(folder: Path) -> None:
+    """Find out whether a folder is ours to write to.
+
+    Raises:
+        OutputError: it holds files that digest did not write.
+    """
+    _read_manifest(folder)
 
 
 def standing(folder: Path, inputs: str, now: datetime) -> tuple[Basis, int] | None:
@@ -121,39 +156,63 @@ def keep(folder: Path, name: str, data: bytes) -> None:
         OutputError: it can't be written.
     """
     try:
-        _replace(folder / name, data)
+        _replace(f"{folder}/{name}", data)
     except OSError as error:
         raise OutputError(f"cannot write {folder / name}: {error.strerror}") from error
 
 
 def _write_all(
-    folder: Path, files: Iterable[File], basis: Basis | None, full: bool, spread: Spread
+    folder: Path, shards: Sequence[Shard], basis: Basis | None, full: bool, spread: Spread | None
 ) -> Written:
     known, complete = _read_manifest(folder)
-    complete = complete and not full
-    written, stale = dict[str, str](), list[File]()
-    for file in files:
-        if file.path in written:
-            raise OutputError(f"two pages want the same place: {file.path}")
-        written[file.path] = file.mark
-        unchanged = complete and known.get(file.path) == file.mark
-        if not (unchanged and (folder / file.path).is_file()):
-            stale.append(file)
-
-    def put(part: range) -> int:
-        return sum(
-            _replace(folder / file.path, file.make()) for file in stale[part.start : part.stop]
-        )
-
+    paths = _each_once(shards)
     # A build that is stopped must know its files again.
-    ours = known | {file.path: "-" for file in stale}
-    _write_manifest(folder, ours, _RUNNING)
-    changed = sum(spread(put, len(stale)))
-    gone = known.keys() - written.keys()
+    _write_manifest(folder, _RUNNING, (_line(path, "-") for path in known.keys() | paths))
+    trusted = known if complete and not full else {}
+
+    def put(number: int) -> Put:
+        changed, lines = 0, list[bytes]()
+        for file in shards[number].files():
+            there = f"{folder}/{file.path}"
+            if trusted.get(file.path) != file.mark or not os.path.isfile(there):  # noqa: PTH113
+                changed += _replace(there, file.make())
+            lines.append(_line(file.path, file.mark))
+        return Put(changed, b"".join(lines))
+
+    done = list(spread(put) if spread else map(put, range(len(shards))))
+    gone = known.keys() - paths
     for path in gone:
         _remove(folder, path)
-    _write_manifest(folder, written, _COMPLETE, basis)
-    return Written(files=len(written), changed=changed, removed=len(gone))
+    _write_manifest(folder, _COMPLETE, (each.marks for each in done), basis)
+    changed = sum(each.changed for each in done)
+    return Written(files=len(paths), changed=changed, removed=len(gone))
+
+
+def _each_once(shards: Iterable[Shard]) -> set[str]:
+    found = set[str]()
+    for shard in shards:
+        for path in shard.paths:
+            if path in found:
+                raise OutputError(f"two pages want the same place: {path}")
+            found.add(path)
+    return found
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """Keep other builds off a folder, for as long as this process lives at the most."""
+    if not fcntl:
+        yield
+        return
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        yield
+    except BlockingIOError:
+        message = f"another build is writing {folder}; wait until it is done, or end it"
+        raise OutputError(message) from None
+    finally:
+        os.close(descriptor)
 
 
 def _read_manifest(folder: Path) -> tuple[dict[str, str], bool]:
@@ -161,7 +220,7 @@ def _read_manifest(folder: Path) -> tuple[dict[str, str], bool]:
     try:
         header, _, *lines = (folder / MANIFEST).read_text("utf-8").split("\n")
     except FileNotFoundError:
-        if folder.is_dir() and any(folder.iterdir()):
+        if folder.is_dir() and any(not file.name.startswith(_OURS) for file in folder.iterdir()):
             message = f"{folder} holds files that digest did not write; name another folder (--out)"
             raise OutputError(message) from None
         return {}, False
@@ -172,10 +231,10 @@ def _read_manifest(folder: Path) -> tuple[dict[str, str], bool]:
 
 
 def _write_manifest(
-    folder: Path, files: dict[str, str], header: str, basis: Basis | None = None
+    folder: Path, header: str, lines: Iterable[bytes], basis: Basis | None = None
 ) -> None:
-    lines = b"".join(_line(path, mark) for path, mark in sorted(files.items()))
-    _replace(folder / MANIFEST, f"{header}\n{_basis_line(basis)}\n".encode() + lines)
+    data = b"".join((f"{header}\n{_basis_line(basis)}\n".encode(), *lines))
+    _replace(f"{folder}/{MANIFEST}", data)
 
 
 def _basis_line(basis: Basis | None) -> str:
@@ -197,14 +256,27 @@ def _line(path: str, mark: str) -> bytes:
     return f"{mark} {path}\n".encode()
 
 
-def _replace(target: Path, data: bytes) -> bool:
-    """Write by rename; False where the file already said just that."""
-    if target.is_file() and target.read_bytes() == data:
-        return False
-    target.parent.mkdir(parents=True, exist_ok=True)
-    fresh = target.with_name(f".{target.name}.new")
-    fresh.write_bytes(data)
-    fresh.replace(target)
+def _replace(target: str, data: bytes) -> bool:
+    """Write by rename; False where the file already said just that.
+
+    Strings, since a path object takes longer to make than a small file to write.
+    """
+    folder, _, name = target.rpartition("/")
+    fresh = f"{folder}/.{name}.new"
+    try:
+        with open(target, "rb") as there:  # noqa: PTH123
+            if there.read() == data:
+                return False
+    except FileNotFoundError:
+        os.makedirs(folder, exist_ok=True)  # noqa: PTH103
+    descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o666)
+    try:
+        view = memoryview(data)
+        while view:
+            view = view[os.write(descriptor, view) :]
+    finally:
+        os.close(descriptor)
+    os.rename(fresh, target)  # noqa: PTH104
     return True
 
 

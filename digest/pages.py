@@ -110,7 +110,23 @@ def plan(site: Site, papers: Sequence[Paper], edition: Edition = NOTHING) -> Ite
         papers: all that may be shown, in any order.
         edition: what the editor picked, related and hid.
     """
-    papers = sorted(papers, key=lambda paper: (paper.entry.announced, paper.entry.id))
+    papers = in_order(papers)
+    yield from lists(site, papers, edition)
+    yield from (of_paper(paper, edition) for paper in papers)
+
+
+def in_order(papers: Iterable[Paper]) -> list[Paper]:
+    """By the day of their announcement, oldest first."""
+    return sorted(papers, key=lambda paper: (paper.announced, paper.id))
+
+
+def lists(site: Site, papers: Sequence[Paper], edition: Edition = NOTHING) -> Iterator[Page]:
+    """Every page but those of the papers themselves, and those that the editor wrote.
+
+    Args:
+        papers: all that may be shown, in order.
+        edition: what the editor picked, related and hid.
+    """
     members = _members(site, papers)
     days = _days(site, papers)
     counts = tuple(_count(theme, members[theme.id]) for theme in site.themes)
@@ -119,13 +135,11 @@ def plan(site: Site, papers: Sequence[Paper], edition: Edition = NOTHING) -> Ite
     yield Page.of("themes/index.html", "themes.html", themes=counts, unthemed=len(members[""]))
     for theme in site.themes:
         yield from _theme_pages(theme, members[theme.id])
-    for paper in papers:
-        yield _paper_page(paper, edition.related(paper))
     for paper in edition.papers:
         if paper.hidden:
             yield Page.of(f"{paper.path}index.html", "hidden.html", paper=paper)
     for paper in edition.papers or papers:
-        for alias in paper.entry.aliases:
+        for alias in paper.facts.aliases:
             yield _moved(paper_path(alias), paper.path, paper.entry.title)
     for theme in site.themes:
         for former in theme.was:
@@ -133,7 +147,8 @@ def plan(site: Site, papers: Sequence[Paper], edition: Edition = NOTHING) -> Ite
     yield from _day_pages(days)
     yield from _archive_pages(days)
     yield Page.of("updates/index.html", "updates.html", days=_by_day(_updates(papers)[:UPDATES]))
-    yield Page.of("trends/index.html", "trends.html", trends=weekly(site.themes, papers))
+    if site.trends:
+        yield Page.of("trends/index.html", "trends.html", trends=weekly(site.themes, papers))
     if site.search:
         yield from _search_pages(papers)
     if all(article.slug != "about" for article in edition.articles):
@@ -141,16 +156,14 @@ def plan(site: Site, papers: Sequence[Paper], edition: Edition = NOTHING) -> Ite
     yield Page.of("404.html", "404.html")
 
 
-def maps(planned: Iterable[Page]) -> Iterator[Page]:
+def maps(paths: Sequence[str]) -> Iterator[Page]:
     """The sitemap of all pages that search engines may list, and robots.txt which names it.
+
+    Args:
+        paths: the addresses of those pages within the site, see `listed`.
 
     Source: a sitemap holds 50,000 addresses at most, https://www.sitemaps.org/protocol.html
     """
-    paths = [
-        page.path.removesuffix("index.html")
-        for page in planned
-        if page.path.endswith("index.html") and page.template not in _UNLISTED
-    ]
     parts = [paths[at : at + PER_SITEMAP] for at in range(0, len(paths), PER_SITEMAP)]
     if len(parts) == 1:
         yield Page.of("sitemap.xml", "sitemap.xml", paths=parts[0])
@@ -162,19 +175,28 @@ def maps(planned: Iterable[Page]) -> Iterator[Page]:
     yield Page.of("robots.txt", "robots.txt")
 
 
+def listed(planned: Iterable[Page]) -> list[str]:
+    """The addresses of pages that search engines may list."""
+    return [
+        page.path.removesuffix("index.html")
+        for page in planned
+        if page.path.endswith("index.html") and page.template not in _UNLISTED
+    ]
+
+
 def _members(site: Site, papers: Iterable[Paper]) -> dict[str, list[Paper]]:
     """The papers of every theme, in the order given; those of none under the empty id."""
     found: dict[str, list[Paper]] = {name: [] for name in (*(t.id for t in site.themes), "")}
     for paper in papers:
-        for match in paper.matches:
-            found[match.theme].append(paper)
-        if not paper.matches:
+        for theme in paper.themes:
+            found[theme].append(paper)
+        if not paper.themes:
             found[""].append(paper)
     return found
 
 
 def _count(theme: Theme, papers: Sequence[Paper]) -> ThemeCount:
-    newest = papers[-1].entry.announced if papers else None
+    newest = papers[-1].announced if papers else None
     return ThemeCount(theme=theme, count=len(papers), newest=newest)
 
 
@@ -213,6 +235,7 @@ def _theme_pages(theme: Theme, papers: Sequence[Paper]) -> Iterator[Page]:
         yield Page.of(
             f"{step.path}index.html",
             "theme.html",
+            near=shown[-1].announced if shown else None,
             theme=theme,
             papers=tuple(reversed(shown)),
             total=len(papers) if last else None,  # on a full page it would change every day
@@ -223,18 +246,16 @@ def _theme_pages(theme: Theme, papers: Sequence[Paper]) -> Iterator[Page]:
         )
 
 
-def _paper_page(paper: Paper, related: tuple[Paper, ...]) -> Page:
-    entry = paper.entry
-    later = tuple(version for version in entry.versions if version.number > 1)
-    day = f"days/{entry.announced}/"
+def of_paper(paper: Paper, edition: Edition = NOTHING) -> Page:
+    """A paper's own page."""
     return Page.of(
         f"{paper.path}index.html",
         "paper.html",
+        near=paper.announced,
         paper=paper,
-        entry=entry,
-        day=day,
-        updates=later,
-        related=related,
+        day=f"days/{paper.announced}/",
+        updates=paper.facts.later,
+        related=edition.related(paper),
     )
 
 
@@ -246,7 +267,7 @@ def _days(site: Site, papers: Sequence[Paper]) -> tuple[Day, ...]:
     """Every day with news, oldest first."""
     announced = defaultdict[date, list[Paper]](list)
     for paper in papers:
-        announced[paper.entry.announced].append(paper)
+        announced[paper.announced].append(paper)
     revised = defaultdict[date, list[Update]](list)
     for update in _updates(papers):
         revised[update.date].append(update)
@@ -274,10 +295,10 @@ def _updates(papers: Iterable[Paper]) -> tuple[Update, ...]:
     found = [
         Update(paper=paper, version=version, date=day)
         for paper in papers
-        for version in paper.entry.versions
-        if version.number > 1 and (day := version.date.date() if version.date else version.seen)
+        for version in paper.facts.later
+        if (day := version.date.date() if version.date else version.seen)
     ]
-    return tuple(sorted(found, key=lambda u: (u.date, u.paper.entry.id), reverse=True))
+    return tuple(sorted(found, key=lambda u: (u.date, u.paper.id), reverse=True))
 
 
 def _by_day(updates: Sequence[Update]) -> tuple[tuple[date, tuple[Update, ...]], ...]:
@@ -289,6 +310,7 @@ def _day_pages(days: Sequence[Day]) -> Iterator[Page]:
         yield Page.of(
             f"{day.path}index.html",
             "day.html",
+            near=day.date,
             day=day,
             older=before,
             newer=after,
@@ -309,6 +331,7 @@ def _archive_pages(days: Sequence[Day]) -> Iterator[Page]:
         yield Page.of(
             f"{month.path}index.html",
             "month.html",
+            near=month.date,
             month=month,
             older=before,
             newer=after,
@@ -322,13 +345,13 @@ def _search_pages(papers: Sequence[Paper]) -> Iterator[Page]:
     """
     years = {
         year: tuple(found)
-        for year, found in groupby(papers, key=lambda paper: paper.entry.announced.year)
+        for year, found in groupby(papers, key=lambda paper: paper.announced.year)
     }
     yield Page.of("search/index.html", "search.html", years=tuple(reversed(years)))
     for year, found in years.items():
-        yield Page.of(f"search/{year}.json", "search.json", papers=found)
-        entries = tuple(paper.entry for paper in found)
-        yield Page.of(f"search/{year}-abstracts.json", "search-abstracts.json", entries=entries)
+        for name in ("search.json", "search-abstracts.json"):
+            path = f"search/{year}{name.removeprefix('search')}"
+            yield Page.of(path, name, papers=found)
 
 
 def _with_neighbours(

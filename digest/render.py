@@ -26,6 +26,7 @@ from digest.marks import Marks
 from digest.model import Entry, Page, Paper, Site
 
 _PACKAGE = Path(__file__).parent
+_CONVERTED = 8192  # texts held: some 30 megabytes
 _FRAGMENTS = 4096  # kept of what several feeds show: a few megabytes for each thousand
 
 
@@ -78,9 +79,8 @@ class Renderer:
         """
         try:
             template = self._environment.get_template(page.template)
-            text = template.render(
-                page.context, page=page, here=page.path.removesuffix("index.html")
-            )
+            here = page.path.removesuffix("index.html")
+            text = template.render(page.context, page=page, here=here)
         except jinja2.TemplateSyntaxError as error:
             where = f"{error.filename or error.name}:{error.lineno}"
             raise RenderError(f"{where}: {error.message}") from error
@@ -225,6 +225,8 @@ class Renderer:
         if key not in self._converted:
             done = how(text, entry.markup)
             self._count(f"{entry.id} {text}", done)
+            if len(self._converted) >= _CONVERTED:
+                self._converted.clear()
             self._converted[key] = done.html
         return self._converted[key]
 

@@ -44,10 +44,10 @@ def weekly(themes: Sequence[Theme], papers: Sequence[Paper]) -> tuple[Trend, ...
     """
     if not papers:
         return ()
-    last = _monday(max(paper.entry.announced for paper in papers))
+    last = _monday(max(paper.announced for paper in papers))
     starts = [last - timedelta(weeks=back) for back in reversed(range(WEEKS))]
     counts = Counter(
-        (match.theme, _monday(paper.entry.announced)) for paper in papers for match in paper.matches
+        (theme, _monday(paper.announced)) for paper in papers for theme in paper.themes
     )
     return tuple(
         Trend(

@@ -5,8 +5,9 @@ from pathlib import Path
 
 PACKAGE = Path(__file__).parents[1] / "digest"
 LAYERS = [
-    {"errors", "github", "inputs", "model", "__version__"},
-    {"authority", "diff", "files", "ids", "jobs", "located", "portable", "tex"},
+    {"errors", "github", "ids", "inputs", "__version__"},
+    {"model"},
+    {"authority", "diff", "files", "jobs", "located", "portable", "tex"},
     {"cite", "mailing", "marks", "preview", "trends", "versions"},
     {"desk", "themes"},
     {"config"},
@@ -19,11 +20,12 @@ LAYERS = [
         "feeds",
         "render",
         "output",
+        "shards",
         "web",
         "serve",
         "checkout",
     },
-    {"fetch", "notify", "scaffold", "status", "summary"},
+    {"fetch", "notify", "scaffold", "shelf", "status", "summary"},
     {"build", "examples"},
     {"check", "doctor"},
     {"cli"},

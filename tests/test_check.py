@@ -124,7 +124,8 @@ def site(tmp_path: Path) -> Path:
         "static/style.css": "body { background: url('logo.svg') } /* url(gone.png) */",
         "static/logo.svg": '<svg xmlns="http://www.w3.org/2000/svg"><title>x</title></svg>',
     }
-    output.write(tmp_path / "_site", (output.File.of(n, t.encode()) for n, t in files.items()))
+    made = [output.File.of(name, text.encode()) for name, text in files.items()]
+    output.write(tmp_path / "_site", [output.Shard(list(files), lambda: made)])
     return tmp_path / "_site"
 
 
@@ -183,7 +184,7 @@ def stopped(site: Path) -> None:
     del files[output.MANIFEST]
     files["about/index.html"] = output.File("about/index.html", "new", make)
     with suppress(KeyboardInterrupt):
-        output.write(site, files.values())
+        output.write(site, [output.Shard(list(files), files.values)])
 
 
 def noise(size: int) -> str:

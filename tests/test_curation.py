@@ -19,7 +19,7 @@ THEMES = tuple(Theme(id=name, title=name, rule=None) for name in ("a", "b", "c")
 def paper(name: str, *themes: str, aliases: tuple[str, ...] = ()) -> Paper:
     entry = Entry(id=name, title="T", announced=TODAY, seen=TODAY, aliases=aliases)
     matches = tuple(Match(theme=theme, reasons=(_WORD,)) for theme in themes)
-    return Paper(entry=entry, matches=matches, path=paper_path(name))
+    return Paper.of(entry, matches)
 
 
 _WORD = Reason(term="t", field="title", words="T")

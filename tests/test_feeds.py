@@ -26,7 +26,6 @@ from digest.desk.curation import NOTHING, Edition
 from digest.desk.values import Body, Note
 from digest.errors import ConfigError
 from digest.feeds import items, window
-from digest.ids import paper_path
 from digest.located import Text
 from digest.model import (
     ArxivListing,
@@ -114,7 +113,7 @@ def paper(number: int, day: date = DAY, themes: Iterable[str] = (), **fields: An
 
 def of(entry: Entry, themes: Iterable[str] = ()) -> Paper:
     matches = tuple(Match(theme=theme, reasons=()) for theme in themes)
-    return Paper(entry=entry, matches=matches, path=paper_path(entry.id))
+    return Paper.of(entry, matches)
 
 
 def noted(one: Paper) -> Edition:
@@ -253,7 +252,7 @@ def test_updates_have_their_version_in_the_guid_and_show_what_changed() -> None:
 def test_the_editors_note_comes_first() -> None:
     body = Body(text="Worth *reading*.", path=Path("content/notes/2605.00001.md"))
     note = Note(paper=Text("2605.00001", 1), body=body, pinned=True)
-    one = replace(paper(1, summary="Abstract."), note=note)
+    one = Paper.of(paper(1, summary="Abstract.").entry, note=note)
     site = replace(SITE, feeds=(Selection(id="picks", title="Picks", themes=(), pinned=True),))
     papers, renderer = [one, paper(2)], Renderer(site, Path("no-such-folder"), noted(one))
     pages = planned(papers, site)

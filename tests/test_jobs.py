@@ -4,30 +4,29 @@ import signal
 import pytest
 
 from digest.errors import RenderError
-from digest.jobs import PART, WORTH, in_parts
+from digest.jobs import spread
 
 
-@pytest.mark.parametrize("jobs", [1, 2])
-@pytest.mark.parametrize("count", [0, 1, PART, WORTH - 1, WORTH + 1])
-def test_every_item_is_done_once_and_in_order(count: int, jobs: int) -> None:
-    parts = list(in_parts(list, count, jobs))
-    assert [at for part in parts for at in part] == list(range(count))
+@pytest.mark.parametrize("workers", [1, 2])
+@pytest.mark.parametrize("count", [0, 1, 2, 9])
+def test_every_number_is_done_once_and_in_order(count: int, workers: int) -> None:
+    assert list(spread(lambda number: number, count, workers)) == list(range(count))
 
 
 def test_a_process_that_is_killed_is_an_error_that_says_so() -> None:
     parent = os.getpid()
 
-    def killed(part: range) -> None:
+    def killed(number: int) -> None:
         if os.getpid() != parent:
             os.kill(os.getpid(), signal.SIGKILL)
 
     with pytest.raises(RenderError, match="was killed"):
-        list(in_parts(killed, WORTH, 2))
+        list(spread(killed, 9, 2))
 
 
-def test_an_error_of_one_part_is_the_error_of_the_whole() -> None:
-    def broken(part: range) -> None:
-        raise RenderError(f"paper.html:3: broken at {part.start}")
+def test_an_error_of_one_shard_is_the_error_of_the_whole() -> None:
+    def broken(number: int) -> None:
+        raise RenderError(f"paper.html:3: broken at {number}")
 
     with pytest.raises(RenderError, match=r"paper\.html:3: broken at 0"):
-        list(in_parts(broken, WORTH, 2))
+        list(spread(broken, 9, 2))

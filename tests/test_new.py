@@ -19,7 +19,6 @@ from digest.desk.content import load, read_note
 from digest.desk.markdown import Answers, Dialect, render
 from digest.desk.values import Body
 from digest.errors import DigestError
-from digest.ids import paper_path
 from digest.model import Entry, Markup, Paper, Theme
 
 MONDAY = date(2026, 5, 11)
@@ -115,7 +114,7 @@ def test_any_title_is_shown_as_it_is(title: str) -> None:
     entry = Entry(
         id="https://example.org/1", title=title, markup=Markup.PLAIN, announced=MONDAY, seen=MONDAY
     )
-    paper = Paper(entry=entry, matches=(), path=paper_path(entry.id))
+    paper = Paper.of(entry)
     draft = drafts.issue([paper], THEMES, MONDAY).text.partition("---\n\n")[2]
     shown = str(render(Body(text=draft, path=Path("a.md")), Dialect(language="ja"), ANSWERS).html)
     (item,) = lxml_html.fragment_fromstring(shown, "main").iter("li")

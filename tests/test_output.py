@@ -1,4 +1,5 @@
 from collections.abc import Iterable
+from functools import partial
 from itertools import starmap
 from pathlib import Path
 
@@ -7,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from digest.errors import OutputError
-from digest.output import MANIFEST, File, Written
+from digest.output import MANIFEST, File, Shard, Written
 from digest.output import write as write_files
 
 sites = st.dictionaries(
@@ -17,7 +18,13 @@ sites = st.dictionaries(
 
 
 def write(folder: Path, files: Iterable[tuple[str, bytes]]) -> Written:
-    return write_files(folder, starmap(File.of, files))
+    return write_shards(folder, list(starmap(File.of, files)))
+
+
+def write_shards(folder: Path, files: list[File]) -> Written:
+    """A file a shard."""
+    shards = [Shard([file.path], partial(list, [file])) for file in files]
+    return write_files(folder, shards)
 
 
 def contents(folder: Path) -> dict[str, bytes]:
@@ -68,7 +75,7 @@ def test_a_build_that_broke_leaves_the_next_one_everything_to_mend(tmp_path: Pat
     write(tmp_path, [("a", b"old"), ("b", b"2")])
     cut = [File.of("a", b"new"), File.of("only-here", b"1"), File("c", "mark", power_cut)]
     with pytest.raises(RuntimeError):
-        write_files(tmp_path, cut)
+        write_shards(tmp_path, cut)
     assert (tmp_path / "only-here").exists()
     (tmp_path / "b").write_bytes(b"damaged")
     write(tmp_path, [("a", b"new"), ("b", b"2")])

@@ -7,7 +7,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from digest import feeds, pages
-from digest.ids import paper_path
 from digest.model import Entry, Match, Page, Paper, Site, Theme, Version
 
 THEMES = tuple(Theme(id=name, title=name.title(), rule=None) for name in ("agreement", "serving"))
@@ -28,8 +27,8 @@ SITE = Site(
 
 def paper(number: int, day: date, themes: Sequence[str] = (), versions: int = 1) -> Paper:
     name = f"arxiv:2605.{number:05}"
-    return Paper(
-        entry=Entry(
+    return Paper.of(
+        Entry(
             id=name,
             title=f"Paper {number}",
             announced=day,
@@ -40,8 +39,7 @@ def paper(number: int, day: date, themes: Sequence[str] = (), versions: int = 1)
                 for n in range(1, versions + 1)
             ),
         ),
-        matches=tuple(Match(theme=theme, reasons=()) for theme in themes),
-        path=paper_path(name),
+        tuple(Match(theme=theme, reasons=()) for theme in themes),
     )
 
 

@@ -11,7 +11,7 @@ import jsonschema  # type: ignore[import-untyped]
 import pytest
 import yaml
 
-from digest.config import load_site
+from digest.config import FORMATS, load_site
 from digest.errors import ConfigError
 from digest.model import CrossLists, Markup, Sort
 from digest.themes import rules
@@ -32,6 +32,9 @@ author: A
 accent: '#7a2e1d'
 navigation: [{title: About, url: about/}]
 search: false
+trends: false
+exports: false
+formats: [json]
 html: true
 hub: https://hub.example.org/
 feeds:
@@ -76,6 +79,7 @@ WRONG = [
     ("language: pt-BR", "language: pt_BR"),
     ("accent: '#7a2e1d'", "accent: red"),
     ("search: false", "search: sometimes"),
+    ("formats: [json]", "formats: [rss]"),
     ("hub: https://hub.example.org/", "hub: hub.example.org"),
     ("id: picks, pinned: true", "id: picks"),
     ("id: both", "id: Both"),
@@ -189,7 +193,7 @@ def test_the_schema_has_just_the_keys_that_we_read() -> None:
 
 def test_the_schema_has_just_the_choices_that_we_know() -> None:
     choices = {tuple(found["enum"]) for found in mappings(SCHEMA) if "enum" in found}
-    known = ((*CrossLists,), (*Markup,), (*Sort,), rules.ANNOUNCE_TYPES)
+    known = ((*CrossLists,), (*Markup,), (*Sort,), rules.ANNOUNCE_TYPES, FORMATS)
     assert choices == {tuple(map(str, words)) for words in known}
 
 

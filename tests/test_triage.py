@@ -21,7 +21,6 @@ from digest.build import build, read
 from digest.desk.content import load, read_note
 from digest.desk.triage import SEEN, Session, read_seen, unseen
 from digest.errors import ConfigError, DigestError
-from digest.ids import paper_path
 from digest.model import Entry, Match, Paper, Theme
 
 TODAY = date(2026, 5, 18)
@@ -36,7 +35,7 @@ def paper(number: int, theme: str = "", days: int = 0, title: str = "T") -> Pape
         seen=TODAY,
     )
     matches = (Match(theme=theme, reasons=()),) if theme else ()
-    return Paper(entry=entry, matches=matches, path=paper_path(entry.id))
+    return Paper.of(entry, matches)
 
 
 PAPERS = (

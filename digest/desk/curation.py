@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+
+from msgspec import structs
 
 from digest.desk.markdown import Dialect, Mentions, mentions
 from digest.desk.values import Article, Attachment, Body, Content, Issue, Note
@@ -106,10 +108,10 @@ def edit(
 
     notes = _by_paper(content.notes, found)
     _check_themes(content.notes, themes)
-    curated = tuple(_curated(paper, notes.get(paper.entry.id), themes) for paper in papers)
-    ids = {paper.entry.id for paper in found.values()}
-    fresh = {paper.entry.id: paper for paper in curated if paper.entry.id in ids}
-    cited = {name: fresh[paper.entry.id] for name, paper in found.items()}
+    curated = tuple(_curated(paper, notes.get(paper.id), themes) for paper in papers)
+    ids = {paper.id for paper in found.values()}
+    fresh = {paper.id: paper for paper in curated if paper.id in ids}
+    cited = {name: fresh[paper.id] for name, paper in found.items()}
 
     letters = tuple(
         Letter(
@@ -160,7 +162,7 @@ def find(papers: Iterable[Paper], names: Iterable[str]) -> dict[str, Paper]:
             wanted[key].append(name)
     found: dict[str, Paper] = {}
     for paper in papers if wanted else ():
-        for key in (paper.entry.id, slug(paper.entry.id), *paper.entry.aliases):
+        for key in (paper.id, slug(paper.id), *paper.facts.aliases):
             for name in wanted.get(key, ()):
                 found[name] = paper
     return found
@@ -191,7 +193,7 @@ def _asked(
 def _by_paper(notes: Iterable[Note], found: Mapping[str, Paper]) -> dict[str, Note]:
     by_paper: dict[str, Note] = {}
     for note in notes:
-        first = by_paper.setdefault(found[note.paper].entry.id, note)
+        first = by_paper.setdefault(found[note.paper].id, note)
         if first is not note:
             message = f"{first.body.path.name} is a note on the same paper"
             raise ConfigError(message, note.body.path, 1)
@@ -215,18 +217,18 @@ def _curated(paper: Paper, note: Note | None, themes: Iterable[Theme]) -> Paper:
     for name in note.add:
         word = Reason(term="", field="editor", words="")
         given = matches.get(name, Match(theme=name, reasons=()))
-        matches[str(name)] = replace(given, reasons=(*given.reasons, word))
+        matches[str(name)] = structs.replace(given, reasons=(*given.reasons, word))
     ordered = tuple(matches[theme.id] for theme in themes if theme.id in matches)
-    return replace(paper, note=note, matches=ordered)
+    return Paper.of(paper.entry, ordered, note)
 
 
 def _picks(papers: Iterable[Paper], today: date) -> tuple[Paper, ...]:
     pinned = [p for p in papers if p.note and p.note.is_pinned(today) and not p.hidden]
-    return tuple(sorted(pinned, key=lambda p: (p.entry.announced, p.entry.id), reverse=True))
+    return tuple(sorted(pinned, key=lambda p: (p.announced, p.id), reverse=True))
 
 
 def _each_once(papers: Iterable[Paper]) -> tuple[Paper, ...]:
-    return tuple({paper.entry.id: paper for paper in papers}.values())
+    return tuple({paper.id: paper for paper in papers}.values())
 
 
 def _home(article: Article) -> str:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from digest.desk.curation import Edition
-from digest.model import Page
+from digest.model import Page, Site
 
 
-def plan(edition: Edition) -> Iterator[Page]:
+def plan(site: Site, edition: Edition) -> Iterator[Page]:
     """Every page of the editor's."""
     letters = edition.letters
     newest = tuple(reversed(letters))
@@ -22,8 +22,9 @@ def plan(edition: Edition) -> Iterator[Page]:
             older=letters[at - 1] if at else None,
             newer=letters[at + 1] if at + 1 < len(letters) else None,
         )
-        entries = tuple(paper.entry for paper in letter.papers)
-        for name in ("papers.bib", "papers.ris", "papers.json") if entries else ():
-            yield Page.of(f"{letter.path}{name}", name, entries=entries)
+        for name in (
+            ("papers.bib", "papers.ris", "papers.json") if letter.papers and site.exports else ()
+        ):
+            yield Page.of(f"{letter.path}{name}", name, papers=letter.papers)
     for article in edition.articles:
         yield Page.of(f"{article.slug}/index.html", "article.html", article=article)

@@ -18,6 +18,7 @@ from digest.ids import theme_path
 from digest.model import ArxivListing, Page, Paper, Selection, Site, Source, Theme, WebFeed
 
 FORMATS = ("feed.xml", "atom.xml", "feed.json")  # RSS 2.0, Atom, JSON Feed 1.1
+_FILES = {"atom": "atom.xml", "json": "feed.json"}  # by their names in site.yaml
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,16 +64,17 @@ def plan(
         edition: the editor's issues.
     """
     groups = _groups(site, edition)
-    cited = exports.by_theme(site, papers)
+    cited = exports.by_theme(site, papers) if site.exports else {}
     years = {theme: tuple(year for year, _ in parts) for theme, parts in cited.items()}
     yield Page.of("feeds/index.html", "feeds.html", groups=groups, years=years)
     yield Page.of("feeds.opml", "opml.xml", title=site.title, groups=groups, file=FORMATS[0])
     yield Page.of("sources.opml", "sources.xml", feeds=tuple(_subscriptions(site.sources)))
     plans = [*_of_papers(site, papers, tag), *_others(site, papers, edition, tag)]
     for found in plans:
-        yield from _documents(found, tag)
-    yield from _archives(plans, tag)
-    yield from exports.plan(papers, cited)
+        yield from _documents(site, found, tag)
+    if "atom" in site.formats:
+        yield from _archives(plans, tag)
+    yield from exports.plan(site, papers, cited)
 
 
 def _groups(site: Site, edition: Edition) -> tuple[Group, ...]:
@@ -90,10 +92,10 @@ def _of_papers(site: Site, papers: Sequence[Paper], tag: str) -> Iterator[_Plan]
     members = defaultdict[str, list[Item]](list)
     noted = list[Item]()
     for item in newest:
-        if item.paper:
-            for match in item.paper.matches:
-                members[match.theme].append(item)
-            if item.paper.note and item.paper.note.has_text:
+        if item.now:
+            for name in item.now.themes:
+                members[name].append(item)
+            if item.now.note and item.now.note.has_text:
                 noted.append(item)
     yield _Plan(_everything(site), newest)
     yield _Plan(_notes(site), noted)
@@ -103,7 +105,7 @@ def _of_papers(site: Site, papers: Sequence[Paper], tag: str) -> Iterator[_Plan]
         for former in theme.was:  # its readers never hear of the new name
             yield _Plan(replace(feed, base=theme_path(former)), members[theme.id])
     for chosen in site.feeds:
-        found = [item for item in newest if item.paper and _is_chosen(item.paper, chosen)]
+        found = [item for item in newest if item.now and _is_chosen(item.now, chosen)]
         yield _Plan(_of_selection(site, chosen), found)
 
 
@@ -114,10 +116,10 @@ def _others(site: Site, papers: Sequence[Paper], edition: Edition, tag: str) -> 
         yield _Plan(_issues(site), letters)
 
 
-def _documents(found: _Plan, tag: str) -> Iterator[Page]:
+def _documents(site: Site, found: _Plan, tag: str) -> Iterator[Page]:
     shown = window.newest(found.items)
-    months = window.months(found.items)
-    for name in FORMATS:
+    months = window.months(found.items) if "atom" in site.formats else []
+    for name in (FORMATS[0], *(_FILES[each] for each in site.formats)):
         yield Page.of(
             f"{found.feed.base}{name}",
             name,
@@ -146,6 +148,7 @@ def _archives(plans: Iterable[_Plan], tag: str) -> Iterator[Page]:
             page = Page.of(
                 found.feed.archived(month),
                 "atom.xml",
+                near=month,
                 feed=found.feed,
                 items=shown,
                 guid=_guid(tag, found.feed),

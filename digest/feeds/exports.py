@@ -6,6 +6,7 @@ docs/feeds.md says where they are, docs/*.schema.json what is in them.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
 from itertools import groupby
 
 from digest.ids import theme_path
@@ -16,28 +17,31 @@ Parts = list[tuple[str, Sequence[Paper]]]  # what their files' names end with, a
 CITATIONS = ("papers.bib", "papers.ris", "papers.json")  # BibTeX, RIS, CSL-JSON
 
 
-def plan(papers: Sequence[Paper], cited: Mapping[str, Parts]) -> Iterator[Page]:
+def plan(site: Site, papers: Sequence[Paper], cited: Mapping[str, Parts]) -> Iterator[Page]:
     """Every file, its papers newest first.
 
     Args:
         papers: all that may be shown, in any order.
         cited: those of each theme, see `by_theme`.
     """
+    if not site.exports:
+        return
     newest = _newest(papers)
     yield from _index(newest)
     for theme, parts in cited.items():
         for year, found in parts:
             yield from _citations(theme_path(theme), year, found)
-    for month, of_month in groupby(newest, key=lambda paper: f"{paper.entry.announced:%Y-%m}"):
-        yield from _citations(f"archive/{month}/", "", list(of_month))
+    for month, of_month in groupby(newest, key=lambda paper: f"{paper.announced:%Y-%m}"):
+        found = list(of_month)
+        yield from _citations(f"archive/{month}/", "", found, near=found[0].announced)
 
 
 def by_theme(site: Site, papers: Sequence[Paper]) -> dict[str, Parts]:
     """The papers of each theme by its id, in the parts that they are cited in."""
     members: dict[str, list[Paper]] = {theme.id: [] for theme in site.themes}
     for paper in _newest(papers):
-        for match in paper.matches:
-            members[match.theme].append(paper)
+        for theme in paper.themes:
+            members[theme].append(paper)
     return {theme: by_year(found) for theme, found in members.items()}
 
 
@@ -50,22 +54,24 @@ def by_year(newest: Sequence[Paper]) -> Parts:
         return [("", newest)]
     years = [
         (f"-{year}", list(found))
-        for year, found in groupby(newest, key=lambda paper: paper.entry.announced.year)
+        for year, found in groupby(newest, key=lambda paper: paper.announced.year)
     ]
     return [("", years[0][1]), *years[1:]]
 
 
 def _newest(papers: Sequence[Paper]) -> list[Paper]:
-    found = sorted(papers, key=lambda paper: paper.entry.id)
-    found.sort(key=lambda paper: paper.entry.announced, reverse=True)
+    found = sorted(papers, key=lambda paper: paper.id)
+    found.sort(key=lambda paper: paper.announced, reverse=True)
     return found
 
 
-def _citations(base: str, year: str, papers: Sequence[Paper]) -> Iterator[Page]:
-    entries = tuple(paper.entry for paper in papers)
+def _citations(
+    base: str, year: str, papers: Sequence[Paper], near: date | None = None
+) -> Iterator[Page]:
     for name in CITATIONS:
         stem, dot, kind = name.partition(".")
-        yield Page.of(f"{base}{stem}{year}{dot}{kind}", name, entries=entries)
+        path = f"{base}{stem}{year}{dot}{kind}"
+        yield Page.of(path, name, near=near, papers=tuple(papers))
 
 
 def _index(newest: Sequence[Paper]) -> Iterator[Page]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time
+from functools import lru_cache
 from urllib.parse import quote
 
 from digest import tex, versions
@@ -19,13 +20,45 @@ _SAFE = "!$&'()*+,;=:@/?"  # RFC 4151 allows these in a name, beside what quote(
 class Item:
     """One item, the same in every feed that carries it and in every format."""
 
-    guid: str  # no address, no theme, no format in it, so that none of them makes it reappear
-    path: str  # of the page it leads to
+    tag: str  # the authority of guids
     date: date  # the day we first had it; never changes
-    updated: datetime  # the newest change, UTC; at or after `date`
-    paper: Paper | None = None
+    now: Paper | None = None  # the paper as it is now
     version: int = 0  # of the paper, where that is the news
+    first: bool = False  # with the words that we first had of it, for files that never change
     letter: Letter | None = None
+
+    @property
+    def guid(self) -> str:
+        """No address, no theme, no format is in it, so that none of them makes it reappear."""
+        if self.letter:
+            return _name(self.tag, f"issue:{self.letter.issue.slug}")
+        assert self.now
+        name = guid(self.tag, self.now)
+        return f"{name}:v{self.version}" if self.version else name
+
+    @property
+    def path(self) -> str:
+        """Of the page it leads to; an id of old leads on to it."""
+        if self.letter:
+            return self.letter.path
+        assert self.now
+        facts = self.now.facts
+        return paper_path(facts.guid or facts.id) if self.version or self.first else self.now.path
+
+    @property
+    def updated(self) -> datetime:
+        """The newest change, UTC; at or after `date`."""
+        seen = midnight(self.date)
+        if self.version or self.first or not self.now or not self.now.facts.updated:
+            return seen
+        return max(seen, self.now.facts.updated)
+
+    @property
+    def paper(self) -> Paper | None:
+        """The paper with the words that this item is about."""
+        if self.now is None or not (self.version or self.first):
+            return self.now
+        return _as_of(self.now, self.version)
 
     @property
     def title(self) -> str:
@@ -39,64 +72,44 @@ class Item:
         return f"{title} (version {self.version})" if self.version else title
 
     def __hash__(self) -> int:
-        return hash(self.guid)  # of the whole paper it would take longer than to draw it
+        return hash((self.now.id if self.now else self.path, self.version))
+
+
+@lru_cache(64)  # templates ask several times in a row
+def _as_of(paper: Paper, version: int) -> Paper:
+    """The paper with the words of a version; 0: of the first that we have."""
+    entry = versions.at(paper.entry, version) if version else versions.first(paper.entry)
+    return Paper.of(entry, paper.matches, paper.note)
 
 
 def guid(tag: str, paper: Paper) -> str:
     """The tag URI (RFC 4151) of the authority and the id that an entry was first known by."""
-    return _name(tag, paper.entry.guid or paper.entry.id)
+    return _name(tag, paper.facts.guid or paper.facts.id)
 
 
 def of_paper(tag: str, paper: Paper) -> Item:
     """A paper with its newest words."""
-    entry = paper.entry
-    seen = midnight(entry.seen)
-    updated = max(seen, entry.updated) if entry.version > 1 and entry.updated else seen
-    return Item(
-        guid=guid(tag, paper), path=paper.path, date=entry.seen, updated=updated, paper=paper
-    )
+    return Item(tag=tag, date=paper.seen, now=paper)
 
 
 def first(item: Item) -> Item:
     """The item as we first had it, for files that are never to change."""
-    if item.paper is None or item.version:
-        return item
-    entry = versions.first(item.paper.entry)
-    return replace(
-        item,
-        path=paper_path(entry.id),  # an id of old leads on to the page
-        updated=midnight(item.date),
-        paper=replace(item.paper, entry=entry),
-    )
+    return item if item.version or item.letter else replace(item, first=True)
 
 
 def of_updates(tag: str, papers: Iterable[Paper]) -> tuple[Item, ...]:
     """An item for every later version, with the words of that version."""
     return tuple(
-        Item(
-            guid=f"{guid(tag, paper)}:v{version.number}",
-            path=paper_path(paper.entry.guid or paper.entry.id),
-            date=day,
-            updated=midnight(day),
-            paper=replace(paper, entry=versions.at(paper.entry, version.number)),
-            version=version.number,
-        )
+        Item(tag=tag, date=day, now=paper, version=version.number)
         for paper in papers
-        for version in paper.entry.versions
-        if version.number > 1 and (day := _day(version))
+        for version in paper.facts.later
+        if (day := _day(version))
     )
 
 
 def of_letter(tag: str, letter: Letter) -> Item:
     """An issue of the editor's."""
-    day = letter.issue.date
-    return Item(
-        guid=_name(tag, f"issue:{letter.issue.slug}"),
-        path=letter.path,
-        date=day,
-        updated=midnight(day),
-        letter=letter,
-    )
+    return Item(tag=tag, date=letter.issue.date, letter=letter)
 
 
 def midnight(day: date) -> datetime:

@@ -109,7 +109,7 @@ def broad(themes: Iterable[Theme], papers: Sequence[Paper]) -> tuple[Broad, ...]
     """The themes that are too broad; one made of sources or categories is meant to be a channel."""
     if len(papers) < _FEW:
         return ()
-    counts = Counter(match.theme for paper in papers for match in paper.matches)
+    counts = Counter(theme for paper in papers for theme in paper.themes)
     found = []
     for theme in themes:
         words = [leaf for leaf in rules.leaves(theme.rule) if not isinstance(leaf, rules.Fact)]
