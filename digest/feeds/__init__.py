@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import cache
+from zoneinfo import ZoneInfo
 
 from digest.desk.curation import NOTHING, Edition
 from digest.feeds import exports, items, window
@@ -110,7 +111,8 @@ def _of_papers(site: Site, papers: Sequence[Paper], tag: str) -> Iterator[_Plan]
 def _others(site: Site, papers: Sequence[Paper], edition: Edition, tag: str) -> Iterator[_Plan]:
     yield _Plan(_updates(site), window.ordered(items.of_updates(tag, papers)))
     if edition.letters:
-        letters = window.ordered(items.of_letter(tag, letter) for letter in edition.letters)
+        zone = ZoneInfo(site.timezone)
+        letters = window.ordered(items.of_letter(tag, letter, zone) for letter in edition.letters)
         yield _Plan(_issues(site), letters)
 
 
@@ -124,7 +126,7 @@ def _documents(found: _Plan, tag: str) -> Iterator[Page]:
             feed=found.feed,
             items=shown,
             guid=_guid(tag, found.feed),
-            built=shown[0].date if shown else _beginning(tag),
+            built=shown[0].published if shown else _beginning(tag),
             updated=_updated(shown, tag),
             older=found.feed.archived(months[0][0]) if months else "",
             archived=False,

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, tzinfo
 from urllib.parse import quote
+from zoneinfo import ZoneInfo
 
 from digest import tex, versions
 from digest.desk.curation import Letter
@@ -26,6 +27,11 @@ class Item:
     paper: Paper | None = None
     version: int = 0  # of the paper, where that is the news
     letter: Letter | None = None
+
+    @property
+    def published(self) -> datetime:
+        """When `date` began, UTC; never changes."""
+        return self.updated if self.letter else midnight(self.date)
 
     @property
     def title(self) -> str:
@@ -51,7 +57,9 @@ def of_paper(tag: str, paper: Paper) -> Item:
     """A paper with its newest words."""
     entry = paper.entry
     seen = midnight(entry.seen)
-    updated = max(seen, entry.updated) if entry.version > 1 and entry.updated else seen
+    # A source that counts no versions says so by another date.
+    revised = entry.version > 1 or (not entry.version and entry.updated != entry.published)
+    updated = max(seen, entry.updated) if revised and entry.updated else seen
     return Item(
         guid=guid(tag, paper), path=paper.path, date=entry.seen, updated=updated, paper=paper
     )
@@ -87,21 +95,21 @@ def of_updates(tag: str, papers: Iterable[Paper]) -> tuple[Item, ...]:
     )
 
 
-def of_letter(tag: str, letter: Letter) -> Item:
-    """An issue of the editor's."""
+def of_letter(tag: str, letter: Letter, zone: ZoneInfo) -> Item:
+    """An issue of the editor's. Its day begins where the site is, in the east before UTC's does."""
     day = letter.issue.date
     return Item(
         guid=_name(tag, f"issue:{letter.issue.slug}"),
         path=letter.path,
         date=day,
-        updated=midnight(day),
+        updated=midnight(day, zone),
         letter=letter,
     )
 
 
-def midnight(day: date) -> datetime:
-    """Feeds want a time where we know a day."""
-    return datetime.combine(day, time(), UTC)
+def midnight(day: date, zone: tzinfo = UTC) -> datetime:
+    """Feeds want a time, UTC, where we know a day."""
+    return datetime.combine(day, time(), zone).astimezone(UTC)
 
 
 def _name(tag: str, name: str) -> str:
