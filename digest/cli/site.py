@@ -45,6 +45,7 @@ def build_command(
     started, out, now = time.monotonic(), out or root / "_site", now or datetime.now(UTC)
     if offline and not full and (standing := _standing(root, out, url, now)):
         click.echo(standing)
+        words.summarise(f"### Site\n\n{standing}.")
         return
     from digest.build import build
 
@@ -72,12 +73,10 @@ def build_command(
             f"the first in {entry}: {formula}"
         )
     written = report.written
-    done = (
-        f"{report.papers} papers ({report.new} new) in {written.files} files, "
-        f"{written.changed} changed, {written.removed} removed"
-    )
-    click.echo(done)
-    words.summarise(f"Built {done}, in {time.monotonic() - started:.1f} s.")
+    files = f"{written.files} files, {written.changed} changed, {written.removed} removed"
+    click.echo(f"{report.papers} papers ({report.new} new) in {files}")
+    seconds = time.monotonic() - started
+    words.summarise(f"### Site\n\nPapers: {report.papers}. {files}; built in {seconds:.1f} s.")
     if strict and report.problems:
         sys.exit(EXIT_STRICT)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import time
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -42,7 +43,7 @@ def fetch_command(
         for planned in fetch.plan(root, site, now, since=first, names=names):
             click.echo(f"+{planned.start:4.1f} s  {planned.source}: {planned.url}")
         return
-    count = len(fetch.chosen(site.sources, names))
+    started, count = time.monotonic(), len(fetch.chosen(site.sources, names))
     with words.fetching(count) as progress:
         news = fetch.fetch(
             root,
@@ -60,6 +61,7 @@ def fetch_command(
         click.echo(f"{line.source}: {line.state}: {found}{late}")
     words.warn_of(news.problems)
     words.summarise(summary.of_fetch(site, news.entries, news.lines, now.date()))
+    words.summarise(f"Fetched in {time.monotonic() - started:.1f} s.\n")
     if strict and news.problems:
         sys.exit(EXIT_STRICT)
 
