@@ -321,6 +321,16 @@ def test_the_composite_action_and_the_workflow_run_the_same_words() -> None:
     assert shared == ours
 
 
+def test_a_step_that_hangs_is_a_failure_before_its_job_is_cancelled() -> None:
+    jobs = yaml.safe_load(PUBLISH.read_text("utf-8"))["jobs"]
+    for name in ("fetch", "build", "notify"):
+        steps = jobs[name]["steps"]
+        limits = [step["timeout-minutes"] for step in steps if "timeout-minutes" in step]
+        long = [step["name"] for step in steps if re.search("pip|digest ", step.get("run", ""))]
+        assert len(limits) >= len(long)
+        assert sum(limits) < jobs[name]["timeout-minutes"]
+
+
 def test_every_action_is_pinned_by_its_commit_and_says_its_version() -> None:
     files = [*PROJECT.glob(".github/workflows/*.yml"), ACTION]
     pins = dict[str, str]()
