@@ -7,7 +7,7 @@ READY := $(VENV)/.ready
 .PHONY: site test check serve clean
 
 site: $(READY)
-	$(BIN)/digest build
+	$(BIN)/digest build $(OPTIONS)
 
 test: $(READY)
 	$(BIN)/pytest -q -n auto

@@ -270,7 +270,7 @@ class Facts(msgspec.Struct, frozen=True, array_like=True, omit_defaults=True, gc
     guid: str = ""
     aliases: tuple[str, ...] = ()
     doi: str = ""
-    updated: datetime | None = None  # of a later version than the first, UTC
+    updated: datetime | None = None  # of the newest version, UTC, where there are several
     later: tuple[Version, ...] = ()  # versions after the first, without their words
 
 
@@ -376,6 +376,8 @@ def facts_of(entry: Entry, matches: tuple[Match, ...], mark: bytes) -> Facts:
         for version in entry.versions
         if version.number > 1
     )
+    # A source that counts no versions says so by another date.
+    revised = entry.version > 1 or (not entry.version and entry.updated != entry.published)
     return Facts(
         id=entry.id,
         announced=entry.announced,
@@ -385,7 +387,7 @@ def facts_of(entry: Entry, matches: tuple[Match, ...], mark: bytes) -> Facts:
         guid=entry.guid,
         aliases=entry.aliases,
         doi=entry.doi,
-        updated=entry.updated if entry.version > 1 else None,
+        updated=entry.updated if revised else None,
         later=later,
     )
 

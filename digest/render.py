@@ -186,7 +186,6 @@ class Renderer:
             "iso": _iso,
             "rfc822": lambda day: format_datetime(_utc(day)),
             "moment": lambda day: _iso(_utc(day)),
-            "midnight": _utc,
             "portable": lambda html: Safe(portable.html(html)),
             "comment": _comment,
             "json": _json,

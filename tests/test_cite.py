@@ -3,6 +3,8 @@
 import gzip
 import json
 import re
+import shutil
+import subprocess
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -309,6 +311,27 @@ def test_bibtex_has_only_fields_that_biblatex_knows(seed: tuple[Entry, ...]) -> 
         fields = {*record.fields, *record.persons}
         assert fields <= {*known.split(), *arxivs.split()}
         assert {"doi", "howpublished", "note", "author"} <= fields
+
+
+@pytest.mark.skipif(
+    not shutil.which("biber"), reason="needs biber, which knows BibLaTeX's data model"
+)
+def test_biber_finds_nothing_that_biblatex_does_not_know(
+    seed: tuple[Entry, ...], tmp_path: Path
+) -> None:
+    day = datetime(2026, 1, 2, tzinfo=UTC)
+    post = paper(id="https://b.org/1", authors=("The Team",), published=day)
+    journal = paper(doi="10.1145/3", journal_ref="EPTCS 1", comment="c & d", authors=("A B",))
+    undated = paper(id="https://b.org/2")  # BibLaTeX prints "n.d.", and biber says so
+    found = [*seed[1:], post, journal, undated, paper(id="arxiv:cs/0601001")]
+    (tmp_path / "papers.bib").write_bytes(cite.bib_file(found))
+    options = ["--tool", "--validate-datamodel", "--output-file", "read.bib", "papers.bib"]
+    done = subprocess.run(["biber", *options], cwd=tmp_path, capture_output=True, text=True)
+    assert done.returncode == 0
+    (complaint,) = re.findall("(?:WARN|ERROR) - (.*)", done.stdout)
+    assert cite.key(undated) in complaint
+    assert "one of 'date, year' must be defined" in complaint
+    assert (tmp_path / "read.bib").read_text("utf-8").count("@MISC") == len(found)
 
 
 @relaxed

@@ -17,13 +17,16 @@ from types import ModuleType
 import click
 import pytest
 import yaml
+from conftest import NOW
 from jinja2 import Environment
 from markdown_it import MarkdownIt
 from server import serving
 
+from digest import build, feeds, ledger, pages, status
 from digest.cli import main
 from digest.config import load_site
-from digest.desk import content
+from digest.desk import content, letters
+from digest.render import Renderer, default_templates
 
 PROJECT = Path(__file__).parents[1]
 DOCUMENTS = (PROJECT / "README.md", *sorted((PROJECT / "docs").glob("*.md")))
@@ -193,6 +196,40 @@ def test_generated_parts_are_current() -> None:
     for path in DOCUMENTS:
         text = path.read_text("utf-8")
         assert generate.written(text) == text, "run: python docs/generate.py"
+
+
+def test_all_that_templates_see_is_listed() -> None:
+    text = (PROJECT / "docs/templates.md").read_text("utf-8")
+    tables = [row for row in text.splitlines() if row.startswith("|")]
+
+    def listed(template: str) -> set[str]:
+        rows = [row for row in tables if f"`{template}`" in row.split("|")[1]]
+        return {word for row in rows for word in re.findall(r"`(\w+)`", row)}
+
+    site, edition = build.read(PROJECT, NOW)
+    planned = [
+        *pages.plan(site, edition.shown, edition),
+        *letters.plan(site, edition),
+        *feeds.plan(site, edition.shown, site.tag, edition),
+        *status.plan(site, ledger.load(PROJECT / "content/ledger"), NOW),
+    ]
+    for page in [*planned, *pages.maps(pages.listed(planned))]:
+        if not page.template.startswith("search"):  # told in words
+            assert page.context.keys() <= listed(page.template), page.template
+    frame = blocks_of("base.html")
+    for name in {page.template for page in planned if page.template.endswith(".html")}:
+        assert blocks_of(name) - frame <= listed(name), name
+    ours, jinjas = Renderer(site, Path("no-such-folder"))._environment, Environment()
+    for names in (
+        ours.globals.keys() - jinjas.globals.keys(),
+        ours.filters.keys() - jinjas.filters.keys(),
+        frame,
+    ):
+        assert names <= set(re.findall(r"`(\w+)", text))
+
+
+def blocks_of(template: str) -> set[str]:
+    return set(re.findall(r"{% block (\w+)", (default_templates() / template).read_text("utf-8")))
 
 
 def test_the_table_of_contents_names_every_page() -> None:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from email.utils import parsedate_to_datetime
 from functools import cache
 from io import BytesIO
 from pathlib import Path
@@ -22,8 +23,8 @@ from strategies import entries
 from digest import feeds
 from digest.authority import KEPT, authority
 from digest.check.feed import read_json, read_xml
-from digest.desk.curation import NOTHING, Edition
-from digest.desk.values import Body, Note
+from digest.desk.curation import NOTHING, Edition, Letter
+from digest.desk.values import Body, Issue, Note
 from digest.errors import ConfigError
 from digest.feeds import items, window
 from digest.located import Text
@@ -238,6 +239,64 @@ def test_a_revision_changes_the_time_of_change_alone() -> None:
     assert dates(2) == ("2026-05-14T00:00:00Z", "2026-06-02T12:00:00Z", "2026-06-02T12:00:00Z")
 
 
+def test_a_post_without_versions_is_revised_by_its_date() -> None:
+    def modified(updated: datetime) -> str:
+        post = paper(1, id="https://b.org/1", published=datetime(2026, 5, 14, 9, tzinfo=UTC))
+        entry = msgspec.structs.replace(post.entry, updated=updated)
+        (item,) = msgspec.json.decode(rendered([of(entry)])["feed.json"], type=JsonFeed).items
+        return item.date_modified
+
+    assert modified(datetime(2026, 5, 14, 9, tzinfo=UTC)) == ""
+    assert modified(datetime(2026, 5, 16, 8, tzinfo=UTC)) == "2026-05-16T08:00:00Z"
+
+
+@pytest.mark.parametrize(
+    ("timezone", "moment"),
+    [
+        ("UTC", "2026-05-14T00:00:00Z"),
+        ("Pacific/Auckland", "2026-05-13T12:00:00Z"),  # there the 14th has begun
+        ("America/New_York", "2026-05-14T04:00:00Z"),
+    ],
+)
+def test_an_issue_is_of_the_moment_when_its_day_began(timezone: str, moment: str) -> None:
+    body = Body(text="Dear reader.", path=Path("content/issues/one.md"))
+    issue = Issue(slug="one", title="One", date=DAY, body=body)
+    letter = Letter(issue=issue, papers=())
+    edition = replace(NOTHING, letters=(letter,), homes={body.path: letter.path})
+    site = replace(SITE, timezone=timezone)
+    renderer = Renderer(site, Path("no-such-folder"), edition)
+    pages = {
+        page.path: renderer.render(page)
+        for page in feeds.plan(site, [], TAG, edition)
+        if page.path.startswith("issues/")
+    }
+    (rss,), (atom,) = (parsed(pages[f"issues/{name}"]).entries for name in ("feed.xml", "atom.xml"))
+    (item,) = msgspec.json.decode(pages["issues/feed.json"], type=JsonFeed).items
+    assert atom.published == atom.updated == item.date_published == moment
+    assert parsedate_to_datetime(rss.published) == datetime.fromisoformat(moment)
+    assert item.date_modified == ""
+
+
+def test_the_tags_of_a_blog_are_no_categories_of_arxiv() -> None:
+    post = of(Entry(id="https://b.org/1", title="A", categories=("news",), announced=DAY, seen=DAY))
+    files = rendered([post, paper(1, categories=("cs.DC",))])
+    schemes = {
+        tag.term: tag.scheme
+        for name in ("feed.xml", "atom.xml")
+        for entry in parsed(files[name]).entries
+        for tag in entry.tags
+    }
+    assert schemes == {"news": None, "cs.DC": "http://arxiv.org/schemas/atom"}
+
+
+def test_every_format_says_the_licence_and_thanks_arxiv() -> None:
+    files = rendered([paper(1)])
+    for name in feeds.FORMATS:
+        assert (
+            b"CC0. Thank you to arXiv for use of its open access interoperability." in files[name]
+        )
+
+
 def test_updates_have_their_version_in_the_guid_and_show_what_changed() -> None:
     versions = (Version(number=1, title="A <title>", summary="Old."), Version(number=2, seen=DAY))
     one = paper(1, title="A better title", summary="New.", version=2, versions=versions)
@@ -333,7 +392,7 @@ def test_a_backfill_sinks_to_its_place_and_a_late_arrival_comes_on_top() -> None
     found = planned([*news, backfill, late])
     titles = [item.title for item in found["feed.xml"].context["items"]]
     assert (titles[0], titles[-1]) == ("Paper 91", "Paper 90")
-    assert found["feed.xml"].context["built"] == DAY + timedelta(1)
+    assert found["feed.xml"].context["built"] == datetime(2026, 5, 15, tzinfo=UTC)
 
 
 def test_archived_months_are_chained_and_say_what_they_are() -> None:
@@ -400,6 +459,14 @@ def test_an_entry_of_bare_necessities_is_an_item() -> None:
         sound(name, files[name])
     (entry,) = parsed(files["feed.xml"]).entries
     assert entry.title == "https://example.org/post"
+
+
+def test_a_reader_that_is_given_the_page_of_feeds_finds_each() -> None:
+    site = replace(SITE, feeds=(Selection(id="picks", title="Picks", themes=(), pinned=True),))
+    page = renderer_of(site).render(planned([paper(1)], site)["feeds/index.html"]).decode()
+    offered = re.findall(r'<link rel="alternate" type="application/rss\+xml".*? href="(.*?)"', page)
+    feeds_of_site = [path for path in planned([paper(1)], site) if path.endswith("feed.xml")]
+    assert sorted(offered) == sorted(f"/digest/{path}" for path in feeds_of_site)
 
 
 def test_feeds_of_nothing_are_feeds() -> None:

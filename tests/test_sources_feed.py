@@ -62,6 +62,24 @@ def test_a_post_of_a_blog() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("updated", "kept"),
+    [
+        ("2026-05-14T08:00:00Z", datetime(2026, 5, 14, 8, tzinfo=UTC)),
+        ("2031-01-01T00:00:00Z", None),
+    ],
+)
+def test_a_post_is_not_updated_tomorrow(updated: str, kept: datetime | None) -> None:
+    atom = (
+        '<feed xmlns="http://www.w3.org/2005/Atom"><title>t</title><id>x:t</id><entry><title>Hi</title>'
+        '<id>https://example.org/1</id><link href="https://example.org/1"/>'
+        f"<published>2026-05-12T09:00:00Z</published><updated>{updated}</updated></entry></feed>"
+    )
+    (entry,) = parse(atom)
+    assert entry.published == datetime(2026, 5, 12, 9, tzinfo=UTC)
+    assert entry.updated == (kept or entry.published)
+
+
 FORMATS = {
     "rss 0.91": '<rss version="0.91"><channel><title>t</title><item><title>Hi</title>'
     "<link>https://example.org/1</link></item></channel></rss>",

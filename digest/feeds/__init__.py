@@ -112,7 +112,8 @@ def _of_papers(site: Site, papers: Sequence[Paper], tag: str) -> Iterator[_Plan]
 def _others(site: Site, papers: Sequence[Paper], edition: Edition, tag: str) -> Iterator[_Plan]:
     yield _Plan(_updates(site), window.ordered(items.of_updates(tag, papers)))
     if edition.letters:
-        letters = window.ordered(items.of_letter(tag, letter) for letter in edition.letters)
+        found = (items.of_letter(tag, letter, site.timezone) for letter in edition.letters)
+        letters = window.ordered(found)
         yield _Plan(_issues(site), letters)
 
 
@@ -126,7 +127,7 @@ def _documents(site: Site, found: _Plan, tag: str) -> Iterator[Page]:
             feed=found.feed,
             items=shown,
             guid=_guid(tag, found.feed),
-            built=shown[0].date if shown else _beginning(tag),
+            built=shown[0].published if shown else _beginning(tag),
             updated=_updated(shown, tag),
             older=found.feed.archived(months[0][0]) if months else "",
             archived=False,

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time
 from functools import lru_cache
 from urllib.parse import quote
+from zoneinfo import ZoneInfo
 
 from digest import tex, versions
 from digest.desk.curation import Letter
@@ -26,6 +27,7 @@ class Item:
     version: int = 0  # of the paper, where that is the news
     first: bool = False  # with the words that we first had of it, for files that never change
     letter: Letter | None = None
+    zone: str = "UTC"  # where the letter's day begins
 
     @property
     def guid(self) -> str:
@@ -46,9 +48,14 @@ class Item:
         return paper_path(facts.guid or facts.id) if self.version or self.first else self.now.path
 
     @property
+    def published(self) -> datetime:
+        """When `date` began, UTC; never changes."""
+        return datetime.combine(self.date, time(), ZoneInfo(self.zone)).astimezone(UTC)
+
+    @property
     def updated(self) -> datetime:
-        """The newest change, UTC; at or after `date`."""
-        seen = midnight(self.date)
+        """The newest change, UTC; at or after `published`."""
+        seen = self.published
         if self.version or self.first or not self.now or not self.now.facts.updated:
             return seen
         return max(seen, self.now.facts.updated)
@@ -107,13 +114,13 @@ def of_updates(tag: str, papers: Iterable[Paper]) -> tuple[Item, ...]:
     )
 
 
-def of_letter(tag: str, letter: Letter) -> Item:
-    """An issue of the editor's."""
-    return Item(tag=tag, date=letter.issue.date, letter=letter)
+def of_letter(tag: str, letter: Letter, zone: str) -> Item:
+    """An issue of the editor's. Its day begins where the site is, in the east before UTC's does."""
+    return Item(tag=tag, date=letter.issue.date, letter=letter, zone=zone)
 
 
 def midnight(day: date) -> datetime:
-    """Feeds want a time where we know a day."""
+    """Feeds want a time, UTC, where we know a day."""
     return datetime.combine(day, time(), UTC)
 
 

@@ -135,6 +135,8 @@ def _entry(
         return None
     text = max(item.text, item.summary, key=len) if full else item.summary or item.text
     published, updated = item.published or item.updated, item.updated or item.published
+    if updated and updated.date() > today:
+        updated = published  # its clock is wrong: readers must not hear of tomorrow
     day = None
     if paper:  # the dates are those of the item, not of the paper it is about
         day = max(published.date() if published else today, _first_day(key))

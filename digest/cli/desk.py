@@ -1,0 +1,95 @@
+"""Commands of the editor: new, triage."""
+
+from __future__ import annotations
+
+import sys
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from digest.cli.options import ROOT
+from digest.errors import DigestError
+
+if TYPE_CHECKING:
+    from digest.desk.drafts import Draft
+
+
+@click.group("new")
+def new_group() -> None:
+    """Start a file of the editor's: an issue, a note, a page."""
+
+
+_EDIT = click.option("--edit", is_flag=True, help="Open it in $EDITOR.")
+
+
+@new_group.command("issue")
+@ROOT
+@click.option("--week", metavar="2026-W20", help="The week it is about (default: this one).")
+@_EDIT
+def new_issue_command(root: Path, week: str | None, edit: bool) -> None:
+    """Draft an issue with the papers of a week, by theme."""
+    from digest import build
+    from digest.desk import drafts
+
+    now = datetime.now(UTC)
+    site, edition = build.read(root, now)
+    today = build.today_of(site, now)
+    first = drafts.monday(week) if week else today - timedelta(today.weekday())
+    _start(root, drafts.issue(edition.shown, site.themes, first), edit)
+
+
+@new_group.command("note")
+@ROOT
+@click.argument("id")
+@_EDIT
+def new_note_command(root: Path, id: str, edit: bool) -> None:
+    """Start a note on the paper ID, such as 2605.13319."""
+    from digest import build
+    from digest.desk import drafts
+    from digest.desk.curation import find
+
+    _, edition = build.read(root, datetime.now(UTC))
+    found = find(edition.papers, [id])
+    if id not in found:
+        raise DigestError(f"no paper {id!r} in the archive")
+    _start(root, drafts.note(found[id]), edit)
+
+
+@new_group.command("page")
+@ROOT
+@click.argument("name")
+@_EDIT
+def new_page_command(root: Path, name: str, edit: bool) -> None:
+    """Start a page called NAME."""
+    from digest.desk import drafts
+
+    _start(root, drafts.page(name), edit)
+
+
+def _start(root: Path, draft: Draft, edit: bool) -> None:
+    from digest.desk import drafts, editor
+
+    path = drafts.write(root, draft)
+    click.echo(f"Created {path}")
+    if edit:
+        editor.edit(path)
+
+
+@click.command("triage")
+@ROOT
+def triage_command(root: Path) -> None:
+    """Read what is unseen, one paper at a time, and decide."""
+    from digest import build
+    from digest.desk import editor, terminal, triage
+
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        raise DigestError("triage needs a terminal")
+    now = datetime.now(UTC)
+    site, edition = build.read(root, now)
+    seen = triage.read_seen(root / triage.SEEN)
+    session = triage.Session(
+        root, triage.unseen(edition.papers, site.themes, seen), build.today_of(site, now)
+    )
+    terminal.Screen(session, site.themes, editor.edit).run()

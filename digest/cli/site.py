@@ -1,0 +1,151 @@
+"""Commands that make the site: build, serve, notify, init."""
+
+from __future__ import annotations
+
+import sys
+import time
+from contextlib import suppress
+from datetime import UTC, datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from threading import Event
+from urllib.parse import urlsplit
+
+import click
+
+from digest.cli import words
+from digest.cli.options import EXIT_STRICT, FOLDER, ROOT, STRICT, TIME
+from digest.errors import DigestError
+
+
+@click.command("build")
+@ROOT
+@click.option("--out", type=click.Path(path_type=Path), help="Where the site goes (ROOT/_site).")
+@click.option("--url", help="The site's address, instead of the one in site.yaml.")
+@click.option("--offline", is_flag=True, help="Fetch nothing; build from the archive alone.")
+@click.option("--full", is_flag=True, help="Write every file, whatever is there already.")
+@click.option("--allow-shrink", is_flag=True, help="Accept an archive that lost entries.")
+@click.option(
+    "--jobs", type=click.IntRange(0), default=0, help="Processes that render (default: all cores)."
+)
+@STRICT
+@click.option("--now", type=TIME, help="Build as of this time (UTC, ISO 8601).")
+def build_command(
+    root: Path,
+    out: Path | None,
+    url: str | None,
+    offline: bool,
+    full: bool,
+    allow_shrink: bool,
+    jobs: int,
+    strict: bool,
+    now: datetime | None,
+) -> None:
+    """Fetch what is new, archive it, and write the site."""
+    started, out, now = time.monotonic(), out or root / "_site", now or datetime.now(UTC)
+    if offline and not full and (standing := _standing(root, out, url, now)):
+        click.echo(standing)
+        words.summarise(f"### Site\n\n{standing}.")
+        return
+    from digest.build import build
+
+    report = build(
+        root,
+        now=now,
+        out=out,
+        url=url,
+        offline=offline,
+        full=full,
+        allow_shrink=allow_shrink,
+        jobs=jobs,
+        track=words.track,
+        progress=words.tell,
+    )
+    words.warn_of(report.problems)
+    for conflict in report.conflicts:
+        words.warn(f"{' and '.join(conflict)} share a DOI but are different papers; kept apart")
+    for broad in report.broad:
+        words.warn(f"{root / 'site.yaml'}:{broad.line}: {broad}")
+    if report.unconverted:
+        formula, entry = next(iter(report.unconverted.items()))
+        click.echo(
+            f"{len(report.unconverted)} of {report.formulas} formulas are shown as source, "
+            f"the first in {entry}: {formula}"
+        )
+    written = report.written
+    files = f"{written.files} files, {written.changed} changed, {written.removed} removed"
+    click.echo(f"{report.papers} papers ({report.new} new) in {files}")
+    seconds = time.monotonic() - started
+    words.summarise(f"### Site\n\nPapers: {report.papers}. {files}; built in {seconds:.1f} s.")
+    if strict and report.problems:
+        sys.exit(EXIT_STRICT)
+
+
+def _standing(root: Path, out: Path, url: str | None, now: datetime) -> str:
+    """What to say of a site that stands as this build would make it; empty where one must build."""
+    from digest import inputs, output
+
+    found = output.standing(out, inputs.fingerprint(root, url, False), now)
+    return f"{found[0].papers} papers in {found[1]} files, nothing to do" if found else ""
+
+
+@click.command("serve")
+@ROOT
+@click.option("--host", default="127.0.0.1", show_default=True, help="Where to listen.")
+@click.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True)
+def serve_command(root: Path, host: str, port: int) -> None:
+    """Preview the site, drafts too, and keep up with every change."""
+    from digest.build import Rules, build
+    from digest.preview import Preview
+    from digest.serve import serving
+
+    with TemporaryDirectory(prefix="digest-") as scratch:
+        out, rules = Path(scratch) / "site", Rules()
+
+        def rebuild() -> str:
+            now = datetime.now(UTC)
+            report = build(root, now=now, out=out, offline=True, drafts=True, rules=rules)
+            return urlsplit(report.url).path
+
+        with serving(Preview(root, out, rebuild, click.echo), host, port) as address:
+            click.echo(f"Serving {address} (Ctrl-C ends it)")
+            with suppress(KeyboardInterrupt):
+                Event().wait()
+
+
+@click.command("notify")
+@click.argument("built", metavar="[SITE]", required=False, type=FOLDER)
+@ROOT
+@click.option("--url", help="Where SITE is served, instead of what site.yaml says.")
+def notify_command(built: Path | None, root: Path, url: str | None) -> None:
+    """Tell the WebSub hub of site.yaml which feeds of SITE changed, once it is published."""
+    from digest.config import check_url, load_site
+    from digest.notify import notify
+    from digest.web import Web
+
+    site = load_site(root / "site.yaml")
+    if not site.hub:
+        raise DigestError(f"{root / 'site.yaml'} names no 'hub' to notify")
+    address = check_url(url, lambda message: DigestError(f"--url: {message}")) if url else site.url
+    told = notify(built or root / "_site", address, site.hub, Web(address).get)
+    click.echo(f"{len(told)} changed feeds named to {site.hub}")
+
+
+@click.command("init")
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.option("--arxiv", default="", metavar="cs.DC,cs.LG", help="Follow these categories.")
+@click.option(
+    "--from",
+    "opml",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    metavar="FEEDS.OPML",
+    help="Follow the feeds of an OPML file, as other readers export them.",
+)
+def init_command(folder: Path, arxiv: str, opml: Path | None) -> None:
+    """Start a new site in FOLDER: a repository that publishes itself when it is pushed."""
+    from digest import scaffold
+
+    categories = [name.strip() for name in arxiv.split(",") if name.strip()]
+    feeds = scaffold.subscriptions(opml.read_bytes()) if opml else ()
+    scaffold.create(folder, categories, feeds)
+    click.echo(f"Created {folder}. Next: cd {folder} && digest build")

@@ -1,0 +1,93 @@
+"""Commands about the sources: fetch, status."""
+
+from __future__ import annotations
+
+import sys
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+
+from digest.cli import words
+from digest.cli.options import EXIT_STRICT, JSON, ROOT, STRICT, TIME
+
+_MOST_GAPS = 7  # shown
+
+
+@click.command("fetch")
+@ROOT
+@click.option("--source", "names", multiple=True, metavar="NAME", help="Ask this source alone.")
+@click.option("--since", type=click.DateTime(["%Y-%m-%d"]), help="Fill gaps from this day on.")
+@click.option("--plan", is_flag=True, help="Only say what would be asked, and when.")
+@click.option("--allow-shrink", is_flag=True, help="Accept an archive that lost entries.")
+@STRICT
+@click.option("--now", type=TIME, help="Fetch as of this time (UTC, ISO 8601).")
+def fetch_command(
+    root: Path,
+    names: tuple[str, ...],
+    since: datetime | None,
+    plan: bool,
+    allow_shrink: bool,
+    strict: bool,
+    now: datetime | None,
+) -> None:
+    """Fetch what is new and archive it, without building the site."""
+    from digest import fetch, summary
+    from digest.config import load_site
+    from digest.web import Web
+
+    site, now = load_site(root / "site.yaml"), now or datetime.now(UTC)
+    first = since.date() if since else None
+    if plan:
+        for planned in fetch.plan(root, site, now, since=first, names=names):
+            click.echo(f"+{planned.start:4.1f} s  {planned.source}: {planned.url}")
+        return
+    started, count = time.monotonic(), len(fetch.chosen(site.sources, names))
+    with words.fetching(count) as progress:
+        news = fetch.fetch(
+            root,
+            site,
+            Web(site.url),
+            now,
+            since=first,
+            names=names,
+            allow_shrink=allow_shrink,
+            progress=progress,
+        )
+    for line in news.lines:
+        found = f"{line.entries:,} entries, {line.new:,} new, {line.updated:,} updated"
+        late = f", {line.late:,} late" if line.late else ""
+        click.echo(f"{line.source}: {line.state}: {found}{late}")
+    words.warn_of(news.problems)
+    words.summarise(summary.of_fetch(site, news.entries, news.lines, now.date()))
+    words.summarise(f"Fetched in {time.monotonic() - started:.1f} s.\n")
+    if strict and news.problems:
+        sys.exit(EXIT_STRICT)
+
+
+@click.command("status")
+@ROOT
+@JSON
+@click.option("--now", type=TIME, help="As of this time (UTC, ISO 8601).")
+def status_command(root: Path, as_json: bool, now: datetime | None) -> None:
+    """Say how each source does: its last success, and what is missing."""
+    from digest import fetch
+    from digest.config import load_site
+
+    found = fetch.status(root, load_site(root / "site.yaml"), now or datetime.now(UTC))
+    if as_json:
+        words.echo_json({"sources": found})
+        return
+    for health in found:
+        click.echo(f"{health.state or 'never asked':11}  {health.source}")
+        if health.success:
+            click.echo(f"{'':11}  last success {health.success:%Y-%m-%d %H:%M} UTC")
+        if health.failed_days:
+            days = "1 day" if health.failed_days == 1 else f"{health.failed_days} days in a row"
+            click.echo(f"{'':11}  without success for {days}: {health.problem}")
+        if health.gaps:
+            shown = ", ".join(f"{day}" for day in health.gaps[-_MOST_GAPS:])
+            more = f"{len(health.gaps) - _MOST_GAPS} earlier, " if health.gaps[_MOST_GAPS:] else ""
+            first = f"digest fetch --source {health.source!r} --since {health.gaps[0]}"
+            click.echo(f"{'':11}  nothing of {more}{shown}; to fill: {first}")
