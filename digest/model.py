@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 
@@ -21,6 +21,7 @@ ARXIV_PACE = 3.0  # seconds; https://info.arxiv.org/help/api/tou.html
 
 
 _Day = date  # a version has a field of that name
+Moment = Annotated[datetime, msgspec.Meta(tz=True)]  # a line without a zone isn't one of ours
 
 
 class Markup(StrEnum):
@@ -44,7 +45,7 @@ class Version(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=
     """
 
     number: int  # from 1; 0 for the text of a source that counts none
-    date: datetime | None = None  # when it was submitted, UTC
+    date: Moment | None = None  # when it was submitted, UTC
     seen: _Day | None = None  # the day we first had this version
     title: str = ""
     summary: str = ""
@@ -71,8 +72,8 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=Fa
     doi: str = ""  # bare: "10.1145/3555"
     license: str = ""  # an address, where the source names one
     markup: Markup = Markup.TEX
-    published: datetime | None = None  # first version, UTC
-    updated: datetime | None = None  # newest version, UTC
+    published: Moment | None = None  # first version, UTC
+    updated: Moment | None = None  # newest version, UTC
     version: int = 0  # newest seen; 0 where the source counts none
     versions: tuple[Version, ...] = ()  # ascending by number
     listed: date | None = None  # the listing date arXiv itself gave the first version
