@@ -3,15 +3,13 @@
 import http.client
 import re
 import signal
-import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from conftest import NOW, copy_of_repository
+from conftest import NOW, copy_of_repository, running
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -234,8 +232,7 @@ def test_the_shipped_site_shows_a_broken_site_yaml_and_recovers(tmp_path: Path) 
 
 def test_the_command_says_where_and_ends_with_an_interrupt(tmp_path: Path) -> None:
     root = copy_of_repository(tmp_path)
-    command = [sys.executable, "-m", "digest", "serve", "--port", "0", "--root", str(root)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+    with running("serve", "--port", "0", "--root", str(root)) as process:
         assert process.stdout
         for line in process.stdout:
             if line.startswith("Serving"):
