@@ -1,0 +1,170 @@
+// Search: every word of the query must begin a word of a paper's title, id, authors or, where asked
+// for, its abstract. What is searched is a file for each year, loaded when the first query needs it.
+"use strict";
+
+const STEP = 50; // results shown at once
+const WEIGHTS = { title: 4, ids: 4, authors: 2, abstract: 1 };
+const ARXIV_ID = /^(?:arxiv:)?(\d{4}\.\d{4,5}|[a-z-]+(?:\.[a-z]{2})?\/\d{7})(?:v\d+)?$/i;
+
+const form = document.getElementById("search");
+const results = document.getElementById("results");
+const tally = document.getElementById("tally");
+const more = document.getElementById("more");
+const base = form.dataset.base;
+const years = form.dataset.years.split(" ").filter(Boolean);
+const loading = new Map();
+let asked = 0;
+
+const fold = (text) => text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
+const wordsOf = (text) => fold(text).match(/[\p{L}\p{N}]+/gu) || [];
+// Words in a row with a space before each, so that " quant" finds a beginning.
+const row = (text) => " " + wordsOf(text).join(" ");
+
+function load(name) {
+  if (!loading.has(name)) {
+    const answer = fetch(`${base}search/${name}.json`).then((found) => {
+      if (!found.ok) throw new Error(`${name}: ${found.status}`);
+      return found.json();
+    });
+    answer.catch(() => loading.delete(name)); // to be tried again
+    loading.set(name, answer);
+  }
+  return loading.get(name);
+}
+
+function papersOf(year) {
+  const name = `papers of ${year}`;
+  if (!loading.has(name)) {
+    const read = load(year).then((rows) =>
+      rows.map(([path, ids, title, authors, themes, day]) => ({
+        path, ids, title, authors, themes, day,
+        rows: {
+          title: row(title),
+          ids: row(ids.join(" ").replaceAll("arxiv:", "")),
+          authors: row(authors.join(" ")),
+        },
+      })));
+    read.catch(() => loading.delete(name));
+    loading.set(name, read);
+  }
+  return loading.get(name);
+}
+
+async function addAbstracts(year) {
+  const [papers, abstracts] = await Promise.all([papersOf(year), load(`${year}-abstracts`)]);
+  papers.forEach((paper, at) => { paper.rows.abstract ??= row(abstracts[at]); });
+}
+
+function score(paper, words, fields) {
+  let sum = 0;
+  for (const word of words) {
+    const found = fields.find((field) => paper.rows[field].includes(` ${word}`));
+    if (!found) return 0;
+    sum += WEIGHTS[found];
+  }
+  return sum || 1;
+}
+
+function idOf(query) {
+  const found = ARXIV_ID.exec(query.trim());
+  return found ? `arxiv:${found[1].toLowerCase()}` : "";
+}
+
+const has = (paper, id) => paper.ids.some((name) => name.toLowerCase() === id);
+
+async function find() {
+  const query = form.q.value, id = idOf(query);
+  const words = wordsOf(query), names = wordsOf(form.author.value);
+  if (!words.length && !names.length && !form.theme.value && !form.year.value) return null;
+  const chosen = !id && form.year.value ? [form.year.value] : years;
+  if (form.abstracts.checked && !id) await Promise.all(chosen.map(addAbstracts));
+  const papers = (await Promise.all(chosen.map(papersOf))).flat();
+  if (id) return papers.filter((paper) => has(paper, id));
+  const fields = Object.keys(WEIGHTS).slice(0, form.abstracts.checked ? 4 : 3);
+  return papers
+    .filter((paper) => !form.theme.value || paper.themes.includes(form.theme.value))
+    .filter((paper) => names.every((name) => paper.rows.authors.includes(` ${name}`)))
+    .map((paper) => [score(paper, words, fields), paper])
+    .filter(([points]) => points)
+    .sort(([a, one], [b, other]) => b - a || other.day.localeCompare(one.day))
+    .map(([, paper]) => paper);
+}
+
+function element(name, text, properties = {}) {
+  const made = Object.assign(document.createElement(name), properties);
+  made.textContent = text;
+  return made;
+}
+
+function item(paper) {
+  const shown = paper.authors.slice(0, 6).join(", ");
+  const rest = paper.authors.length - 6;
+  const line = element("li", "", { className: "paper" });
+  const title = element("h2", "", { className: "title", dir: "auto" });
+  title.append(element("a", paper.title, { href: base + paper.path }));
+  const byline = element("div", rest > 0 ? `${shown} and ${rest} more` : shown, { className: "byline" });
+  line.append(title, byline, element("p", paper.day, { className: "refs" }));
+  return line;
+}
+
+function show(papers, from) {
+  results.append(...papers.slice(from, from + STEP).map(item));
+  more.hidden = papers.length <= from + STEP;
+  more.onclick = () => {
+    show(papers, from + STEP);
+    results.children[from + STEP].querySelector("a").focus();
+  };
+}
+
+async function search({ go = false } = {}) {
+  const turn = ++asked;
+  const said = [...new FormData(form)].filter(([, value]) => value);
+  history.replaceState(null, "", said.length ? `?${new URLSearchParams(said)}` : location.pathname);
+  let papers;
+  try {
+    papers = await find();
+  } catch {
+    if (turn === asked) tally.textContent = "The papers could not be loaded. Try once more.";
+    return;
+  }
+  if (turn !== asked) return; // another query came meanwhile
+  if (go && papers?.length === 1 && idOf(form.q.value)) {
+    location.replace(base + papers[0].path);
+    return;
+  }
+  results.replaceChildren();
+  more.hidden = true;
+  tally.textContent = !papers ? "" : papers.length === 1 ? "1 paper" : `${papers.length || "No"} papers`;
+  if (papers) show(papers, 0);
+}
+
+function step(by) {
+  const links = [...results.querySelectorAll("a")];
+  const at = links.indexOf(document.activeElement) + by;
+  (at < 0 ? form.q : links[Math.min(at, links.length - 1)] || form.q).focus();
+}
+
+form.addEventListener("submit", (event) => {
+  event.preventDefault();
+  search({ go: true });
+});
+form.addEventListener("input", () => search());
+document.addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.metaKey || event.altKey) return;
+  const inside = event.target.closest("input:not([type=checkbox]), select");
+  if (event.key === "/" && !inside) form.q.select(), form.q.focus();
+  else if (event.target === form.q && event.key === "ArrowDown") step(1);
+  else if (results.contains(event.target) && event.key === "ArrowDown") step(1);
+  else if (results.contains(event.target) && event.key === "ArrowUp") step(-1);
+  else return;
+  event.preventDefault();
+});
+
+form.hidden = false;
+for (const [name, value] of new URLSearchParams(location.search)) {
+  const field = form.elements.namedItem(name);
+  if (field?.type === "checkbox") field.checked = true;
+  else if (field && "value" in field) field.value = value;
+}
+form.q.focus();
+search({ go: true });
