@@ -1,5 +1,6 @@
 """Fixtures shared by every test. No test touches the network or the clock."""
 
+import os
 import shutil
 import signal
 import subprocess
@@ -22,6 +23,9 @@ settings.register_profile("fuzz", max_examples=100_000, deadline=None)  # see te
 REPOSITORY = Path(__file__).parents[1]
 settings.register_profile("ours", deadline=None)  # a busy machine is no failure
 settings.load_profile("ours")
+# Tests ask servers of this machine, with whatever proxy it has.
+for name in [name for name in os.environ if name.lower().endswith("_proxy")]:
+    del os.environ[name]
 # A shell's background job ignores Ctrl-C, and so would the commands that tests interrupt.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 NOW = datetime(2026, 5, 16, 6, tzinfo=UTC)
