@@ -54,7 +54,26 @@ def only_one(path: Path) -> Iterator[None]:
     with path.open("rb") as file:
         try:
             _lock(file)
-        except OSError:
+        except (BlockingIOError, PermissionError):
             message = f"another digest is fetching for {path}; wait until it is done, or end it"
             raise DigestError(message) from None
+        except OSError:  # a file system without locks
+            pass
         yield
+
+
+@contextmanager
+def in_turn(folder: Path) -> Iterator[None]:
+    """Hold the lock of a folder, as soon as no other process does. On Windows there is none."""
+    if sys.platform == "win32":
+        yield
+    else:
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            with suppress(OSError):  # a file system without locks
+                fcntl.flock(handle, fcntl.LOCK_EX)
+            yield
+        finally:
+            with suppress(OSError):
+                fcntl.flock(handle, fcntl.LOCK_UN)  # processes that we made may have the handle
+            os.close(handle)

@@ -10,6 +10,7 @@ from hashlib import blake2b
 from pathlib import Path
 
 from digest.errors import OutputError
+from digest.files import in_turn
 
 MANIFEST = ".digest-manifest"
 _COMPLETE, _RUNNING = "digest manifest 2: complete", "digest manifest 2: in progress"
@@ -75,7 +76,9 @@ def write(
         OutputError: the folder holds files that are not ours, or can't be written.
     """
     try:
-        return _write_all(folder, files, basis, full, spread)
+        folder.mkdir(parents=True, exist_ok=True)
+        with in_turn(folder):
+            return _write_all(folder, files, basis, full, spread)
     except OSError as error:
         raise OutputError(f"cannot write {error.filename or folder}: {error.strerror}") from error
 
@@ -121,7 +124,8 @@ def keep(folder: Path, name: str, data: bytes) -> None:
         OutputError: it can't be written.
     """
     try:
-        _replace(folder / name, data)
+        with in_turn(folder):
+            _replace(folder / name, data)
     except OSError as error:
         raise OutputError(f"cannot write {folder / name}: {error.strerror}") from error
 
