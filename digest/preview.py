@@ -99,7 +99,7 @@ def _below(folder: Path) -> Iterator[tuple[str, int, int]]:
             for entry in sorted(entries, key=lambda entry: entry.name):
                 if entry.is_dir():
                     folders.append(entry.path)
-                elif not _is_passing(entry):
+                elif entry.is_file() and not _is_passing(entry):
                     stat = entry.stat()
                     yield entry.path, stat.st_mtime_ns, stat.st_size
 

@@ -6,8 +6,8 @@ from pathlib import Path
 PACKAGE = Path(__file__).parents[1] / "digest"
 LAYERS = [
     {"errors", "github", "inputs", "model", "__version__"},
-    {"authority", "diff", "files", "ids", "jobs", "located", "portable", "tex"},
-    {"cite", "mailing", "manners", "marks", "preview", "trends", "versions"},
+    {"diff", "faults", "files", "ids", "jobs", "located", "portable", "tex"},
+    {"authority", "cite", "mailing", "manners", "marks", "preview", "trends", "versions"},
     {"desk", "themes"},
     {"config"},
     # The stages.
