@@ -3,9 +3,11 @@
 import http.client
 import re
 import signal
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
+from functools import partial
 from pathlib import Path
+from threading import Event
 from urllib.parse import urlsplit
 
 import pytest
@@ -181,6 +183,28 @@ def test_a_site_that_was_never_built_says_why(site: Site) -> None:
     (site.out / "404.html").unlink()
     with connected(site) as connection:
         assert "no &lt;good&gt;" in get(connection, "/")[1]
+
+
+class Steps(Event):
+    """What happens between two looks at the files; the watching ends after the last."""
+
+    def __init__(self, *steps: Callable[[], object]) -> None:
+        super().__init__()
+        self.steps = list(steps)
+
+    def wait(self, timeout: float | None = None) -> bool:
+        if self.steps:
+            self.steps.pop(0)()
+        return not self.steps
+
+
+def test_a_file_seen_half_written_is_not_built(site: Site) -> None:
+    site.preview.look()
+    half, whole = (partial(site.source.write_text, text) for text in ("bad", "second"))
+    nothing = partial(int)
+    site.preview.watch(Steps(nothing, half, whole, nothing, nothing, nothing))
+    assert [line.split(" ")[0] for line in site.said] == ["built", "built"]
+    assert not site.preview.problem
 
 
 def test_a_port_that_is_taken_is_an_error(site: Site) -> None:
