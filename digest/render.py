@@ -232,7 +232,9 @@ class Renderer:
 
 
 def _authors(entry: Entry) -> tuple[str, ...]:
-    return tuple(tex.plain(name, entry.markup) for name in entry.authors)
+    """Names in plain text; "Mind Lab :", or a ":" alone, is how arXiv writes a group's members."""
+    names = (tex.plain(name, entry.markup).removesuffix(":").rstrip() for name in entry.authors)
+    return tuple(filter(None, names))
 
 
 def _iso(day: date) -> str:
