@@ -12,11 +12,13 @@ site: $(READY)
 test: $(READY)
 	$(BIN)/pytest -q -n auto
 
-check: $(READY)
+check: lint test
+
+.PHONY: lint
+lint: $(READY)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/pytest -q -n auto
 
 $(READY): pyproject.toml constraints.txt
 	$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("digest needs Python 3.11 or newer; try: make PYTHON=python3.12")'

@@ -14,6 +14,7 @@ import msgspec
 
 from digest import files
 from digest.errors import ArchiveError
+from digest.ids import is_arxiv_name
 from digest.mailing import announced_on
 from digest.model import Entry, Link, Markup, Version
 
@@ -88,24 +89,33 @@ def read(data: bytes, path: Path) -> list[Entry]:
     Raises:
         ArchiveError: one is damaged; names `path` and line.
     """
-    try:
-        found = _decoder.decode_lines(data)
-    except (msgspec.DecodeError, UnicodeDecodeError):
-        found = []
-    if len(found) == data.count(b"\n"):
+    found = read_again(data)
+    if len(found) == data.count(b"\n") and not any(map(_fault, found)):
         return found
     return list(_read_each(data, path))  # says which line it is
+
+
+def read_again(data: bytes) -> list[Entry]:
+    """The lines of a month's file that was read before; nothing where one is damaged."""
+    try:
+        return _decoder.decode_lines(data)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return []
 
 
 def _read_each(data: bytes, path: Path) -> Iterator[Entry]:
     lines = data.removesuffix(b"\n").split(b"\n") if data else ()
     for number, line in enumerate(lines, start=1):
         try:
-            yield _decoder.decode(line)
+            entry = _decoder.decode(line)
+            fault = _fault(entry)
         except (msgspec.DecodeError, UnicodeDecodeError) as error:
-            what = "a git conflict" if line.startswith((b"<<<<", b"====", b">>>>")) else error
-            message = f"damaged line ({what}); restore it from git, or remove it to fetch again"
-            raise ArchiveError(message, path, number) from None
+            is_conflict = line.startswith((b"<<<<", b"====", b">>>>"))
+            fault = "a git conflict" if is_conflict else str(error)
+        if fault:
+            remedy = "restore it from git, or remove it to fetch again"
+            raise ArchiveError(f"damaged line ({fault}); {remedy}", path, number)
+        yield entry
 
 
 def save(folder: Path, entries: Iterable[Entry]) -> tuple[Path, ...]:
@@ -130,6 +140,25 @@ def save(folder: Path, entries: Iterable[Entry]) -> tuple[Path, ...]:
         elif _leaving(old.get(name, b""), new[name]):
             files.replace(folder / name, new[name])
     return tuple(folder / name for name in changed)
+
+
+def _fault(entry: Entry) -> str:
+    """What no source can have said, so that hands or a merge did it; empty where nothing is amiss.
+
+    Names become paths, links are followed, and days are counted from.
+    """
+    for name in (entry.id, *entry.aliases):
+        if not name or (name.startswith("arxiv:") and not is_arxiv_name(name)):
+            return f"{name!r} is no id of a paper"
+    if entry.id in entry.aliases:
+        return f"{entry.id!r} is its own alias"
+    for link in (*(link.url for link in entry.links), entry.license):
+        if link and not link.startswith(("https://", "http://")):
+            return f"{link!r} is no web address"
+    for day in (entry.announced, entry.seen):
+        if not 1900 < day.year < 2200:
+            return f"{day} is no day of a paper"
+    return ""
 
 
 def _same_paper(entries: Iterable[Entry]) -> Iterator[list[Entry]]:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from digest import files
 from digest.errors import ConfigError
 from digest.model import Site
 
 KEPT = "content/tag"
+_TAG = re.compile(r"[^\s,<>]+,\d{4}(-\d\d){0,2}")
 
 
 def authority(root: Path, site: Site, now: datetime, *, keep: bool) -> str:
@@ -22,10 +25,12 @@ def authority(root: Path, site: Site, now: datetime, *, keep: bool) -> str:
         keep: note it down, where it isn't yet.
 
     Raises:
-        ConfigError: `site.yaml` says another than was kept.
+        ConfigError: `site.yaml` says another than was kept, or what was kept is none.
     """
     path = root / KEPT
-    kept = path.read_text("utf-8").strip() if path.is_file() else ""
+    kept = path.read_text("utf-8", "replace").strip() if path.is_file() else ""
+    if kept and not _TAG.fullmatch(kept):
+        raise ConfigError("expected a domain and a date such as example.org,2026", path, 1)
     tag = site.tag or kept or f"{urlsplit(site.url).hostname},{now:%Y}"
     if kept and tag != kept:
         message = (
@@ -35,6 +40,5 @@ def authority(root: Path, site: Site, now: datetime, *, keep: bool) -> str:
         )
         raise ConfigError(message, path, 1)
     if keep and not kept:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(tag + "\n", "utf-8")
+        files.replace(path, f"{tag}\n".encode())
     return tag

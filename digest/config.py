@@ -101,8 +101,12 @@ def _url(site: Section) -> str:
 
 def check_url(url: str, error: Callable[[str], Exception]) -> str:
     """The site's address with its trailing slash; `error` makes what is raised where it is none."""
-    parts = urlsplit(url)
-    if parts.scheme not in {"http", "https"} or not parts.hostname:
+    try:
+        parts = urlsplit(url)
+        is_web = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        is_web = False
+    if not is_web:
         raise error("'url' must be the site's whole address, such as https://example.org/digest/")
     if parts.query or parts.fragment or re.search(r"[\s\"'<>\\^`{|}]", url):
         raise error("'url' must be a plain address, without ?, # or white space")

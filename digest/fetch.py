@@ -65,10 +65,12 @@ def fetch(
         progress: told of each source when it is done, from other threads.
 
     Raises:
-        DigestError: another process is at it, a name is unknown, archive or ledger are damaged or
-            cannot be written. Nothing is lost.
+        DigestError: another process is at it, a name is unknown, `since` is yet to come, archive or
+            ledger are damaged or cannot be written. Nothing is lost.
     """
     asked = chosen(site.sources, names)
+    if since and since > now.date():
+        raise DigestError(f"{since} is yet to come; gaps are filled from a day that is over")
     authority(root, site, now, keep=False)  # a change is refused before anything is written
     with files.only_one(root / "site.yaml"):
         keeper = _Keeper(root, now, allow_shrink)

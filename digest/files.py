@@ -3,16 +3,25 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import BinaryIO
 
 from digest.errors import DigestError
 
-try:
+if sys.platform == "win32":
+    import msvcrt
+
+    def _lock(file: BinaryIO) -> None:
+        file.seek(2**30)  # what is locked can't be read, so lock where nothing is
+        msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
+else:
     import fcntl
-except ImportError:  # Windows
-    fcntl = None  # type: ignore[assignment]
+
+    def _lock(file: BinaryIO) -> None:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 
 def replace(path: Path, data: bytes) -> None:
@@ -44,9 +53,27 @@ def only_one(path: Path) -> Iterator[None]:
     """
     with path.open("rb") as file:
         try:
-            if fcntl:
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
+            _lock(file)
+        except (BlockingIOError, PermissionError):
             message = f"another digest is fetching for {path}; wait until it is done, or end it"
             raise DigestError(message) from None
+        except OSError:  # a file system without locks
+            pass
         yield
+
+
+@contextmanager
+def in_turn(folder: Path) -> Iterator[None]:
+    """Hold the lock of a folder, as soon as no other process does. On Windows there is none."""
+    if sys.platform == "win32":
+        yield
+    else:
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            with suppress(OSError):  # a file system without locks
+                fcntl.flock(handle, fcntl.LOCK_EX)
+            yield
+        finally:
+            with suppress(OSError):
+                fcntl.flock(handle, fcntl.LOCK_UN)  # processes that we made may have the handle
+            os.close(handle)

@@ -42,6 +42,12 @@ def arxiv_id(text: str) -> ArxivId | None:
     return ArxivId(re.sub(r"\.[A-Z]{2}/", "/", match["id"]), int(match["version"] or 0))
 
 
+def is_arxiv_name(name: str) -> bool:
+    """Whether it is the id of an entry by an arXiv id, spelled as `entry_id` does."""
+    found = arxiv_id(name)
+    return found is not None and found.version == 0 and name == f"arxiv:{found.id}"
+
+
 def doi(text: str) -> str:
     """The DOI in a `doi:…` name, a doi.org or publisher URL or a bare one; empty where none is.
 

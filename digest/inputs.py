@@ -41,11 +41,12 @@ def _hash(said: object, starts: Iterable[Path]) -> str:
 
 
 def _files(start: Path) -> Iterator[Path]:
+    """Without what leads nowhere, as the locks of some editors do."""
     if start.is_file():
         yield start
     for folder, folders, names in os.walk(start):
         folders[:] = sorted(name for name in folders if name != "__pycache__")
-        yield from (Path(folder, name) for name in sorted(names))
+        yield from filter(Path.is_file, (Path(folder, name) for name in sorted(names)))
 
 
 def _libraries() -> Iterator[str]:

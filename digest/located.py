@@ -16,6 +16,13 @@ from digest.errors import ConfigError
 
 _Choice = TypeVar("_Choice", bound=StrEnum)
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+# What the parser says, in the words of who writes the file.
+_PLAINLY = {
+    "found character that cannot start any token": "text that begins so needs quotes",
+    "found a tab character that violates indentation": "a tab; YAML is indented with spaces",
+    "mapping values are not allowed in this context": "text with ': ' in it needs quotes",
+    "but found another document": "a line of '---' begins a second document; remove it",
+}
 
 
 class Text(str):
@@ -52,6 +59,8 @@ class Section:
             return cls.parse(path.read_text(encoding="utf-8"), path)
         except FileNotFoundError:
             raise ConfigError("file not found", path, 1) from None
+        except OSError as error:
+            raise ConfigError(f"cannot be read: {error.strerror}", path, 1) from None
         except UnicodeDecodeError as error:
             line = error.object[: error.start].count(b"\n") + 1
             raise ConfigError("not UTF-8 text; save the file as UTF-8", path, line) from None
@@ -63,8 +72,7 @@ class Section:
         try:
             return cls(path, yaml.compose(text, _Loader), shift)
         except yaml.MarkedYAMLError as error:
-            line = error.problem_mark.line + 1 if error.problem_mark else 1
-            raise ConfigError(error.problem or "invalid YAML", path, line + shift) from None
+            raise ConfigError(_plainly(error, text), path, _line_of(error) + shift) from None
         except yaml.reader.ReaderError as error:
             line = text[: error.position].count("\n") + 1 + shift
             raise ConfigError(f"invalid YAML: {error.reason}", path, line) from None
@@ -215,6 +223,26 @@ class Section:
 
     def _line(self, node: yaml.Node | None) -> int:
         return (node.start_mark.line + 1 if node else 1) + self._shift
+
+
+def _is_unclosed(error: yaml.MarkedYAMLError) -> bool:
+    return error.context == "while scanning a quoted scalar" and error.context_mark is not None
+
+
+def _line_of(error: yaml.MarkedYAMLError) -> int:
+    """Where to look: an open quote is found missing its end at the end of the file."""
+    mark = error.context_mark if _is_unclosed(error) else error.problem_mark
+    return mark.line + 1 if mark else 1
+
+
+def _plainly(error: yaml.MarkedYAMLError, text: str) -> str:
+    if _is_unclosed(error):
+        return "a quote opens here and is never closed"
+    lines = text.splitlines()[_line_of(error) - 1 :]
+    if lines and "\t" in lines[0][: len(lines[0]) - len(lines[0].lstrip())]:
+        return _PLAINLY["found a tab character that violates indentation"]
+    problem = error.problem or "invalid YAML"
+    return _PLAINLY.get(problem, problem)
 
 
 def nearest(word: str, known: Iterable[str]) -> str:

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
-from typing import Any, NamedTuple, Protocol
+from typing import Annotated, Any, NamedTuple, Protocol
 
 import msgspec
 
@@ -23,6 +23,7 @@ ARXIV_PACE = 3.0  # seconds; https://info.arxiv.org/help/api/tou.html
 
 
 _Day = date  # a version has a field of that name
+Moment = Annotated[datetime, msgspec.Meta(tz=True)]  # a line without a zone isn't one of ours
 
 
 class Markup(StrEnum):
@@ -46,7 +47,7 @@ class Version(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=
     """
 
     number: int  # from 1; 0 for the text of a source that counts none
-    date: datetime | None = None  # when it was submitted, UTC
+    date: Moment | None = None  # when it was submitted, UTC
     seen: _Day | None = None  # the day we first had this version
     title: str = ""
     summary: str = ""
@@ -73,8 +74,8 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=Fa
     doi: str = ""  # bare: "10.1145/3555"
     license: str = ""  # an address, where the source names one
     markup: Markup = Markup.TEX
-    published: datetime | None = None  # first version, UTC
-    updated: datetime | None = None  # newest version, UTC
+    published: Moment | None = None  # first version, UTC
+    updated: Moment | None = None  # newest version, UTC
     version: int = 0  # newest seen; 0 where the source counts none
     versions: tuple[Version, ...] = ()  # ascending by number
     listed: date | None = None  # the listing date arXiv itself gave the first version
@@ -270,7 +271,7 @@ class Facts(msgspec.Struct, frozen=True, array_like=True, omit_defaults=True, gc
     guid: str = ""
     aliases: tuple[str, ...] = ()
     doi: str = ""
-    updated: datetime | None = None  # of the newest version, UTC, where there are several
+    updated: Moment | None = None  # of the newest version, UTC, where there are several
     later: tuple[Version, ...] = ()  # versions after the first, without their words
 
 

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import blake2b
@@ -12,11 +11,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from digest.errors import OutputError
-
-try:
-    import fcntl
-except ImportError:  # Windows
-    fcntl = None  # type: ignore[assignment]
+from digest.files import in_turn
 
 _OURS = ".digest-"  # what stands beside the site begins so
 MANIFEST = f"{_OURS}manifest"
@@ -95,12 +90,11 @@ def write(
             in order.
 
     Raises:
-        OutputError: the folder holds files that are not ours, or can't be written, or another
-            build is at it.
+        OutputError: the folder holds files that are not ours, or can't be written.
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        with _alone(folder):
+        with in_turn(folder):
             return _write_all(folder, shards, basis, full, spread)
     except OSError as error:
         raise OutputError(f"cannot write {error.filename or folder}: {error.strerror}") from error
@@ -156,7 +150,8 @@ def keep(folder: Path, name: str, data: bytes) -> None:
         OutputError: it can't be written.
     """
     try:
-        _replace(f"{folder}/{name}", data)
+        with in_turn(folder):
+            _replace(f"{folder}/{name}", data)
     except OSError as error:
         raise OutputError(f"cannot write {folder / name}: {error.strerror}") from error
 
@@ -196,23 +191,6 @@ def _each_once(shards: Iterable[Shard]) -> set[str]:
                 raise OutputError(f"two pages want the same place: {path}")
             found.add(path)
     return found
-
-
-@contextmanager
-def _alone(folder: Path) -> Iterator[None]:
-    """Keep other builds off a folder, for as long as this process lives at the most."""
-    if not fcntl:
-        yield
-        return
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        yield
-    except BlockingIOError:
-        message = f"another build is writing {folder}; wait until it is done, or end it"
-        raise OutputError(message) from None
-    finally:
-        os.close(descriptor)
 
 
 def _read_manifest(folder: Path) -> tuple[dict[str, str], bool]:

@@ -13,7 +13,7 @@ from threading import Condition, Event
 from digest.errors import DigestError
 
 WATCHED = ("site.yaml", "content", "templates", "static")
-_PAUSE = 0.1  # seconds between two looks at the files
+_PAUSE = 0.05  # seconds between two looks at the files
 State = tuple[tuple[str, int, int], ...]
 
 
@@ -63,9 +63,17 @@ class Preview:
         return True
 
     def watch(self, end: Event) -> None:
-        """Look again and again until `end` is set."""
+        """Look again and again until `end` is set.
+
+        A file that is being written is first cut short: what changes at two looks in a row is left
+        for the next.
+        """
+        before = self._state
         while not end.wait(_PAUSE):
-            self.look()
+            now = state_of(self.root)
+            if now == before != self._state:
+                self.look()
+            before = now
         with self._news:
             self._ended = True
             self._news.notify_all()
@@ -99,7 +107,7 @@ def _below(folder: Path) -> Iterator[tuple[str, int, int]]:
             for entry in sorted(entries, key=lambda entry: entry.name):
                 if entry.is_dir():
                     folders.append(entry.path)
-                elif not _is_passing(entry):
+                elif entry.is_file() and not _is_passing(entry):
                     stat = entry.stat()
                     yield entry.path, stat.st_mtime_ns, stat.st_size
 

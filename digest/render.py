@@ -21,7 +21,7 @@ from digest.desk.curation import NOTHING, Edition
 from digest.desk.markdown import Rendered
 from digest.desk.texts import Texts
 from digest.desk.values import Body
-from digest.errors import RenderError
+from digest.faults import Loader, named
 from digest.marks import Marks
 from digest.model import Entry, Page, Paper, Site
 
@@ -77,15 +77,10 @@ class Renderer:
         Raises:
             RenderError: a template is missing or broken; names file and line where it can.
         """
-        try:
+        with named(page.template, self._templates):
             template = self._environment.get_template(page.template)
             here = page.path.removesuffix("index.html")
             text = template.render(page.context, page=page, here=here)
-        except jinja2.TemplateSyntaxError as error:
-            where = f"{error.filename or error.name}:{error.lineno}"
-            raise RenderError(f"{where}: {error.message}") from error
-        except jinja2.TemplateError as error:
-            raise RenderError(f"{_line_of(error) or page.template}: {error}") from error
         if page.template.endswith(".xml"):
             text = portable.xml(text)
         return text.encode("utf-8", "replace")
@@ -121,7 +116,8 @@ class Renderer:
         """
         for name, path in sorted(self._static_files.items()):
             if path.suffix == ".css":
-                yield name, self._environment.get_template(name).render().encode()
+                with named(name, self._templates):
+                    yield name, self._environment.get_template(name).render().encode()
             else:
                 yield name, path.read_bytes()
 
@@ -136,11 +132,11 @@ class Renderer:
 
     @cached_property
     def _environment(self) -> jinja2.Environment:
-        default = jinja2.FileSystemLoader(default_templates())
+        default = Loader(default_templates())
         env = jinja2.Environment(
             loader=jinja2.ChoiceLoader(
                 [
-                    jinja2.FileSystemLoader(self._templates),
+                    Loader(self._templates),
                     default,
                     jinja2.PrefixLoader({"default": default}),
                 ]
@@ -237,7 +233,9 @@ class Renderer:
 
 
 def _authors(entry: Entry) -> tuple[str, ...]:
-    return tuple(tex.plain(name, entry.markup) for name in entry.authors)
+    """Names in plain text; "Mind Lab :", or a ":" alone, is how arXiv writes a group's members."""
+    names = (tex.plain(name, entry.markup).removesuffix(":").rstrip() for name in entry.authors)
+    return tuple(filter(None, names))
 
 
 def _iso(day: date) -> str:
@@ -259,13 +257,3 @@ def _json(value: Any) -> Safe:
 def _comment(text: str) -> Safe:
     """For an XML comment, which holds no two hyphens in a row, and needs no escapes."""
     return Safe(str(text).replace("--", "‐‐"))
-
-
-def _line_of(error: BaseException) -> str:
-    """The innermost template line that an error passed through, as `file:line`."""
-    found, trace = "", error.__traceback__
-    while trace:
-        if "/templates/" in (name := trace.tb_frame.f_code.co_filename) or name.endswith(".html"):
-            found = f"{name}:{trace.tb_lineno}"
-        trace = trace.tb_next
-    return found

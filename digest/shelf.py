@@ -55,8 +55,8 @@ class Month:
         if not self._entries:
             data = self.path.read_bytes()
             if not self._mark.startswith(_hash(data)):
-                raise ArchiveError("changed while the site was built; build again", self.path, 1)
-            self._entries = archive.joined(archive.read(data, self.path))
+                raise self._changed()
+            self._entries = archive.joined(archive.read_again(data))
             self._shelf.open(self)
         return self._entries
 
@@ -65,9 +65,15 @@ class Month:
         """The themes of each entry and why, in the order of `facts`."""
         if not self._matches:
             data = self.kept if isinstance(self.kept, bytes) else self.kept.read_bytes()
-            self._matches = _matches.decode(_kept.decode(data).matches)
+            kept = _kept.decode(data)
+            if kept.mark != self._mark:
+                raise self._changed()
+            self._matches = _matches.decode(kept.matches)
             self._shelf.open(self)
         return self._matches
+
+    def _changed(self) -> ArchiveError:
+        return ArchiveError("changed while the site was built; build again", self.path, 1)
 
     def close(self) -> None:
         """Forget what can be read again."""

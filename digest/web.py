@@ -10,19 +10,27 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from email.utils import parsedate_to_datetime
 from typing import TypeVar
-from urllib.parse import urldefrag, urlencode, urljoin, urlsplit
+from urllib.parse import unquote, urlencode, urlsplit
+from urllib.request import getproxies
 
 import urllib3
 from urllib3.exceptions import HTTPError, SSLError
 
 from digest import __version__
 from digest.errors import SourceError, Unreachable
+from digest.manners import (
+    ARXIV,
+    group_of,
+    proxy_of,
+    redirected,
+    retry_after,
+    seconds_to_wait,
+    server_of,
+)
 from digest.model import ARXIV_PACE, Answer, Request, Validator
 
 PAUSES = (5.0, 10.0, 20.0, 40.0)  # seconds between tries, where a server doesn't say how long
-_ARXIV = "arxiv.org"
 _MOVED = {301, 302, 303, 307, 308}
 _CHUNK = 2**16  # bytes
 _Value = TypeVar("_Value")
@@ -51,18 +59,20 @@ class Web:
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], None] = time.sleep,
         jitter: Callable[[], float] = random.random,
+        proxies: Mapping[str, str] | None = None,
     ) -> None:
         """
         Args:
             site_url: told to the servers, so that they can find us.
             clock: monotonic, in seconds.
             jitter: 0 to 1; a pause is up to half longer by it.
+            proxies: by scheme, "no" for hosts without one; None: what the environment says.
         """
         self._limits = limits or Limits()
         self._clock, self._sleep, self._jitter = clock, sleep, jitter
         self._agent = f"digest/{__version__} (+{site_url})"
-        timeout = urllib3.Timeout(connect=self._limits.reach, read=self._limits.read)
-        self._pool = urllib3.PoolManager(retries=False, timeout=timeout)
+        self._proxies = dict(getproxies() if proxies is None else proxies)
+        self._pools: dict[str, urllib3.PoolManager] = {}
         self._hosts: dict[str, _Host] = {}
         self._lock = threading.Lock()
 
@@ -120,7 +130,12 @@ class Web:
         except SSLError as error:
             raise SourceError(f"no safe connection to {url}: {error}") from None
         except (HTTPError, OSError) as error:
+            if proxy_of(url, self._proxies) and not host.answered:
+                # A proxy that lets nobody through fails in many ways, and will again.
+                host.down = self._unreached(url, getattr(error, "original_error", error))
+                raise Unreachable(host.down) from None
             return _Reply(problem=f"no whole answer ({_words(error)})")
+        host.answered = True
         return reply
 
     def _exchange(self, url: str, request: Request) -> _Reply:
@@ -131,7 +146,7 @@ class Web:
             **_conditions(request.validator),
             **({"Content-Type": "application/x-www-form-urlencoded"} if request.form else {}),
         }
-        response = self._pool.request(
+        response = self._pool(url).request(
             "POST" if request.form else "GET",
             url,
             body=urlencode(request.form) if request.form else None,
@@ -158,24 +173,42 @@ class Web:
 
     def _reach(self, url: str, host: _Host) -> None:
         """See that somebody is there, in a time that no resolver or dead route can stretch."""
-        name, port = _server(url)
+        door = server_of(proxy_of(url, self._proxies) or url)
         if host.down:
-            raise Unreachable(f"{name} was not asked: {host.down}")
-        if (name, port) in host.reached:
+            raise Unreachable(f"{server_of(url)[0]} was not asked: {host.down}")
+        if door in host.reached:
             return
         seconds = self._limits.reach
         try:
-            _within(seconds, lambda: socket.create_connection((name, port), seconds).close())
+            _within(seconds, lambda: socket.create_connection(door, seconds).close())
         except (OSError, UnicodeError) as error:
-            problem = f"{name} could not be reached: {_words(error)}"
+            problem = self._unreached(url, error)
             if not host.reached:
                 host.down = problem
             raise Unreachable(problem) from None
-        host.reached.add((name, port))
+        host.reached.add(door)
+
+    def _unreached(self, url: str, error: Exception) -> str:
+        proxy = proxy_of(url, self._proxies)
+        via = f"the proxy {server_of(proxy)[0]}: " if proxy else ""
+        return f"{server_of(url)[0]} could not be reached: {via}{_words(error)}"
+
+    def _pool(self, url: str) -> urllib3.PoolManager:
+        """The connections that lead to an address: straight, or through its proxy."""
+        proxy = proxy_of(url, self._proxies)
+        with self._lock:
+            if proxy not in self._pools:
+                timeout = urllib3.Timeout(connect=self._limits.reach, read=self._limits.read)
+                self._pools[proxy] = (
+                    _proxied(proxy, timeout)
+                    if proxy
+                    else urllib3.PoolManager(retries=False, timeout=timeout)
+                )
+            return self._pools[proxy]
 
     def _host(self, url: str) -> _Host:
         with self._lock:
-            return self._hosts.setdefault(_group(url), _Host())
+            return self._hosts.setdefault(group_of(url), _Host())
 
 
 @dataclass(slots=True, kw_only=True)
@@ -185,6 +218,7 @@ class _Host:
     lock: threading.Lock = field(default_factory=threading.Lock)
     last: float | None = None  # start of the newest request
     reached: set[tuple[str, int]] = field(default_factory=set)
+    answered: bool = False
     down: str = ""  # why it isn't asked any more
 
 
@@ -207,91 +241,26 @@ def _conditions(mark: Validator | None) -> dict[str, str]:
     return {name: value for name, value in found.items() if value}
 
 
-def _server(url: str) -> tuple[str, int]:
-    """The host and port that an address names."""
-    try:
-        parts = urlsplit(url)
-        port = parts.port or (443 if parts.scheme == "https" else 80)
-        return (parts.hostname or "").rstrip("."), port
-    except ValueError:
-        raise SourceError(f"no address: {url}") from None
-
-
-def _group(url: str) -> str:
-    """Whom we ask one thing at a time: a host, or all that are arXiv's."""
-    name, _ = _server(url)
-    return _ARXIV if name == _ARXIV or name.endswith(f".{_ARXIV}") else name
+def _proxied(proxy: str, timeout: urllib3.Timeout) -> urllib3.ProxyManager:
+    parts = urlsplit(proxy)
+    who = f"{unquote(parts.username or '')}:{unquote(parts.password or '')}"
+    headers = urllib3.make_headers(proxy_basic_auth=who) if parts.username else None
+    return urllib3.ProxyManager(proxy, proxy_headers=headers, retries=False, timeout=timeout)
 
 
 def _pace(url: str, request: Request) -> float:
-    return max(request.pace, ARXIV_PACE) if _group(url) == _ARXIV else request.pace
+    return max(request.pace, ARXIV_PACE) if group_of(url) == ARXIV else request.pace
 
 
 def timetable(requests: Iterable[Request]) -> tuple[float, ...]:
     """When each of these requests would start, at the earliest, in seconds from now."""
     last, starts = dict[str, float](), list[float]()
     for request in requests:
-        group = _group(request.url)
+        group = group_of(request.url)
         start = last[group] + _pace(request.url, request) if group in last else 0.0
         last[group] = start
         starts.append(start)
     return tuple(starts)
-
-
-def seconds_to_wait(last: float | None, now: float, pace: float) -> float:
-    """How long to hold back the next request, in seconds.
-
-    Args:
-        last: start of the previous request, in seconds of one monotonic clock; None if none.
-        now: the present, on that clock.
-        pace: seconds from the start of one request to that of the next.
-
-    Raises:
-        ValueError: `now` is before `last`, so the two come from different clocks.
-    """
-    if last is None:
-        return 0.0
-    if now < last:
-        raise ValueError(f"now ({now} s) is before last ({last} s)")
-    return max(0.0, last + pace - now)
-
-
-def retry_after(value: str | None, date: str | None) -> float | None:
-    """How long a server asks to be left alone, in seconds; None where it doesn't say.
-
-    Args:
-        value: its Retry-After header, seconds or a date.
-        date: its Date header, since its clock need not be ours.
-
-    Source: RFC 9110, 10.2.3
-    """
-    if value is None:
-        return None
-    if re.fullmatch(r"[0-9]{1,9}", value.strip()):
-        return float(value)
-    try:
-        until, now = parsedate_to_datetime(value), parsedate_to_datetime(date or "")
-        return max(0.0, (until - now).total_seconds())
-    except (ValueError, TypeError, OverflowError):
-        return None
-
-
-def redirected(url: str, location: str) -> str:
-    """Where a redirect leads.
-
-    Raises:
-        SourceError: out of the web, or from https down to http.
-    """
-    try:
-        target = urldefrag(urljoin(url, location)).url
-        before, after = urlsplit(url).scheme, urlsplit(target)
-    except ValueError:
-        raise SourceError(f"{url} redirects to no address") from None
-    if after.scheme not in {"http", "https"} or not after.hostname:
-        raise SourceError(f"{url} redirects out of the web")
-    if (before, after.scheme) == ("https", "http"):
-        raise SourceError(f"{url} redirects from https down to http")
-    return target
 
 
 def _within(seconds: float, call: Callable[[], _Value]) -> _Value:

@@ -1,7 +1,12 @@
 """Fixtures shared by every test. No test touches the network or the clock."""
 
+import os
 import shutil
+import signal
+import subprocess
+import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
@@ -18,6 +23,11 @@ settings.register_profile("fuzz", max_examples=100_000, deadline=None)  # see te
 REPOSITORY = Path(__file__).parents[1]
 settings.register_profile("ours", deadline=None)  # a busy machine is no failure
 settings.load_profile("ours")
+# Tests ask servers of this machine, with whatever proxy it has.
+for name in [name for name in os.environ if name.lower().endswith("_proxy")]:
+    del os.environ[name]
+# A shell's background job ignores Ctrl-C, and so would the commands that tests interrupt.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 NOW = datetime(2026, 5, 16, 6, tzinfo=UTC)
 
 
@@ -31,6 +41,18 @@ def copy_of_repository(root: Path) -> Path:
     shutil.copytree(REPOSITORY / "content", root / "content", ignore=words)
     shutil.copyfile(REPOSITORY / "site.yaml", root / "site.yaml")
     return root
+
+
+@contextmanager
+def running(*arguments: str) -> Iterator[subprocess.Popen[str]]:
+    """`digest` with these arguments, its output in pipes; ended with the block at the latest."""
+    command = [sys.executable, "-m", "digest", *arguments]
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, stdout=pipe, stderr=pipe, text=True) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
 
 
 @pytest.fixture(scope="session")

@@ -7,8 +7,8 @@ PACKAGE = Path(__file__).parents[1] / "digest"
 LAYERS = [
     {"errors", "github", "ids", "inputs", "__version__"},
     {"model"},
-    {"authority", "diff", "files", "jobs", "located", "portable", "tex"},
-    {"cite", "mailing", "marks", "preview", "trends", "versions"},
+    {"diff", "faults", "files", "jobs", "located", "portable", "tex"},
+    {"authority", "cite", "mailing", "manners", "marks", "preview", "trends", "versions"},
     {"desk", "themes"},
     {"config"},
     # The stages.

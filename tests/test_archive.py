@@ -1,3 +1,4 @@
+import re
 import tempfile
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -146,6 +147,31 @@ def test_a_damaged_line_is_named_and_nothing_overwritten(
     with pytest.raises(ArchiveError, match=rf"2026-05\.jsonl:2: .*{what}"):
         archive.load(tmp_path)
     assert path.read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    ("fields", "what"),
+    [
+        ({"id": "arxiv:../../x"}, "'arxiv:../../x' is no id of a paper"),
+        ({"id": "arxiv:.."}, "'arxiv:..' is no id of a paper"),
+        ({"id": "arxiv:2605.00001v2"}, "'arxiv:2605.00001v2' is no id of a paper"),
+        ({"id": ""}, "'' is no id of a paper"),
+        ({"aliases": (".", "arxiv:..")}, "'arxiv:..' is no id of a paper"),
+        ({"aliases": (V1.id,)}, "is its own alias"),
+        ({"links": (Link("related", "javascript:alert(1)"),)}, "is no web address"),
+        ({"license": "javascript:alert(1)"}, "is no web address"),
+        ({"announced": date.min}, "0001-01-01 is no day of a paper"),
+        ({"seen": date.max}, "9999-12-31 is no day of a paper"),
+        ({"published": datetime(2026, 5, 1)}, "timezone"),
+    ],
+)
+def test_a_line_that_no_source_gave_is_an_error(
+    tmp_path: Path, fields: dict[str, object], what: str
+) -> None:
+    line = msgspec.json.encode(msgspec.structs.replace(V1, **fields))
+    (tmp_path / "2026-05.jsonl").write_bytes(line + b"\n")
+    with pytest.raises(ArchiveError, match=rf"2026-05\.jsonl:1: .*{re.escape(what)}"):
+        archive.load(tmp_path)
 
 
 def test_lines_doubled_by_a_git_merge_are_joined(tmp_path: Path) -> None:

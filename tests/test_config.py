@@ -77,6 +77,14 @@ def test_a_site_at_the_root_of_its_host(tmp_path: Path) -> None:
         ("content/start/*.xml", "../*.xml", "12: 'path' must lie within the site's folder"),
         ("id: consensus", "id: Con_sensus", "14: 'Con_sensus' is no theme id"),
         ("any:", "anny:", "16: unknown key 'anny' (did you mean 'any'?)"),
+        ('"https://example.org/digest"', '"http://[::1"', "2: 'url' must be the site's whole"),
+        ('"https://example.org/digest"', '"http://e.org:x/"', "2: 'url' must be the site's whole"),
+        ("    title: C", "\ttitle: C", "15: a tab; YAML is indented with spaces"),
+        ("    kind: arxiv\n", "\tkind: arxiv\n", "5: a tab; YAML is indented with spaces"),
+        ('"T"', "T: U", "1: text with ': ' in it needs quotes"),
+        ('"T"', "@T", "1: text that begins so needs quotes"),
+        ("themes:\n", "---\nthemes:\n", "13: a line of '---' begins a second document"),
+        ("any: [consensus]", "any: ['consensus]", "16: a quote opens here and is never closed"),
         ('"T"', '"T', "2: "),
         ('"T"', '"\x00"', "1: invalid YAML"),
     ],
@@ -87,6 +95,13 @@ def test_errors_say_where_and_what(tmp_path: Path, before: str, after: str, mess
     with pytest.raises(ConfigError) as caught:
         load_site(path)
     assert str(caught.value).startswith(f"{path}:{message}")
+
+
+def test_a_folder_in_its_place_is_an_error(tmp_path: Path) -> None:
+    path = tmp_path / "site.yaml"
+    path.mkdir()
+    with pytest.raises(ConfigError, match=r"site\.yaml:1: cannot be read: "):
+        load_site(path)
 
 
 @pytest.mark.parametrize(

@@ -485,6 +485,12 @@ def test_three_thousand_authors_are_named_one_by_one() -> None:
     assert files["feed.xml"].count(b"<dc:creator>") == 3303
 
 
+def test_a_group_is_named_as_people_name_it() -> None:
+    files = rendered([paper(1, authors=("Mind Lab :", ":", "A"))])
+    (entry,) = feedparser.parse(files["feed.xml"]).entries
+    assert [author.name for author in entry.authors] == ["Mind Lab", "A"]
+
+
 def test_opml_lists_every_feed_and_every_source_that_is_one() -> None:
     blog = WebFeed(name="A & B", markup=Markup.PLAIN, url="https://b.org/f?a=1&b=2", full=False)
     listing = ArxivListing(

@@ -402,6 +402,13 @@ def test_a_plan_asks_nobody(place: Place) -> None:
     assert place.server.requests == []
 
 
+def test_gaps_of_the_future_are_none(place: Place) -> None:
+    place.sources(API)
+    with pytest.raises(DigestError, match="2026-05-12 is yet to come"):
+        place.fetch(MONDAY, since=date(2026, 5, 12))
+    assert place.server.times == []
+
+
 def test_two_fetches_at_once_are_one_too_many(place: Place) -> None:
     place.sources(API)
     held = files.only_one(place.root / "site.yaml")

@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from conftest import running
 from server import Reply, papers, serving
 
 HERE = Path(__file__).parent
@@ -91,8 +92,7 @@ def test_ctrl_c_ends_a_fetch_that_waits(tmp_path: Path) -> None:
 
         server.always["/"] = busy
         (tmp_path / "site.yaml").write_text(SITE.format(url=server.url))
-        command = [sys.executable, "-m", "digest", "fetch", "--root", str(tmp_path)]
-        with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as child:
+        with running("fetch", "--root", str(tmp_path)) as child:
             assert asked.wait(60)
             child.send_signal(signal.SIGINT)
             _, said = child.communicate(timeout=60)

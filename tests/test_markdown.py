@@ -112,6 +112,12 @@ def test_the_highest_heading_comes_below_the_title_of_the_page() -> None:
     assert '<h2 id="deep">' in html("#### Deep")
 
 
+def test_columns_are_aligned_without_a_style_that_the_sites_policy_refuses() -> None:
+    found = html("| a | b | c |\n|:--|:-:|--:|\n| 1 | 2 | 3 |\n")
+    assert "style" not in found
+    assert '<td class="left">1</td>\n<td class="center">2</td>\n<td class="right">3</td>' in found
+
+
 def test_code_has_classes_that_a_style_sheet_can_colour() -> None:
     assert '<code class="language-python"><span class="k">def</span>' in html(
         "```python\ndef f(): ...\n```"

@@ -99,6 +99,7 @@ def test_what_is_not_there_or_makes_no_address_is_an_error(root: Path) -> None:
         "new", "note", "2605.99999", "--root", str(root)
     )
     assert "makes no address" in run("new", "page", "…", "--root", str(root))
+    assert "'themes' of its own" in run("new", "page", "Themes", "--root", str(root))
 
 
 ANSWERS = Answers(

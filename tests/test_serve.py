@@ -3,15 +3,15 @@
 import http.client
 import re
 import signal
-import subprocess
-import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
+from functools import partial
 from pathlib import Path
+from threading import Event
 from urllib.parse import urlsplit
 
 import pytest
-from conftest import NOW, copy_of_repository
+from conftest import NOW, copy_of_repository, running
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -185,6 +185,28 @@ def test_a_site_that_was_never_built_says_why(site: Site) -> None:
         assert "no &lt;good&gt;" in get(connection, "/")[1]
 
 
+class Steps(Event):
+    """What happens between two looks at the files; the watching ends after the last."""
+
+    def __init__(self, *steps: Callable[[], object]) -> None:
+        super().__init__()
+        self.steps = list(steps)
+
+    def wait(self, timeout: float | None = None) -> bool:
+        if self.steps:
+            self.steps.pop(0)()
+        return not self.steps
+
+
+def test_a_file_seen_half_written_is_not_built(site: Site) -> None:
+    site.preview.look()
+    half, whole = (partial(site.source.write_text, text) for text in ("bad", "second"))
+    nothing = partial(int)
+    site.preview.watch(Steps(nothing, half, whole, nothing, nothing, nothing))
+    assert [line.split(" ")[0] for line in site.said] == ["built", "built"]
+    assert not site.preview.problem
+
+
 def test_a_port_that_is_taken_is_an_error(site: Site) -> None:
     with (
         serving(site.preview, "127.0.0.1", 0) as address,
@@ -234,8 +256,7 @@ def test_the_shipped_site_shows_a_broken_site_yaml_and_recovers(tmp_path: Path) 
 
 def test_the_command_says_where_and_ends_with_an_interrupt(tmp_path: Path) -> None:
     root = copy_of_repository(tmp_path)
-    command = [sys.executable, "-m", "digest", "serve", "--port", "0", "--root", str(root)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+    with running("serve", "--port", "0", "--root", str(root)) as process:
         assert process.stdout
         for line in process.stdout:
             if line.startswith("Serving"):

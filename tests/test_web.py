@@ -3,7 +3,7 @@
 import socket
 import threading
 import tracemalloc
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
 
@@ -12,8 +12,9 @@ from server import Fault, Reply, Server, body, bombed, cut, packed, serving, slo
 
 from digest import __version__
 from digest.errors import SourceError, Unreachable
+from digest.manners import proxy_of, redirected, retry_after, seconds_to_wait
 from digest.model import Request, Validator
-from digest.web import PAUSES, Limits, Web, redirected, retry_after, seconds_to_wait, timetable
+from digest.web import PAUSES, Limits, Web, timetable
 
 
 class Clock:
@@ -44,13 +45,19 @@ def server(clock: Clock) -> Iterator[Server]:
         yield found
 
 
-def web(clock: Clock, limits: Limits | None = None, jitter: float = 0.0) -> Web:
+def web(
+    clock: Clock,
+    limits: Limits | None = None,
+    jitter: float = 0.0,
+    proxies: Mapping[str, str] | None = None,
+) -> Web:
     return Web(
         "https://example.org/digest/",
         limits=limits,
         clock=clock,
         sleep=clock.sleep,
         jitter=lambda: jitter,
+        proxies=proxies or {},
     )
 
 
@@ -357,3 +364,70 @@ def test_a_connection_that_never_comes_about_is_given_up_in_time(clock: Clock) -
         url = f"http://127.0.0.1:{silent.getsockname()[1]}/"
         with pytest.raises(Unreachable, match="could not be reached: timed out"):
             web(clock, Limits(reach=0.2)).get(Request(url=url))
+
+
+@pytest.mark.parametrize(
+    ("url", "proxies", "proxy"),
+    [
+        ("http://a.example/", {}, ""),
+        ("http://a.example/", {"https": "http://p:1"}, ""),
+        ("https://a.example/", {"https": "http://p:1"}, "http://p:1"),
+        ("https://a.example/", {"https": "p:1"}, "http://p:1"),
+        ("http://a.example/", {"all": "https://p"}, "https://p"),
+        ("http://a.example/", {"http": "p:1", "no": "b.example"}, "http://p:1"),
+        ("http://a.b.example:8000/", {"http": "p:1", "no": "c.example, .b.example"}, ""),
+        ("http://127.0.0.1:8000/", {"http": "p:1", "no": "localhost,127.0.0.1"}, ""),
+        ("http://a.example/", {"http": "p:1", "no": "*"}, ""),
+    ],
+)
+def test_which_proxy_leads_to_a_server(url: str, proxies: dict[str, str], proxy: str) -> None:
+    assert proxy_of(url, proxies) == proxy
+
+
+@pytest.mark.parametrize("proxy", ["socks5://me:secret@p:1", "http://me:secret@[p", "me:secret@"])
+def test_a_proxy_that_we_cannot_use_is_said_without_its_password(clock: Clock, proxy: str) -> None:
+    with pytest.raises(Unreachable, match=r"a\.example could not be reached: its proxy") as caught:
+        web(clock, proxies={"all": proxy}).get(Request(url="https://a.example/"))
+    assert "secret" not in str(caught.value)
+
+
+def test_a_proxy_is_asked_for_what_it_leads_to(server: Server, clock: Clock) -> None:
+    client = web(clock, proxies={"http": server.url.replace("://", "://me:a%40b@")})
+    url = "http://no-such-host.invalid/feed"
+    answer = client.get(Request(url=url))
+    assert (answer.url, answer.body) == (url, b"<rss/>")
+    ((target, headers),) = server.requests
+    assert target == url
+    assert headers["proxy-authorization"] == "Basic bWU6YUBi"
+
+
+def test_a_proxy_that_lets_nobody_through_is_asked_once(server: Server, clock: Clock) -> None:
+    """Our server knows no CONNECT."""
+    client = web(clock, proxies={"https": server.url})
+    problem = r"a\.example could not be reached: the proxy 127\.0\.0\.1: Tunnel .* failed: 501"
+    with pytest.raises(Unreachable, match=problem):
+        client.get(Request(url="https://a.example/one"))
+    with pytest.raises(Unreachable, match=rf"was not asked: {problem}"):
+        client.get(Request(url="https://a.example/two"))
+    assert clock.slept == []
+
+
+def test_a_proxy_that_is_not_there_is_named(clock: Clock) -> None:
+    client = web(clock, proxies={"https": closed_port()})
+    problem = r"a\.example could not be reached: the proxy 127\.0\.0\.1: Connection refused"
+    with pytest.raises(Unreachable, match=problem):
+        client.get(Request(url="https://a.example/"))
+
+
+def test_a_proxy_that_says_nothing_is_given_up_in_time(clock: Clock) -> None:
+    with socket.socket() as silent:
+        silent.bind(("127.0.0.1", 0))
+        silent.listen()
+        client = web(
+            clock,
+            Limits(reach=0.2, read=30),
+            proxies={"https": f"http://127.0.0.1:{silent.getsockname()[1]}"},
+        )
+        with pytest.raises(Unreachable, match="could not be reached: the proxy"):
+            client.get(Request(url="https://a.example/"))
+    assert clock.slept == []

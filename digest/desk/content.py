@@ -179,11 +179,16 @@ def _files(folder: Path) -> list[Path]:
     """In the order of their names, without what editors and systems leave behind."""
     if not folder.is_dir():
         return []
-    return sorted(
+    found = sorted(
         path
         for path in folder.rglob("*")
         if path.is_file() and not re.search(r"(^|/)[.#]|~$", path.relative_to(folder).as_posix())
     )
+    homes = folder.resolve(), folder.parent.resolve()
+    for path in found:
+        if not any(map(path.resolve().is_relative_to, homes)):
+            raise ConfigError("a link that leads elsewhere; put the file itself here", path, 1)
+    return found
 
 
 def _texts(folder: Path) -> Iterator[Path]:

@@ -12,6 +12,7 @@ from pathlib import Path
 import yaml
 
 from digest import cite, tex
+from digest.desk.curation import RESERVED
 from digest.errors import DigestError
 from digest.ids import slug
 from digest.model import Entry, Paper, Theme
@@ -98,12 +99,14 @@ def page(name: str) -> Draft:
     """An empty page, a draft until it says something.
 
     Raises:
-        DigestError: no address can be made of its name.
+        DigestError: no address can be made of its name, or the site has that page already.
     """
     plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
     address = "-".join(re.findall(r"[a-z0-9]+", plain.lower()))
     if not address:
         raise DigestError(f"{name!r} makes no address; use letters and digits")
+    if address in RESERVED:
+        raise DigestError(f"the site has a page {address!r} of its own; choose another name")
     title = " ".join(name.split())
     return Draft(path=f"content/pages/{address}.md", text=_front(title=title, draft=True) + "\n")
 

@@ -15,7 +15,7 @@ import msgspec
 from digest import files
 from digest.errors import ArchiveError
 from digest.ledger.marks import Marks
-from digest.model import WHOLE, Entry, Fetched, Past, State
+from digest.model import WHOLE, Entry, Fetched, Moment, Past, State
 
 _MONTH = re.compile(r"\d{4}-\d{2}\.jsonl")
 _MOST_ASKED = 3  # addresses a line; a harvest of a year has thousands
@@ -25,7 +25,7 @@ _USUAL, _ENOUGH, _WEEKS = 20, 3, 26  # papers, listings, weeks that a weekday's 
 class Line(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One fetch of one source."""
 
-    when: datetime  # UTC
+    when: Moment  # UTC
     source: str
     state: State
     asked: tuple[str, ...] = ()  # addresses or paths; the first of many

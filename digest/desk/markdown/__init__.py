@@ -8,7 +8,7 @@ its own becomes its paper's card.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from urllib.parse import unquote
 
@@ -89,6 +89,7 @@ def render(body: Body, dialect: Dialect, answers: Answers, top: int = 2) -> Rend
     """
     tokens = parse(body, dialect)
     _shift_headings(tokens, top)
+    _align(tokens)
     ids = _ids(tokens)
     for token, line in inline(tokens, body):
         _resolve(token, line, body, ids, answers)
@@ -212,6 +213,13 @@ def _shift_headings(tokens: Sequence[Token], top: int) -> None:
     highest = min((int(token.tag[1]) for token in headings), default=1)
     for token in headings:
         token.tag = f"h{min(int(token.tag[1]) - highest + top, 6)}"
+
+
+def _align(tokens: Iterable[Token]) -> None:
+    """Columns of a table by classes: the site's policy takes no style within the page."""
+    for token in tokens:
+        if token.type in {"th_open", "td_open"} and "style" in token.attrs:
+            token.attrs["class"] = str(token.attrs.pop("style")).removeprefix("text-align:")
 
 
 def _ids(tokens: Sequence[Token]) -> set[str]:
