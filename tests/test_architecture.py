@@ -7,7 +7,7 @@ PACKAGE = Path(__file__).parents[1] / "digest"
 LAYERS = [
     {"errors", "github", "inputs", "model", "__version__"},
     {"authority", "diff", "files", "ids", "jobs", "located", "portable", "tex"},
-    {"cite", "mailing", "marks", "preview", "trends", "versions"},
+    {"cite", "mailing", "marks", "paging", "preview", "trends", "versions"},
     {"desk", "themes"},
     {"config"},
     # The stages.
