@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: site test check serve clean
+.PHONY: site test check bench clean
 
 site: $(READY)
 	$(BIN)/digest build $(OPTIONS)
@@ -19,6 +19,10 @@ lint: $(READY)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+
+# Each prints what it measured; docs/themes.md has figures.
+bench: $(READY)
+	$(BIN)/python bench/themes.py
 
 $(READY): pyproject.toml constraints.txt
 	$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("digest needs Python 3.11 or newer; try: make PYTHON=python3.12")'

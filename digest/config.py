@@ -320,7 +320,7 @@ def _themes(site: Section) -> tuple[Theme, ...]:
         for name in (theme.id, *theme.was):
             if name in lines:
                 message = f"the theme id {name!r} is already taken on line {lines[name]}"
-                raise item.error(message, "id")
+                raise item.error(f"{message}: choose another", "id" if name == theme.id else "was")
             lines[name] = item.line
         found[theme.id] = theme
     return tuple(found.values())

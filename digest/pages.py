@@ -9,12 +9,12 @@ from datetime import date
 from itertools import groupby
 from typing import TypeVar
 
+from digest import paging
 from digest.desk.curation import NOTHING, Edition
 from digest.ids import paper_path, theme_path
-from digest.model import Page, Paper, Site, Theme, Version
+from digest.model import Page, Paper, Site, Sort, Theme, Version
 from digest.trends import weekly
 
-PER_PAGE = 50  # papers on a page of a theme
 FRONT_PAPERS = 50  # the front page shows whole days until it has as many
 FRONT_UPDATES = 10
 PER_SITEMAP = 50_000
@@ -221,28 +221,27 @@ def _front(days: Sequence[Day], counts: tuple[ThemeCount, ...], edition: Edition
 
 
 def _theme_pages(theme: Theme, papers: Sequence[Paper]) -> Iterator[Page]:
-    """Numbered from the oldest, so that a full page never changes; the newest stand on the front.
-
-    The front shows the last full page's worth and what came after it.
-    """
-    full = max(len(papers) // PER_PAGE - 1, 0)
+    found = tuple(paging.parts(theme, papers))
     base = theme_path(theme.id)
-    steps = [Step(title=f"Page {n}", path=f"{base}page/{n}/") for n in range(1, full + 1)]
-    steps.append(Step(title="Newest", path=base))
-    for at, step in enumerate(steps):
-        last = at == full
-        shown = papers[at * PER_PAGE :] if last else papers[at * PER_PAGE : (at + 1) * PER_PAGE]
+    end = "Oldest" if theme.sort is Sort.OLDEST else "Newest"
+    steps = [
+        Step(title=end, path=base)
+        if part.front
+        else Step(title=f"Page {part.number}", path=f"{base}page/{part.number}/")
+        for part in found
+    ]
+    for part, (before, step, after) in zip(found, _with_neighbours(steps), strict=True):
         yield Page.of(
             f"{step.path}index.html",
             "theme.html",
-            near=shown[-1].announced if shown else None,
+            near=max((paper.announced for paper in part.papers), default=None),
             theme=theme,
-            papers=tuple(reversed(shown)),
-            total=len(papers) if last else None,  # on a full page it would change every day
-            number=0 if last else at + 1,
-            older=steps[at - 1] if at else None,
-            newer=None if last else steps[at + 1],
-            pages=tuple(reversed(steps[:-1])) if last else (),
+            papers=part.papers,
+            total=len(papers) if part.front else None,  # on a full page it would change every day
+            number=0 if part.front else part.number,
+            older=before,
+            newer=after,
+            pages=tuple(s for s in reversed(steps) if s is not step) if part.front else (),
         )
 
 

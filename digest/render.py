@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Set
+from collections.abc import Callable, Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
 from email.utils import format_datetime
@@ -23,7 +23,7 @@ from digest.desk.texts import Texts
 from digest.desk.values import Body
 from digest.faults import Loader, named
 from digest.marks import Marks
-from digest.model import Entry, Page, Paper, Site
+from digest.model import Entry, Match, Page, Paper, Site
 
 _PACKAGE = Path(__file__).parent
 _CONVERTED = 8192  # texts held: some 30 megabytes
@@ -202,11 +202,11 @@ class Renderer:
     def _hashes(self) -> dict[str, str]:
         return {name: blake2b(data, digest_size=4).hexdigest() for name, data in self.static()}
 
-    def _title_html(self, entry: Entry) -> Safe:
-        return self._convert(tex.title_html, entry, entry.title)
+    def _title_html(self, entry: Entry, matches: Iterable[Match] = ()) -> Safe:
+        return self._convert(tex.title_html, entry, entry.title, _spans(matches, "title"))
 
-    def _summary_html(self, entry: Entry) -> Safe:
-        return self._convert(tex.block_html, entry, entry.summary)
+    def _summary_html(self, entry: Entry, matches: Iterable[Match] = ()) -> Safe:
+        return self._convert(tex.block_html, entry, entry.summary, _spans(matches, "abstract"))
 
     def _comment_html(self, entry: Entry) -> Safe:
         return self._convert(tex.inline_html, entry, entry.comment)
@@ -214,8 +214,19 @@ class Renderer:
     def _card(self, paper: Paper) -> Safe:
         return Safe(self._environment.get_template("card.html").render(paper=paper))
 
-    def _convert(self, how: Callable[..., tex.Converted], entry: Entry, text: str) -> Safe:
-        """A paper stands on many pages; its text is converted, and counted, once."""
+    def _convert(
+        self,
+        how: Callable[..., tex.Converted],
+        entry: Entry,
+        text: str,
+        spans: Sequence[tuple[int, int]] = (),
+    ) -> Safe:
+        """A paper stands on many pages; its text is converted, and counted, once.
+
+        Its own page alone has marks, at `spans`.
+        """
+        if spans:
+            return how(text, entry.markup, spans).html
         key = (how.__name__, entry.markup, text)
         if key not in self._converted:
             done = how(text, entry.markup)
@@ -230,6 +241,17 @@ class Renderer:
             self._counts.formulas[name] = done.formulas
         for formula in done.unconverted:
             self._counts.unconverted.setdefault(formula, name.partition(" ")[0])
+
+
+def _spans(matches: Iterable[Match], field: str) -> list[tuple[int, int]]:
+    """Where the words stand that speak for any of the themes."""
+    return [
+        span
+        for match in matches
+        for reason in match.reasons
+        if reason.field == field
+        for span in reason.spans
+    ]
 
 
 def _authors(entry: Entry) -> tuple[str, ...]:

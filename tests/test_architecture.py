@@ -8,7 +8,7 @@ LAYERS = [
     {"errors", "github", "ids", "inputs", "__version__"},
     {"model"},
     {"diff", "faults", "files", "jobs", "located", "portable", "tex"},
-    {"authority", "cite", "mailing", "manners", "marks", "preview", "trends", "versions"},
+    {"authority", "cite", "mailing", "manners", "marks", "paging", "preview", "trends", "versions"},
     {"desk", "themes"},
     {"config"},
     # The stages.

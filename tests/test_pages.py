@@ -5,9 +5,10 @@ from datetime import UTC, date, datetime, timedelta
 
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import structs
 
 from digest import feeds, pages
-from digest.model import Entry, Match, Page, Paper, Site, Theme, Version
+from digest.model import Entry, Match, Page, Paper, Site, Sort, Theme, Version
 
 THEMES = tuple(Theme(id=name, title=name.title(), rule=None) for name in ("agreement", "serving"))
 SITE = Site(
@@ -131,3 +132,52 @@ def test_old_addresses_redirect() -> None:
     renamed = Theme(id="serving", title="S", rule=None, was=("inference",))
     paths = {page.path: page for page in pages.plan(replace(SITE, themes=(renamed,)), [])}
     assert paths["themes/inference/index.html"].context["target"] == "themes/serving/"
+
+
+def of_serving(sort: Sort, limit: int, titles: Sequence[str]) -> dict[str, Page]:
+    theme = Theme(id="serving", title="S", rule=None, sort=sort, limit=limit)
+    found = [
+        Paper.of(structs.replace(one.entry, title=title), one.matches)
+        for n, title in enumerate(titles)
+        for one in [paper(n, DAY + timedelta(n), ["serving"])]
+    ]
+    planned = pages.plan(replace(SITE, themes=(theme,)), found)
+    return {page.path: page for page in planned if page.path.startswith("themes/serving/")}
+
+
+def listed(page: Page) -> str:
+    return "".join(paper.entry.title for paper in page.context["papers"])
+
+
+def test_a_theme_has_its_own_order_and_number_of_papers_on_a_page() -> None:
+    newest = of_serving(Sort.NEWEST, 3, "dacbfeg")
+    assert {path: listed(page) for path, page in newest.items()} == {
+        "themes/serving/page/1/index.html": "cad",
+        "themes/serving/index.html": "gefb",
+    }
+    by_title = of_serving(Sort.TITLE, 3, "DacbfEg")
+    assert {path: listed(page) for path, page in by_title.items()} == {
+        "themes/serving/page/1/index.html": "acD",
+        "themes/serving/index.html": "bEfg",
+    }
+    oldest = of_serving(Sort.OLDEST, 3, "dacbfeg")
+    assert {path: listed(page) for path, page in oldest.items()} == {
+        "themes/serving/index.html": "dac",
+        "themes/serving/page/2/index.html": "bfe",
+        "themes/serving/page/3/index.html": "g",
+    }
+    front = oldest["themes/serving/index.html"].context
+    assert (front["total"], front["older"], front["newer"].title) == (7, None, "Page 2")
+    assert [step.title for step in front["pages"]] == ["Page 3", "Page 2"]
+
+
+@given(st.sampled_from(Sort), st.integers(1, 4), st.integers(0, 12))
+def test_pages_hold_each_paper_once_and_full_ones_stay(sort: Sort, limit: int, count: int) -> None:
+    names = [chr(97 + n) for n in range(count)]
+    before = of_serving(sort, limit, names)
+    after = of_serving(sort, limit, [*names, "z"])
+    assert sorted("".join(map(listed, before.values()))) == names
+    full = [path for path, page in before.items() if page.context["number"]]
+    for path in full[: -1 if sort is Sort.OLDEST else None]:
+        assert len(before[path].context["papers"]) == limit
+        assert listed(before[path]) == listed(after[path])

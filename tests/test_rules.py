@@ -93,7 +93,11 @@ def test_words_that_are_near_each_other() -> None:
         ("any:\n  - a1\n  - {titel: x}", "3: unknown key 'titel' (did you mean 'title'?)"),
         ("any: [{title: []}]", "1: 'title' lists nothing"),
         ("any: [{regex: '(a'}]", "1: '(a': missing ): (a"),
-        ("any: [{regex: '(?<=a)b'}]", "1: '(?<=a)b': invalid perl operator: (?<="),
+        (
+            "any: [{regex: '(?<=a)b'}]",
+            "1: '(?<=a)b': invalid perl operator: (?<=; RE2 has no look-around",
+        ),
+        ("any: [{regex: '(a)\\1'}]", "and no back-references: write it without"),
         ("any: [{regex: 'a)(b'}]", "1: 'a)(b': unexpected ): a)(b"),
         ("any: [{regex: 'a*'}]", "1: 'a*': it meets the empty text, and so every paper"),
         ("any: [{regex: '(.{1,30}e.{1,30}){16}q'}]", "it is too large; simplify it"),
@@ -131,6 +135,11 @@ def test_a_few_lines_cannot_write_a_billion_terms() -> None:
             "  - {id: a, title: A, any: [x]}\n  - {id: a, title: B, any: [y]}\n",
             "site.yaml:6: the theme id 'a' is already taken on line 5",
         ),
+        (
+            "  - {id: a, title: A, any: [x]}\n"
+            "  - id: b\n    title: B\n    any: [y]\n    was: [a]\n",
+            "site.yaml:9: the theme id 'a' is already taken on line 5: choose another",
+        ),
         ("  - {id: A b, title: A, any: [x]}\n", "site.yaml:5: 'A b' is no theme id"),
         (
             "  - {id: serving, title: A, any: [x]}\n  - {id: b, title: B, any: {theme: servng}}\n",
@@ -140,11 +149,11 @@ def test_a_few_lines_cannot_write_a_billion_terms() -> None:
             "  - {id: a, title: A, any: [{source: Blok}]}\n",
             "site.yaml:5: unknown source 'Blok' (did you mean 'Blog'?)",
         ),
-        ("  - {id: a, title: A, any: [{theme: a}]}\n", "in a circle: a → a"),
+        ("  - {id: a, title: A, any: [{theme: a}]}\n", "in a circle, leave one out: a → a"),
         (
             "  - {id: a, title: A, any: [{theme: b}]}\n"
             "  - id: b\n    title: B\n    any:\n      - x\n      - {theme: a}\n",
-            "themes refer to each other in a circle",
+            "themes refer to each other in a circle, leave one out: a → b → a",
         ),
         (
             "  - {id: a, title: A, any: [x], sort: oldst}\n",

@@ -374,3 +374,63 @@ def test_html_says_what_the_plain_text_says(text: str) -> None:
         return
     html = tex.inline_html(text).html
     assert unescape(re.sub("<[^>]*>", "", html)).split() == tex.plain(text).split()
+
+
+MARKED = [
+    ("speculative decoding", ["speculative decoding"], "<mark>speculative decoding</mark>"),
+    (r"\emph{draft} model", ["draft model"], "<em><mark>draft</mark></em> <mark>model</mark>"),
+    ("in $k$-means", ["k-means"], "in <mark>F</mark><mark>-means</mark>"),
+    ("a 2^{nd} b", ["2ⁿᵈ"], "a <mark>2</mark><mark><sup>nd</sup></mark> b"),
+    ("R&amp;D <b>", ["R&D", "<b>"], "<mark>R&amp;D</mark> <mark>&lt;b&gt;</mark>"),
+    ("a  b\nc", ["a b"], "<mark>a  b</mark> c"),
+]
+
+
+@pytest.mark.parametrize(("source", "phrases", "html"), MARKED)
+def test_words_of_the_plain_text_are_marked_in_the_html(
+    source: str, phrases: list[str], html: str
+) -> None:
+    line = tex.plain(source)
+    spans = [(at := line.index(phrase), at + len(phrase)) for phrase in phrases]
+    marked = re.sub("<math.*?</math>", "F", tex.title_html(source, spans=spans).html)
+    assert marked == html
+
+
+def test_marks_go_through_paragraphs_and_lists() -> None:
+    source = "We show:\n1. in log\n2. always\nThe $$x$$ end"
+    line = tex.plain(source)
+    html = tex.block_html(source, spans=[(0, len(line))]).html
+    assert re.sub("<math.*?</math>", "F", html) == (
+        "<p><mark>We show:</mark></p><ol><li><mark>in log</mark></li><li><mark>always</mark></li>"
+        '</ol><p><mark>The</mark></p><div class="display" tabindex="0">F</div>'
+        "<p><mark>end</mark></p>"
+    )
+
+
+@given(texts, markups, st.lists(st.tuples(st.integers(-5, 70), st.integers(-5, 70)), max_size=5))
+@example("1. a\n2. b", Markup.PLAIN, [(0, 1), (1, 2)])
+@example("{\\em  a }\n- b\n- c", Markup.TEX, [(0, 3), (2, 7)])
+@example("x^{a\nb} \\item $$y$$ $\\unicode{x20}$", Markup.TEX, [(0, 30)])
+def test_marks_change_nothing_but_themselves(
+    text: str, markup: Markup, spans: list[tuple[int, int]]
+) -> None:
+    for convert in (tex.title_html, tex.block_html):
+        done, bare = convert(text, markup, spans), convert(text, markup)
+        assert re.sub("</?mark>", "", done.html) == bare.html
+        assert (done.formulas, done.unconverted) == (bare.formulas, bare.unconverted)
+        root = etree.fromstring(f"<root>{done.html}</root>", etree.XMLParser(huge_tree=True))
+        assert not list(root.iterfind(".//mark//mark"))
+        assert not list(root.iterfind(".//math//mark"))
+        assert all("".join(map(str, mark.itertext())).strip() for mark in root.iter("mark"))
+
+
+@given(texts, st.data())
+def test_a_marked_word_is_the_word_of_the_plain_text(text: str, data: st.DataObject) -> None:
+    if re.search(r"[\\$^_{}]", text):  # formulas and scripts are marked whole
+        return
+    line = tex.plain(text)
+    start = data.draw(st.integers(0, len(line)))
+    end = data.draw(st.integers(start, len(line)))
+    html = tex.title_html(text, spans=[(start, end)]).html
+    marked = "".join(re.findall("<mark>(.*?)</mark>", html, re.DOTALL))
+    assert unescape(marked).split() == line[start:end].split()

@@ -4,6 +4,7 @@ Pure and total: whatever the text, nothing raises, and no markup of its own surv
 convert is shown as its TeX in `<code class="tex">` and reported.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -12,9 +13,8 @@ from markupsafe import Markup as Safe
 from digest.model import Markup
 from digest.tex import urls
 from digest.tex.cursor import Kind
-from digest.tex.formula import character, spoken
+from digest.tex.line import Span, marked, words
 from digest.tex.reader import read
-from digest.tex.speech import lowered, raised
 from digest.tex.writer import Writer
 
 
@@ -44,14 +44,22 @@ def inline_html(text: str, markup: Markup = Markup.TEX) -> Converted:
     return _converted(Writer(block=False, links=True), text, markup)
 
 
-def title_html(text: str, markup: Markup = Markup.TEX) -> Converted:
-    """Phrases without links, so that a title may stand within one."""
-    return _converted(Writer(block=False, links=False), text, markup)
+def title_html(text: str, markup: Markup = Markup.TEX, spans: Sequence[Span] = ()) -> Converted:
+    """Phrases without links, so that a title may stand within one.
+
+    Args:
+        spans: places in `plain(text)` that stand within `<mark>`, and may overlap.
+    """
+    return _converted(Writer(block=False, links=False), text, markup, spans)
 
 
-def block_html(text: str, markup: Markup = Markup.TEX) -> Converted:
-    """Paragraphs, lists and displayed formulas; each line of the text is a paragraph."""
-    return _converted(Writer(block=True, links=True), text, markup)
+def block_html(text: str, markup: Markup = Markup.TEX, spans: Sequence[Span] = ()) -> Converted:
+    """Paragraphs, lists and displayed formulas; each line of the text is a paragraph.
+
+    Args:
+        spans: as those of `title_html`; a displayed formula has no marks.
+    """
+    return _converted(Writer(block=True, links=True), text, markup, spans)
 
 
 def addresses(text: str, markup: Markup = Markup.TEX) -> tuple[str, ...]:
@@ -71,32 +79,11 @@ def code_link(*texts: str, markup: Markup = Markup.TEX) -> str:
     return ""
 
 
-def _converted(writer: Writer, text: str, markup: Markup) -> Converted:
-    html = Safe(writer.write(read(text, markup)))
+def _converted(writer: Writer, text: str, markup: Markup, spans: Sequence[Span] = ()) -> Converted:
+    pieces = read(text, markup)
+    html = Safe(writer.write(marked(pieces, spans) if spans else pieces))
     return Converted(html, writer.formulas, tuple(writer.unconverted))
 
 
 def _plain(text: str, markup: Markup) -> str:
-    words: list[str] = []
-    scripts: list[int] = []  # where the open ones start
-    for piece in read(text, markup):
-        match piece.kind:
-            case Kind.TEXT:
-                words.append(piece.text)
-            case Kind.FORMULA | Kind.DISPLAY:
-                words.append(character(piece.text) or spoken(piece.text))
-            case Kind.CODE:
-                words.append(piece.text.replace("\\", ""))
-            case Kind.OPEN if piece.text in ("sup", "sub"):
-                scripts.append(len(words))
-            case Kind.CLOSE if piece.text in ("sup", "sub"):
-                start = scripts.pop()
-                script = "".join(words[start:])
-                words[start:] = [raised(script) if piece.text == "sup" else lowered(script)]
-            case Kind.BREAK:
-                words.append(" ")
-            case Kind.ITEM:
-                words.append("\n• ")
-            case Kind.PARAGRAPH | Kind.LIST | Kind.END:
-                words.append("\n")
-    return "".join(words)
+    return "".join(words(read(text, markup)))

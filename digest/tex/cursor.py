@@ -8,6 +8,7 @@ from digest.tex import urls
 
 _DEEPEST = 8  # elements within each other: more emphasis can't be seen
 _DEEPEST_LIST = 4
+BEGIN, END = "\x02", "\x03"  # around marked words of a TEXT; no text has such controls
 
 
 class Kind(Enum):

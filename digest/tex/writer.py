@@ -6,10 +6,12 @@ from html import escape
 from typing import NamedTuple
 
 from digest.tex import formula
-from digest.tex.cursor import Kind, Piece
+from digest.tex.cursor import BEGIN, END, Kind, Piece
 
 _NUMBERED = re.compile(r"\(?([1-9]\d?)[.)]\s+(?=\S)")
 _BULLETED = re.compile(r"([-*•‣◦·–])\s+(?=\S)")
+
+_MARK = re.compile("(</?mark>)")
 
 
 class Writer:
@@ -79,7 +81,10 @@ class Writer:
         return f'<a href="{escape(piece.source)}" rel="external nofollow">', "</a>"
 
     def _text(self, text: str) -> None:
-        self._phrase(escape(text, quote=False), blank=not text or text.isspace())
+        html = escape(text, quote=False)
+        if BEGIN in html:
+            html = html.replace(BEGIN, "<mark>").replace(END, "</mark>")
+        self._phrase(html, blank=not text or text.isspace())
 
     def _phrase(self, html: str, *, blank: bool = False) -> None:
         if not blank:
@@ -154,11 +159,22 @@ class _Item(NamedTuple):
 
 
 def _item(paragraph: str) -> _Item | None:
-    if number := _NUMBERED.match(paragraph):
-        return _Item(paragraph, paragraph[number.end() :], int(number[1]), "")
-    if bullet := _BULLETED.match(paragraph):
-        return _Item(paragraph, paragraph[bullet.end() :], 0, bullet[1])
+    bare = _MARK.sub("", paragraph)
+    if number := _NUMBERED.match(bare):
+        return _Item(paragraph, _cut(paragraph, number.end()), int(number[1]), "")
+    if bullet := _BULLETED.match(bare):
+        return _Item(paragraph, _cut(paragraph, bullet.end()), 0, bullet[1])
     return None
+
+
+def _cut(html: str, letters: int) -> str:
+    """The paragraph without its first letters, among which no tags but those of marks may be."""
+    parts = list[str]()
+    for part in _MARK.split(html):
+        cut = 0 if _MARK.fullmatch(part) else min(letters, len(part))
+        parts.append(part[cut:])
+        letters -= cut
+    return "".join(parts).replace("<mark></mark>", "")
 
 
 def _grouped(blocks: list[tuple[str, str]]) -> Iterable[str]:

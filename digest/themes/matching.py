@@ -166,7 +166,11 @@ def options(max_bytes: int) -> Any:
 def _reason(error: Exception) -> str:
     said = error.args[0]
     text = said.decode("utf-8", "replace") if isinstance(said, bytes) else str(said)
-    return "it is too large; simplify it" if "too large" in text else text
+    if "too large" in text:
+        return "it is too large; simplify it"
+    if re.match(r"invalid (?:perl operator|escape sequence: \\\d)", text):
+        return f"{text}; RE2 has no look-around and no back-references: write it without"
+    return text
 
 
 def _word(word: str) -> str:

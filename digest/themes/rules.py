@@ -167,7 +167,7 @@ def check_references(themes: Iterable[Theme], sources: Iterable[str], path: Path
     except CycleError as error:
         circle: list[str] = error.args[1][::-1]
         line = next(leaf.line for leaf in terms[circle[0]] if leaf == ThemeRef(circle[1]))
-        message = f"themes refer to each other in a circle: {' → '.join(circle)}"
+        message = f"themes refer to each other in a circle, leave one out: {' → '.join(circle)}"
         raise ConfigError(message, path, line) from None
 
 

@@ -1,0 +1,105 @@
+"""Pieces of a text → the words of its plain text, and places in that. Pure and total."""
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Sequence
+
+from digest.tex.cursor import BEGIN, END, Kind, Piece
+from digest.tex.formula import character, spoken
+from digest.tex.speech import lowered, raised
+
+Span = tuple[int, int]
+_WORD = re.compile(r"\S+")
+_SCRIPTS = {"sup": raised, "sub": lowered}
+
+
+def words(pieces: Iterable[Piece]) -> list[str]:
+    """What each piece adds to the plain text; a script stands whole where it opens."""
+    found: list[str] = []
+    scripts: list[int] = []  # where the open ones start
+    for piece in pieces:
+        word = ""
+        match piece.kind:
+            case Kind.TEXT:
+                word = piece.text
+            case Kind.FORMULA | Kind.DISPLAY:
+                word = character(piece.text) or spoken(piece.text)
+            case Kind.CODE:
+                word = piece.text.replace("\\", "")
+            case Kind.OPEN if piece.text in _SCRIPTS:
+                scripts.append(len(found))
+            case Kind.CLOSE if piece.text in _SCRIPTS:
+                start = scripts.pop()
+                script = _SCRIPTS[piece.text]("".join(found[start:]))
+                found[start:] = [script, *[""] * (len(found) - start - 1)]
+            case Kind.BREAK:
+                word = " "
+            case Kind.ITEM:
+                word = "\n• "
+            case Kind.PARAGRAPH | Kind.LIST | Kind.END:
+                word = "\n"
+        found.append(word)
+    return found
+
+
+def marked(pieces: Sequence[Piece], spans: Iterable[Span]) -> Iterator[Piece]:
+    """The pieces with places of their line of plain text marked; formulas and scripts whole.
+
+    Places beyond the text are passed over.
+    """
+    said = words(pieces)
+    places = _places("".join(said), spans)
+    start, scripts = 0, list[bool]()  # whether each open script is marked
+    for piece, word in zip(pieces, said, strict=True):
+        end = start + len(word)
+        while places and places[0][1] <= start:
+            places.pop(0)
+        touched = bool(places) and places[0][0] < end and bool(word.strip())
+        if piece.kind is Kind.OPEN and piece.text in _SCRIPTS:
+            scripts.append(touched)
+            yield from (Piece(Kind.OPEN, "mark"), piece) if touched else (piece,)
+        elif piece.kind is Kind.CLOSE and piece.text in _SCRIPTS:
+            yield from (piece, Piece(Kind.CLOSE, "mark")) if scripts.pop() else (piece,)
+        elif not touched:
+            yield piece
+        elif piece.kind is Kind.TEXT:
+            yield Piece(Kind.TEXT, _with_marks(word, [(a - start, b - start) for a, b in places]))
+        elif piece.kind in (Kind.FORMULA, Kind.DISPLAY, Kind.CODE):
+            yield from (Piece(Kind.OPEN, "mark"), piece, Piece(Kind.CLOSE, "mark"))
+        else:
+            yield piece
+        start = end
+
+
+def _places(text: str, spans: Iterable[Span]) -> list[Span]:
+    """Spans of the line that `text` makes, as places in `text` itself; merged, ascending."""
+    found: list[Span] = []
+    origins, starts, length = [0], [0], 0  # of each word in `text`, and in the line
+    for word in _WORD.finditer(text):
+        origins.append(word.start())
+        starts.append(length)
+        length += len(word[0]) + 1
+
+    def origin(place: int) -> int:
+        number = bisect_right(starts, place) - 1
+        return origins[number] + place - starts[number]
+
+    for first, last in sorted(spans):
+        first, last = max(first, 0), min(last, length - 1)
+        if found and first <= found[-1][1]:
+            found[-1] = found[-1][0], max(last, found[-1][1])
+        elif first < last:
+            found.append((first, last))
+    return [(origin(first), origin(last - 1) + 1) for first, last in found]
+
+
+def _with_marks(text: str, places: Iterable[Span]) -> str:
+    """Marks hug words, so that white space stays where a line may lose it."""
+    parts, at = list[str](), 0
+    for first, last in places:
+        inside = text[max(first, 0) : max(last, 0)]
+        if word := inside.strip():
+            first = max(first, 0) + inside.index(word)
+            parts += text[at:first], BEGIN, word, END
+            at = first + len(word)
+    return "".join((*parts, text[at:]))
