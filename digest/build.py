@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 from digest import (
     archive,
+    cards,
     config,
     feeds,
     inputs,
@@ -194,6 +195,7 @@ def _prepare(
     planned = [
         *pages.plan(site, edition.shown, edition),
         *letters.plan(edition),
+        *cards.plan(site, edition),
         *feeds.plan(site, edition.shown, tag, edition),
         *status.plan(site, ledger.load(root / LEDGER), _day_of(site, now)[0]),
     ]

@@ -61,6 +61,7 @@ def load_site(path: Path) -> Site:
             accent=_accent(site),
             navigation=tuple(_nav_item(item) for item in site.sections("navigation", False)),
             search=site.boolean("search", True),
+            cards=site.boolean("cards", True),
             html=site.boolean("html"),
             hub=_endpoint(site, None, key="hub") if site.text("hub", "") else "",
             feeds=_selections(site, {theme.id for theme in themes}),

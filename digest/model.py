@@ -230,6 +230,7 @@ class Site:
     feeds: tuple[Selection, ...] = ()
     hub: str = ""  # address of a WebSub hub
     search: bool = True  # whether readers can search the papers
+    cards: bool = True  # whether pages have pictures for links to them elsewhere
     html: bool = False  # raw HTML in the editor's Markdown counts, once cleaned
 
     @property

@@ -16,7 +16,7 @@ from typing import Any
 import jinja2
 from markupsafe import Markup as Safe
 
-from digest import cite, inputs, portable, tex, versions
+from digest import cite, inputs, lettering, portable, tex, versions
 from digest.desk.curation import NOTHING, Edition
 from digest.desk.markdown import Rendered
 from digest.desk.texts import Texts
@@ -86,8 +86,10 @@ class Renderer:
             raise RenderError(f"{where}: {error.message}") from error
         except jinja2.TemplateError as error:
             raise RenderError(f"{_line_of(error) or page.template}: {error}") from error
-        if page.template.endswith(".xml"):
+        if page.template.endswith((".xml", ".svg")):
             text = portable.xml(text)
+        if page.path.endswith(".png"):
+            return _picture(text, page.template)
         return text.encode("utf-8", "replace")
 
     def take_counts(self) -> Counts:
@@ -160,6 +162,7 @@ class Renderer:
             "asset": self._asset,
             "theme_of": {theme.id: theme for theme in self._site.themes}.__getitem__,
             "changes": versions.changes,
+            "fit": lettering.fit,
             "once": lru_cache(_FRAGMENTS)(lambda macro, value: macro(value)),
             "bibtex": cite.bibtex,
             "citation_meta": cite.citation_meta,
@@ -248,6 +251,13 @@ def _iso(day: date) -> str:
 def _utc(day: date) -> datetime:
     """Feeds want a time where we know a day: midnight."""
     return day if isinstance(day, datetime) else datetime.combine(day, time(), UTC)
+
+
+def _picture(svg: str, template: str) -> bytes:
+    try:
+        return lettering.png(svg)
+    except ValueError as error:
+        raise RenderError(f"{template}: {error}") from error
 
 
 def _json(value: Any) -> Safe:

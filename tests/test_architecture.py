@@ -6,7 +6,7 @@ from pathlib import Path
 PACKAGE = Path(__file__).parents[1] / "digest"
 LAYERS = [
     {"errors", "github", "inputs", "model", "__version__"},
-    {"authority", "diff", "files", "ids", "jobs", "located", "portable", "tex"},
+    {"authority", "diff", "files", "ids", "jobs", "lettering", "located", "portable", "tex"},
     {"cite", "mailing", "marks", "preview", "trends", "versions"},
     {"desk", "themes"},
     {"config"},
@@ -14,6 +14,7 @@ LAYERS = [
     {
         "sources",
         "archive",
+        "cards",
         "ledger",
         "pages",
         "feeds",

@@ -32,6 +32,7 @@ author: A
 accent: '#7a2e1d'
 navigation: [{title: About, url: about/}]
 search: false
+cards: false
 html: true
 hub: https://hub.example.org/
 feeds:
@@ -76,6 +77,7 @@ WRONG = [
     ("language: pt-BR", "language: pt_BR"),
     ("accent: '#7a2e1d'", "accent: red"),
     ("search: false", "search: sometimes"),
+    ("cards: false", "cards: some"),
     ("hub: https://hub.example.org/", "hub: hub.example.org"),
     ("id: picks, pinned: true", "id: picks"),
     ("id: both", "id: Both"),
