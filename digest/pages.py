@@ -12,7 +12,7 @@ from typing import TypeVar
 from digest.desk.curation import NOTHING, Edition
 from digest.ids import paper_path, theme_path
 from digest.model import Page, Paper, Site, Theme, Version
-from digest.trends import weekly
+from digest.trends import Trend, trends
 
 PER_PAGE = 50  # papers on a page of a theme
 FRONT_PAPERS = 50  # the front page shows whole days until it has as many
@@ -117,8 +117,10 @@ def plan(site: Site, papers: Sequence[Paper], edition: Edition = NOTHING) -> Ite
 
     yield _front(days, counts, edition)
     yield Page.of("themes/index.html", "themes.html", themes=counts, unthemed=len(members[""]))
+    found = trends(site.themes, papers)
+    weekly = {trend.theme.id: trend for trend in found.weekly}
     for theme in site.themes:
-        yield from _theme_pages(theme, members[theme.id])
+        yield from _theme_pages(theme, members[theme.id], weekly.get(theme.id))
     for paper in papers:
         yield _paper_page(paper, edition.related(paper))
     for paper in edition.papers:
@@ -133,7 +135,7 @@ def plan(site: Site, papers: Sequence[Paper], edition: Edition = NOTHING) -> Ite
     yield from _day_pages(days)
     yield from _archive_pages(days)
     yield Page.of("updates/index.html", "updates.html", days=_by_day(_updates(papers)[:UPDATES]))
-    yield Page.of("trends/index.html", "trends.html", trends=weekly(site.themes, papers))
+    yield Page.of("trends/index.html", "trends.html", trends=found)
     if site.search:
         yield from _search_pages(papers)
     if all(article.slug != "about" for article in edition.articles):
@@ -198,7 +200,7 @@ def _front(days: Sequence[Day], counts: tuple[ThemeCount, ...], edition: Edition
     )
 
 
-def _theme_pages(theme: Theme, papers: Sequence[Paper]) -> Iterator[Page]:
+def _theme_pages(theme: Theme, papers: Sequence[Paper], trend: Trend | None) -> Iterator[Page]:
     """Numbered from the oldest, so that a full page never changes; the newest stand on the front.
 
     The front shows the last full page's worth and what came after it.
@@ -215,7 +217,9 @@ def _theme_pages(theme: Theme, papers: Sequence[Paper]) -> Iterator[Page]:
             "theme.html",
             theme=theme,
             papers=tuple(reversed(shown)),
-            total=len(papers) if last else None,  # on a full page it would change every day
+            # On a full page these would change every day.
+            total=len(papers) if last else None,
+            trend=trend if last else None,
             number=0 if last else at + 1,
             older=steps[at - 1] if at else None,
             newer=None if last else steps[at + 1],

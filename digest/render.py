@@ -24,6 +24,7 @@ from digest.desk.values import Body
 from digest.errors import RenderError
 from digest.marks import Marks
 from digest.model import Entry, Page, Paper, Site
+from digest.trends import shapes
 
 _PACKAGE = Path(__file__).parent
 _FRAGMENTS = 4096  # kept of what several feeds show: a few megabytes for each thousand
@@ -163,6 +164,9 @@ class Renderer:
             "theme_of": {theme.id: theme for theme in self._site.themes}.__getitem__,
             "changes": versions.changes,
             "fit": lettering.fit,
+            "bars": shapes.bars,
+            "areas": shapes.areas,
+            "label_place": shapes.label_place,
             "once": lru_cache(_FRAGMENTS)(lambda macro, value: macro(value)),
             "bibtex": cite.bibtex,
             "citation_meta": cite.citation_meta,

@@ -6,7 +6,18 @@ from pathlib import Path
 PACKAGE = Path(__file__).parents[1] / "digest"
 LAYERS = [
     {"errors", "github", "inputs", "model", "__version__"},
-    {"authority", "diff", "files", "ids", "jobs", "lettering", "located", "portable", "tex"},
+    {
+        "authority",
+        "diff",
+        "files",
+        "ids",
+        "jobs",
+        "lettering",
+        "located",
+        "portable",
+        "tex",
+        "words",
+    },
     {"cite", "mailing", "marks", "preview", "trends", "versions"},
     {"desk", "themes"},
     {"config"},
