@@ -10,6 +10,7 @@ from itertools import groupby
 from typing import TypeVar
 
 from digest.desk.curation import NOTHING, Edition
+from digest.heat import heat
 from digest.ids import paper_path, theme_path
 from digest.model import Page, Paper, Site, Theme, Version
 from digest.trends import Trend, trends
@@ -80,14 +81,6 @@ class Month:
     @property
     def count(self) -> int:
         return sum(day.count for day in self.days)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Year:
-    """The months of one year that have news, oldest first."""
-
-    year: int
-    months: tuple[Month, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -304,11 +297,8 @@ def _archive_pages(days: Sequence[Day]) -> Iterator[Page]:
         Month(date=first, days=tuple(found))
         for first, found in groupby(days, key=lambda day: day.date.replace(day=1))
     )
-    years = tuple(
-        Year(year=year, months=tuple(found))
-        for year, found in groupby(months, key=lambda month: month.date.year)
-    )
-    yield Page.of("archive/index.html", "archive.html", years=tuple(reversed(years)))
+    found = heat({day.date: day.count for day in days})
+    yield Page.of("archive/index.html", "archive.html", heat=found)
     for before, month, after in _with_neighbours(months):
         yield Page.of(
             f"{month.path}index.html",

@@ -18,7 +18,7 @@ LAYERS = [
         "tex",
         "words",
     },
-    {"cite", "mailing", "marks", "preview", "trends", "versions"},
+    {"cite", "heat", "mailing", "marks", "preview", "trends", "versions"},
     {"desk", "themes"},
     {"config"},
     # The stages.
