@@ -12,6 +12,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from digest import (
+    cards,
     config,
     feeds,
     inputs,
@@ -195,6 +196,7 @@ def _plan(root: Path, site: Site, edition: Edition, tag: str, now: datetime) -> 
     lists = [
         *pages.lists(site, papers, edition),
         *letters.plan(site, edition),
+        *cards.plan(site, edition),
         *feeds.plan(site, papers, tag, edition),
         *status.plan(site, ledger.load(root / LEDGER), _day_of(site, now)[0]),
     ]

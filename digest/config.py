@@ -65,6 +65,7 @@ def load_site(path: Path) -> Site:
             trends=site.boolean("trends", True),
             exports=site.boolean("exports", True),
             formats=_formats(site),
+            cards=site.boolean("cards", True),
             html=site.boolean("html"),
             hub=_endpoint(site, None, key="hub") if site.text("hub", "") else "",
             feeds=_selections(site, {theme.id for theme in themes}),

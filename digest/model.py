@@ -236,6 +236,7 @@ class Site:
     trends: bool = True  # whether there is a page of trends
     exports: bool = True  # whether papers come as files for other programs: BibTeX, RIS, JSON
     formats: tuple[str, ...] = ("atom", "json")  # of feeds, beside RSS
+    cards: bool = True  # whether pages have pictures for links to them elsewhere
     html: bool = False  # raw HTML in the editor's Markdown counts, once cleaned
 
     @property
@@ -273,6 +274,8 @@ class Facts(msgspec.Struct, frozen=True, array_like=True, omit_defaults=True, gc
     doi: str = ""
     updated: Moment | None = None  # of the newest version, UTC, where there are several
     later: tuple[Version, ...] = ()  # versions after the first, without their words
+    team: int = 0  # authors
+    took: int | None = None  # days from the first version to the second, where both dates are known
 
 
 class Words(Protocol):
@@ -390,7 +393,15 @@ def facts_of(entry: Entry, matches: tuple[Match, ...], mark: bytes) -> Facts:
         doi=entry.doi,
         updated=entry.updated if revised else None,
         later=later,
+        team=len(entry.authors),
+        took=_days_to_revision(entry),
     )
+
+
+def _days_to_revision(entry: Entry) -> int | None:
+    dates = {version.number: version.date for version in entry.versions if version.date}
+    first, second = entry.published or dates.get(1), dates.get(2)
+    return max((second - first).days, 0) if first and second else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,9 +11,10 @@ from typing import TypeVar
 
 from digest import paging
 from digest.desk.curation import NOTHING, Edition
+from digest.heat import heat
 from digest.ids import paper_path, theme_path
 from digest.model import Page, Paper, Site, Sort, Theme, Version
-from digest.trends import weekly
+from digest.trends import Trend, trends
 
 FRONT_PAPERS = 50  # the front page shows whole days until it has as many
 FRONT_UPDATES = 10
@@ -83,14 +84,6 @@ class Month:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Year:
-    """The months of one year that have news, oldest first."""
-
-    year: int
-    months: tuple[Month, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class ThemeCount:
     """A theme at a glance."""
 
@@ -133,8 +126,10 @@ def lists(site: Site, papers: Sequence[Paper], edition: Edition = NOTHING) -> It
 
     yield _front(days, counts, edition)
     yield Page.of("themes/index.html", "themes.html", themes=counts, unthemed=len(members[""]))
+    found = trends(site.themes, papers)
+    weekly = {trend.theme.id: trend for trend in found.weekly}
     for theme in site.themes:
-        yield from _theme_pages(theme, members[theme.id])
+        yield from _theme_pages(theme, members[theme.id], weekly.get(theme.id))
     for paper in edition.papers:
         if paper.hidden:
             yield Page.of(f"{paper.path}index.html", "hidden.html", paper=paper)
@@ -148,7 +143,7 @@ def lists(site: Site, papers: Sequence[Paper], edition: Edition = NOTHING) -> It
     yield from _archive_pages(days)
     yield Page.of("updates/index.html", "updates.html", days=_by_day(_updates(papers)[:UPDATES]))
     if site.trends:
-        yield Page.of("trends/index.html", "trends.html", trends=weekly(site.themes, papers))
+        yield Page.of("trends/index.html", "trends.html", trends=found)
     if site.search:
         yield from _search_pages(papers)
     if all(article.slug != "about" for article in edition.articles):
@@ -220,7 +215,7 @@ def _front(days: Sequence[Day], counts: tuple[ThemeCount, ...], edition: Edition
     )
 
 
-def _theme_pages(theme: Theme, papers: Sequence[Paper]) -> Iterator[Page]:
+def _theme_pages(theme: Theme, papers: Sequence[Paper], trend: Trend | None) -> Iterator[Page]:
     found = tuple(paging.parts(theme, papers))
     base = theme_path(theme.id)
     end = "Oldest" if theme.sort is Sort.OLDEST else "Newest"
@@ -238,6 +233,7 @@ def _theme_pages(theme: Theme, papers: Sequence[Paper]) -> Iterator[Page]:
             theme=theme,
             papers=part.papers,
             total=len(papers) if part.front else None,  # on a full page it would change every day
+            trend=trend if part.front else None,
             number=0 if part.front else part.number,
             older=before,
             newer=after,
@@ -321,11 +317,8 @@ def _archive_pages(days: Sequence[Day]) -> Iterator[Page]:
         Month(date=first, days=tuple(found))
         for first, found in groupby(days, key=lambda day: day.date.replace(day=1))
     )
-    years = tuple(
-        Year(year=year, months=tuple(found))
-        for year, found in groupby(months, key=lambda month: month.date.year)
-    )
-    yield Page.of("archive/index.html", "archive.html", years=tuple(reversed(years)))
+    found = heat({day.date: day.count for day in days})
+    yield Page.of("archive/index.html", "archive.html", heat=found)
     for before, month, after in _with_neighbours(months):
         yield Page.of(
             f"{month.path}index.html",

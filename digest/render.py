@@ -16,14 +16,16 @@ from typing import Any
 import jinja2
 from markupsafe import Markup as Safe
 
-from digest import cite, inputs, portable, tex, versions
+from digest import cite, inputs, lettering, portable, tex, versions
 from digest.desk.curation import NOTHING, Edition
 from digest.desk.markdown import Rendered
 from digest.desk.texts import Texts
 from digest.desk.values import Body
+from digest.errors import RenderError
 from digest.faults import Loader, named
 from digest.marks import Marks
 from digest.model import Entry, Match, Page, Paper, Site
+from digest.trends import shapes
 
 _PACKAGE = Path(__file__).parent
 _CONVERTED = 8192  # texts held: some 30 megabytes
@@ -81,8 +83,10 @@ class Renderer:
             template = self._environment.get_template(page.template)
             here = page.path.removesuffix("index.html")
             text = template.render(page.context, page=page, here=here)
-        if page.template.endswith(".xml"):
+        if page.template.endswith((".xml", ".svg")):
             text = portable.xml(text)
+        if page.path.endswith(".png"):
+            return _picture(text, page.template)
         return text.encode("utf-8", "replace")
 
     def take_counts(self) -> Counts:
@@ -156,6 +160,10 @@ class Renderer:
             "asset": self._asset,
             "theme_of": {theme.id: theme for theme in self._site.themes}.__getitem__,
             "changes": versions.changes,
+            "fit": lettering.fit,
+            "bars": shapes.bars,
+            "areas": shapes.areas,
+            "label_place": shapes.label_place,
             "once": lru_cache(_FRAGMENTS)(lambda macro, value: macro(value)),
             "bibtex": cite.bibtex,
             "citation_meta": cite.citation_meta,
@@ -269,6 +277,13 @@ def _iso(day: date) -> str:
 def _utc(day: date) -> datetime:
     """Feeds want a time where we know a day: midnight."""
     return day if isinstance(day, datetime) else datetime.combine(day, time(), UTC)
+
+
+def _picture(svg: str, template: str) -> bytes:
+    try:
+        return lettering.png(svg)
+    except ValueError as error:
+        raise RenderError(f"{template}: {error}") from error
 
 
 def _json(value: Any) -> Safe:

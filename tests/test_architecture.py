@@ -5,16 +5,28 @@ from pathlib import Path
 
 PACKAGE = Path(__file__).parents[1] / "digest"
 LAYERS = [
-    {"errors", "github", "ids", "inputs", "__version__"},
+    {"errors", "github", "ids", "inputs", "words", "__version__"},
     {"model"},
-    {"diff", "faults", "files", "jobs", "located", "portable", "tex"},
-    {"authority", "cite", "mailing", "manners", "marks", "paging", "preview", "trends", "versions"},
+    {"diff", "faults", "files", "jobs", "lettering", "located", "portable", "tex"},
+    {
+        "authority",
+        "cite",
+        "heat",
+        "mailing",
+        "manners",
+        "marks",
+        "paging",
+        "preview",
+        "trends",
+        "versions",
+    },
     {"desk", "themes"},
     {"config"},
     # The stages.
     {
         "sources",
         "archive",
+        "cards",
         "ledger",
         "pages",
         "feeds",

@@ -1,17 +1,25 @@
 """The built site in a real browser."""
 
+import mimetypes
 import shutil
 from collections.abc import Iterator
+from datetime import date, timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 from conftest import NOW, copy_of_repository
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, Route, sync_playwright
+from test_pages import SITE, THEMES
+from test_trends import many
 
+from digest import model
 from digest.build import build
+from digest.heat import heat
 from digest.preview import Preview
+from digest.render import Renderer, default_templates
 from digest.serve import serving
+from digest.trends import trends
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine")
@@ -217,3 +225,45 @@ def test_a_preview_reloads_by_itself_and_shows_what_is_wrong(
         page.get_by_text("Mended.").wait_for()
         assert page.get_by_role("alert").count() == 0
         context.close()
+
+
+@pytest.mark.parametrize("width", [320, 1280])
+def test_charts_of_a_large_archive_can_be_read(browser: Browser, width: int) -> None:
+    """Nothing is wider than the screen, and no word of a chart lies on another."""
+    renderer = Renderer(SITE, default_templates())
+    days = {date(2017, 1, 1) + timedelta(days=n): n % 23 for n in range(0, 3650, 2)}
+    pages = [
+        model.Page.of("trends/index.html", "trends.html", trends=trends(THEMES, many())),
+        model.Page.of("archive/index.html", "archive.html", heat=heat(days)),
+    ]
+    answers = {f"/digest/{name}": data for name, data in renderer.static()}
+    answers |= {f"/digest/{page.path[:-10]}": renderer.render(page) for page in pages}
+
+    def answer(route: Route) -> None:
+        path = urlsplit(route.request.url).path
+        kind = mimetypes.guess_type(path)[0] or "text/html"
+        route.fulfill(body=answers.get(path, b""), content_type=kind)
+
+    context = browser.new_context(viewport={"width": width, "height": 800})
+    page = context.new_page()
+    page.route("**/*", answer)
+    for path in ("trends/", "archive/"):
+        page.goto(f"http://digest.example.org/digest/{path}")
+        assert page.locator(".chart text").count() > 10
+        page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        assert page.evaluate(OVERLAPS) == []
+    context.close()
+
+
+OVERLAPS = """() => [...document.querySelectorAll('.chart')].flatMap(chart => {
+  const words = [...chart.querySelectorAll('text')];
+  const boxes = words.map(word => [word.textContent, word.getBoundingClientRect()]);
+  const frame = chart.getBoundingClientRect();
+  return boxes.flatMap(([said, a], at) => [
+    ...(a.left < frame.left - 3 || a.right > frame.right + 3 ? [said + ' sticks out'] : []),
+    ...boxes.slice(at + 1).filter(([, b]) =>
+      a.left < b.right && b.left < a.right && a.top < b.bottom - 1 && b.top < a.bottom - 1
+    ).map(([other]) => said + ' on ' + other),
+  ]);
+})"""

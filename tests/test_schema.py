@@ -35,6 +35,7 @@ search: false
 trends: false
 exports: false
 formats: [json]
+cards: false
 html: true
 hub: https://hub.example.org/
 feeds:
@@ -80,6 +81,7 @@ WRONG = [
     ("accent: '#7a2e1d'", "accent: red"),
     ("search: false", "search: sometimes"),
     ("formats: [json]", "formats: [rss]"),
+    ("cards: false", "cards: some"),
     ("hub: https://hub.example.org/", "hub: hub.example.org"),
     ("id: picks, pinned: true", "id: picks"),
     ("id: both", "id: Both"),

@@ -17,6 +17,7 @@ from digest.model import Entry, Paper, Theme
 from digest.themes import Matcher, rules, terms
 from digest.themes.explain import describe
 from digest.themes.rules import Leaf
+from digest.words import COMMON
 
 TOO_MUCH = 0.5  # share of the archive beyond which a theme or term tells nothing apart
 PHRASES = 25  # telling ones that are shown
@@ -24,15 +25,6 @@ _FEW = 10  # papers of an archive that say nothing about a rule yet
 _SHOWN = 8  # terms of a theme, in text
 _RARE = 3  # papers that a phrase stands in at least
 _WORD = re.compile(r"[a-z][a-z-]+[a-z]")
-_COMMON = """\
-about above after all also among and any are based been being between both but can could each
-existing find first for from further has have how however into its make many may more most much
-new not of on only other our over paper present propose proposed recent results several show
-some such than that the their them then there these they this those three through thus two under
-use used using various very was well were what when where whether which while who will with
-within without work would you your
-"""
-_STOP = frozenset(_COMMON.split())
 _KEPT = 1_000_000  # phrases counted at a time
 
 
@@ -184,7 +176,7 @@ def _phrases(entry: Entry) -> Iterator[str]:
         text = terms.text_of(entry, field).text.lower()
         for sentence in re.split(r"[.,:;()?!]", text):
             for pair in pairwise(sentence.split()):
-                if all(_WORD.fullmatch(word) and word not in _STOP for word in pair):
+                if all(_WORD.fullmatch(word) and word not in COMMON for word in pair):
                     yield " ".join(pair)
 
 

@@ -1,0 +1,42 @@
+"""Social cards: the pictures that stand beside links to our pages elsewhere. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from digest import tex
+from digest.desk.curation import Edition
+from digest.ids import theme_path
+from digest.model import Entry, Page, Site
+
+NAMED = 4  # authors on a card; of more, the first three
+
+
+def plan(site: Site, edition: Edition) -> Iterator[Page]:
+    """A card for the site, each theme, issue and pinned paper: of its words alone, never of counts,
+    so that none is drawn again until its words change.
+    """
+    if not site.cards:
+        return
+    titles = {theme.id: theme.title for theme in site.themes}
+    yield _card("", site.title, site.description)
+    for theme in site.themes:
+        yield _card(theme_path(theme.id), theme.title, theme.description)
+    for letter in edition.letters:
+        yield _card(letter.path, letter.issue.title, letter.issue.summary, "Issue")
+    for paper in edition.shown:
+        if paper.note and paper.note.pinned:
+            entry = paper.entry
+            title = tex.plain(entry.title, entry.markup) or entry.id
+            yield _card(paper.path, title, _authors(entry), titles.get(paper.primary, ""))
+
+
+def _card(path: str, title: str, text: str, label: str = "") -> Page:
+    return Page.of(f"{path}card.png", "social.svg", about=path, label=label, title=title, text=text)
+
+
+def _authors(entry: Entry) -> str:
+    names = [tex.plain(name, entry.markup) for name in entry.authors]
+    shown = names if len(names) <= NAMED else names[: NAMED - 1]
+    rest = f" and {len(names) - len(shown):,} more" if len(names) > len(shown) else ""
+    return ", ".join(shown) + rest

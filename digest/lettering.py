@@ -1,0 +1,139 @@
+"""Words set in a font that comes along, the same on every machine, and pictures made of them."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib.resources import files
+from typing import Any
+
+_FAMILY = "Source Serif 4"  # Latin, Greek, Cyrillic, and much of what formulas need
+_FILE = str(files("fontpkg_source_serif_4") / "files" / "SourceSerif4[opsz,wght].ttf")
+_REGULAR, _BOLD = 400, 700
+_LEADING = 1.2  # from line to line, in letter sizes
+_SMALLEST, _LARGEST = 8, 60  # optical sizes that the font has letters for
+
+
+@dataclass(frozen=True, slots=True)
+class Fitted:
+    """A text in lines; none where it can't be shown."""
+
+    size: int  # of its letters, in pixels
+    lines: tuple[str, ...]
+
+
+def fit(
+    text: str, width: float, height: float, sizes: Sequence[int], *, bold: bool = False
+) -> Fitted:
+    """The text in the largest of the sizes that fits a box; what never would is cut.
+
+    Characters that the font lacks are left out, or written plainly where Unicode knows how. A text
+    that would lose most of its letters is not shown at all.
+
+    Args:
+        width: of the box, in pixels, like its height.
+        sizes: of its letters, largest first.
+    """
+    words = _legible(text).split()
+    for size in sizes:
+        lines = tuple(_lines(words, size, width, bold))
+        most = max(int(height / (size * _LEADING)), 0)
+        if len(lines) <= most:
+            return Fitted(size, lines)
+    kept = list(lines[:most])
+    kept[-1:] = [_cut(line, size, width, bold) for line in kept[-1:]]
+    return Fitted(size, tuple(kept))
+
+
+def png(svg: str) -> bytes:
+    """A picture of it, with the letters of our font alone.
+
+    Raises:
+        ValueError: it isn't SVG.
+    """
+    import resvg_py  # most builds draw nothing
+
+    return resvg_py.svg_to_bytes(
+        svg,
+        skip_system_fonts=True,
+        font_files=[_FILE],
+        font_family=_FAMILY,
+        serif_family=_FAMILY,
+    )
+
+
+def _legible(text: str) -> str:
+    shown, letters, lost = list[str](), 0, 0
+    for char in unicodedata.normalize("NFC", text):
+        letter = char.isalpha()
+        known = char if char in _characters() else unicodedata.normalize("NFKC", char)
+        known = known if all(part in _characters() for part in known) else ""
+        letters += letter
+        lost += letter and not known
+        shown.append(" " if char.isspace() else known)
+    return "".join(shown) if lost * 2 <= letters else ""
+
+
+def _lines(words: Sequence[str], size: int, width: float, bold: bool) -> Iterator[str]:
+    line = ""
+    for word in (piece for each in words for piece in _pieces(each, size, width, bold)):
+        if line and _width(f"{line} {word}", size, bold) > width:
+            yield line
+            line = word
+        else:
+            line = f"{line} {word}" if line else word
+    if line:
+        yield line
+
+
+def _pieces(word: str, size: int, width: float, bold: bool) -> Iterator[str]:
+    """The word, in pieces where it is wider than a line."""
+    piece = ""
+    for char in word:
+        if piece and _width(piece + char, size, bold) > width:
+            yield piece
+            piece = ""
+        piece += char
+    yield piece
+
+
+def _cut(line: str, size: int, width: float, bold: bool) -> str:
+    while line and _width(f"{line}…", size, bold) > width:
+        line = line[:-1]
+    return f"{line.rstrip(' .,:;')}…"
+
+
+def _width(text: str, size: int, bold: bool) -> float:
+    """In pixels, if anything a little too wide, since pairs that stand closer are not counted."""
+    return sum(_advance(char, size, bold) for char in text)
+
+
+@lru_cache(4096)
+def _advance(char: str, size: int, bold: bool) -> float:
+    glyphs = _glyphs(min(max(size, _SMALLEST), _LARGEST), _BOLD if bold else _REGULAR)
+    units: int = _font()["head"].unitsPerEm
+    return float(glyphs[_characters()[char]].width) * size / units
+
+
+@lru_cache(16)
+def _glyphs(optical: int, weight: int) -> Any:
+    return _font().getGlyphSet(location={"opsz": optical, "wght": weight})
+
+
+@lru_cache(1)
+def _characters() -> dict[str, str]:
+    """The characters that the font has, and the names of their glyphs."""
+    return {
+        char: name
+        for code, name in _font().getBestCmap().items()
+        if unicodedata.category(char := chr(code)) not in {"Cc", "Cf", "Co"} or char == " "
+    }
+
+
+@lru_cache(1)
+def _font() -> Any:
+    from fontTools.ttLib import TTFont  # a quarter of a second to import
+
+    return TTFont(_FILE, lazy=True)

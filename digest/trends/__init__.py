@@ -1,0 +1,149 @@
+"""What the papers say about their field: themes, terms, teams and revisions over time. Pure."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from statistics import median
+
+from digest.model import Paper, Theme
+from digest.trends import rising
+from digest.trends.rising import Rise
+from digest.trends.shares import Shares, shares
+
+WEEKS = 52  # shown: a year has its tides
+YEARS = 10  # of teams shown
+TEAMS = ("1", "2", "3", "4–5", "6–10", "11 or more")  # authors of a paper
+DAYS = ("0–1", "2–7", "8–30", "31–90", "91–365", "over 365")  # from the first version to the second
+_TEAMS, _DAYS = (1, 2, 3, 5, 10), (1, 7, 30, 90, 365)  # the last number of each but the last
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Week:
+    """The papers announced from one Monday to the next."""
+
+    start: date  # a Monday
+    count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trend:
+    """A theme's weeks, oldest first, those without papers too."""
+
+    theme: Theme
+    weeks: tuple[Week, ...]
+
+    @property
+    def count(self) -> int:
+        return sum(week.count for week in self.weeks)
+
+    @property
+    def most(self) -> int:
+        """Papers of the fullest week."""
+        return max(week.count for week in self.weeks)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """Some of the papers, told apart by a number of theirs."""
+
+    name: str  # "6–10"
+    count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Teams:
+    """How many people wrote the papers of a year together."""
+
+    year: int
+    parts: tuple[Part, ...]  # by number of authors
+
+    @property
+    def papers(self) -> int:
+        return sum(part.count for part in self.parts)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Revisions:
+    """How long papers took to their second version, of those whose dates are known."""
+
+    parts: tuple[Part, ...]  # by days
+    half: float  # days within which half of them came
+
+    @property
+    def papers(self) -> int:
+        return sum(part.count for part in self.parts)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trends:
+    """All of it."""
+
+    weekly: tuple[Trend, ...]  # in the order of site.yaml
+    shares: Shares | None
+    titled: tuple[Paper, ...]  # the papers whose titles tell which terms rise
+    teams: tuple[Teams, ...]  # newest year first
+    revisions: Revisions | None
+
+    @property
+    def rise(self) -> Rise | None:
+        """The terms that rise, read from the titles when they are shown; None where too few are."""
+        return rising.rise(self.titled)
+
+
+def trends(themes: Sequence[Theme], papers: Sequence[Paper]) -> Trends:
+    """What the papers say; nothing without papers."""
+    if not papers:
+        return Trends(weekly=(), shares=None, titled=(), teams=(), revisions=None)
+    newest = max(paper.announced for paper in papers)
+    last = _monday(newest)
+    weeks, months = Counter[tuple[str, date]](), defaultdict[date, Counter[str]](Counter)
+    teams = defaultdict[int, Counter[int]](Counter)
+    days = list[int]()
+    for paper in papers:
+        facts, monday = paper.facts, _monday(paper.announced)
+        weeks.update((theme, monday) for theme in facts.themes)
+        months[facts.announced.replace(day=1)][paper.primary] += 1
+        if facts.team:
+            teams[facts.announced.year][_part(facts.team, _TEAMS)] += 1
+        if facts.took is not None:
+            days.append(facts.took)
+    starts = [last - timedelta(weeks=back) for back in reversed(range(WEEKS))]
+    return Trends(
+        weekly=tuple(
+            Trend(
+                theme=theme,
+                weeks=tuple(Week(start=start, count=weeks[theme.id, start]) for start in starts),
+            )
+            for theme in themes
+        ),
+        shares=shares(themes, months),
+        titled=tuple(paper for paper in papers if paper.announced >= rising.start(newest)),
+        teams=tuple(
+            Teams(year=year, parts=_named(TEAMS, teams[year]))
+            for year in sorted(teams, reverse=True)[:YEARS]
+        ),
+        revisions=_revisions(days),
+    )
+
+
+def _revisions(days: Sequence[int]) -> Revisions | None:
+    if not days:
+        return None
+    counts = Counter(_part(took, _DAYS) for took in days)
+    return Revisions(parts=_named(DAYS, counts), half=median(days))
+
+
+def _named(names: Sequence[str], counts: Counter[int]) -> tuple[Part, ...]:
+    return tuple(Part(name=name, count=counts[at]) for at, name in enumerate(names))
+
+
+def _part(number: int, limits: Sequence[int]) -> int:
+    """Which of the parts that the limits make a number is in."""
+    return sum(number > limit for limit in limits)
+
+
+def _monday(day: date) -> date:
+    return day - timedelta(days=day.weekday())
