@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 from digest import (
     archive,
+    authors,
     config,
     feeds,
     inputs,
@@ -191,10 +192,12 @@ def _prepare(
 ) -> tuple[list[Page], dict[str, Path], Renderer]:
     """The pages, the files copied as they are, and what renders, the editor's words done."""
     site = replace(_shown(site), navigation=navigation(site, edition))
+    works = authors.works(site, edition.shown)
     planned = [
-        *pages.plan(site, edition.shown, edition),
+        *pages.plan(site, edition.shown, edition, authors.homes(works)),
+        *authors.plan(site, works),
         *letters.plan(edition),
-        *feeds.plan(site, edition.shown, tag, edition),
+        *feeds.plan(site, edition.shown, tag, edition, works),
         *status.plan(site, ledger.load(root / LEDGER), _day_of(site, now)[0]),
     ]
     planned += pages.maps(planned)

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
+from types import MappingProxyType
 from typing import TypeVar
 
+from digest.authors import linked
 from digest.desk.curation import NOTHING, Edition
 from digest.ids import paper_path, theme_path
 from digest.model import Page, Paper, Site, Theme, Version
+from digest.paging import paged
 from digest.trends import weekly
 
-PER_PAGE = 50  # papers on a page of a theme
 FRONT_PAPERS = 50  # the front page shows whole days until it has as many
 FRONT_UPDATES = 10
 PER_SITEMAP = 50_000
@@ -22,14 +24,6 @@ UPDATES = 200  # on the page of updates; older ones stand on the days and papers
 
 _UNLISTED = {"redirect.html", "hidden.html"}  # their pages ask not to be indexed
 _Place = TypeVar("_Place")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Step:
-    """A link to a neighbouring page."""
-
-    title: str
-    path: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,12 +97,18 @@ class ThemeCount:
         return theme_path(self.theme.id)
 
 
-def plan(site: Site, papers: Sequence[Paper], edition: Edition = NOTHING) -> Iterator[Page]:
-    """Every page of the site, but for those the editor wrote.
+def plan(
+    site: Site,
+    papers: Sequence[Paper],
+    edition: Edition = NOTHING,
+    homes: Mapping[str, str] = MappingProxyType({}),
+) -> Iterator[Page]:
+    """Every page of the site, but for those of authors and those the editor wrote.
 
     Args:
         papers: all that may be shown, in any order.
         edition: what the editor picked, related and hid.
+        homes: the pages of authors by their names.
     """
     papers = sorted(papers, key=lambda paper: (paper.entry.announced, paper.entry.id))
     members = _members(site, papers)
@@ -118,9 +118,9 @@ def plan(site: Site, papers: Sequence[Paper], edition: Edition = NOTHING) -> Ite
     yield _front(days, counts, edition)
     yield Page.of("themes/index.html", "themes.html", themes=counts, unthemed=len(members[""]))
     for theme in site.themes:
-        yield from _theme_pages(theme, members[theme.id])
+        yield from paged(theme_path(theme.id), "theme.html", members[theme.id], theme=theme)
     for paper in papers:
-        yield _paper_page(paper, edition.related(paper))
+        yield _paper_page(paper, edition.related(paper), linked(paper.entry, homes))
     for paper in edition.papers:
         if paper.hidden:
             yield Page.of(f"{paper.path}index.html", "hidden.html", paper=paper)
@@ -198,32 +198,7 @@ def _front(days: Sequence[Day], counts: tuple[ThemeCount, ...], edition: Edition
     )
 
 
-def _theme_pages(theme: Theme, papers: Sequence[Paper]) -> Iterator[Page]:
-    """Numbered from the oldest, so that a full page never changes; the newest stand on the front.
-
-    The front shows the last full page's worth and what came after it.
-    """
-    full = max(len(papers) // PER_PAGE - 1, 0)
-    base = theme_path(theme.id)
-    steps = [Step(title=f"Page {n}", path=f"{base}page/{n}/") for n in range(1, full + 1)]
-    steps.append(Step(title="Newest", path=base))
-    for at, step in enumerate(steps):
-        last = at == full
-        shown = papers[at * PER_PAGE :] if last else papers[at * PER_PAGE : (at + 1) * PER_PAGE]
-        yield Page.of(
-            f"{step.path}index.html",
-            "theme.html",
-            theme=theme,
-            papers=tuple(reversed(shown)),
-            total=len(papers) if last else None,  # on a full page it would change every day
-            number=0 if last else at + 1,
-            older=steps[at - 1] if at else None,
-            newer=None if last else steps[at + 1],
-            pages=tuple(reversed(steps[:-1])) if last else (),
-        )
-
-
-def _paper_page(paper: Paper, related: tuple[Paper, ...]) -> Page:
+def _paper_page(paper: Paper, related: tuple[Paper, ...], people: Mapping[str, str]) -> Page:
     entry = paper.entry
     later = tuple(version for version in entry.versions if version.number > 1)
     day = f"days/{entry.announced}/"
@@ -235,6 +210,7 @@ def _paper_page(paper: Paper, related: tuple[Paper, ...]) -> Page:
         day=day,
         updates=later,
         related=related,
+        people=people,
     )
 
 

@@ -6,8 +6,9 @@ from pathlib import Path
 PACKAGE = Path(__file__).parents[1] / "digest"
 LAYERS = [
     {"errors", "github", "inputs", "model", "__version__"},
-    {"authority", "diff", "files", "ids", "jobs", "located", "portable", "tex"},
+    {"authority", "diff", "files", "ids", "jobs", "located", "paging", "portable", "tex"},
     {"cite", "mailing", "marks", "preview", "trends", "versions"},
+    {"authors"},
     {"desk", "themes"},
     {"config"},
     # The stages.

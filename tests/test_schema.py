@@ -13,7 +13,7 @@ import yaml
 
 from digest.config import load_site
 from digest.errors import ConfigError
-from digest.model import CrossLists, Markup, Sort
+from digest.model import Authors, CrossLists, Markup, Sort
 from digest.themes import rules
 
 PROJECT = Path(__file__).parents[1]
@@ -37,6 +37,8 @@ hub: https://hub.example.org/
 feeds:
   - {id: both, title: Both, themes: [a, b]}
   - {id: picks, pinned: true}
+follow: [Ann Lee, {name: Tim Roughgarden, aliases: [T. Roughgarden]}]
+authors: all
 sources:
   - {name: Q, kind: arxiv, query: 'cat:cs.DC', back: 2w, markup: tex,
      endpoint: 'http://localhost/', pace: 0.5}
@@ -79,6 +81,10 @@ WRONG = [
     ("hub: https://hub.example.org/", "hub: hub.example.org"),
     ("id: picks, pinned: true", "id: picks"),
     ("id: both", "id: Both"),
+    ("[Ann Lee,", "['',"),
+    ("{name: Tim Roughgarden, ", "{"),
+    ("aliases: [T. Roughgarden]", "aliases: T. Roughgarden"),
+    ("authors: all", "authors: some"),
     ("kind: arxiv,", "kind: arxive,"),
     ("query: 'cat:cs.DC', ", ""),
     ("back: 2w", "back: 2y"),
@@ -189,7 +195,7 @@ def test_the_schema_has_just_the_keys_that_we_read() -> None:
 
 def test_the_schema_has_just_the_choices_that_we_know() -> None:
     choices = {tuple(found["enum"]) for found in mappings(SCHEMA) if "enum" in found}
-    known = ((*CrossLists,), (*Markup,), (*Sort,), rules.ANNOUNCE_TYPES)
+    known = ((*Authors,), (*CrossLists,), (*Markup,), (*Sort,), rules.ANNOUNCE_TYPES)
     assert choices == {tuple(map(str, words)) for words in known}
 
 
