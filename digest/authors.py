@@ -76,6 +76,11 @@ def person(name: str, markup: Markup = Markup.PLAIN) -> str:
     return " ".join(normalize("NFC", tex.plain(name, markup)).split())
 
 
+def persons(entry: Entry) -> dict[str, None]:
+    """The names of who wrote an entry, each once, in their order."""
+    return {name: None for raw in entry.authors if (name := person(raw, entry.markup))}
+
+
 def works(site: Site, papers: Iterable[Paper]) -> tuple[Works, ...]:
     """Every author who has a page, by name.
 
@@ -90,7 +95,7 @@ def works(site: Site, papers: Iterable[Paper]) -> tuple[Works, ...]:
     wanted = site.authors is Authors.ALL
     found = defaultdict[str, list[Paper]](list)
     for paper in papers if followed or wanted else ():
-        for name in {followed[n].name if n in followed else n for n in _persons(paper.entry)}:
+        for name in {followed[n].name if n in followed else n for n in persons(paper.entry)}:
             if wanted or name in followed:
                 found[name].append(paper)
     listed = {one.name: one for one in followed.values()}
@@ -176,7 +181,7 @@ def _pages(
     front, *full = reversed(list(paged(one.author.path, "author.html", one.papers)))
     together = Counter(
         chain.from_iterable(
-            {main.get(name, name) for name in _persons(paper.entry)} for paper in one.papers
+            {main.get(name, name) for name in persons(paper.entry)} for paper in one.papers
         )
     )
     del together[one.author.name]
@@ -199,10 +204,6 @@ def _themes(site: Site, papers: Iterable[Paper]) -> Iterator[tuple[Theme, int]]:
     for theme in sorted(site.themes, key=lambda theme: -counts[theme.id]):
         if counts[theme.id]:
             yield theme, counts[theme.id]
-
-
-def _persons(entry: Entry) -> set[str]:
-    return {name for raw in entry.authors if (name := person(raw, entry.markup))}
 
 
 def _age(paper: Paper) -> tuple[date, str]:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from functools import partial
 from itertools import chain, starmap
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -20,6 +21,7 @@ from digest import (
     ledger,
     output,
     pages,
+    related,
     status,
 )
 from digest.authority import authority
@@ -31,6 +33,7 @@ from digest.fetch import ARCHIVE, LEDGER, News, archived, fetch
 from digest.ids import paper_path
 from digest.jobs import PART, cores, in_parts
 from digest.model import WHOLE, Entry, Fetched, Page, Paper, Site
+from digest.related.beside import beside
 from digest.render import Counts, Renderer
 from digest.sources.asking import Tell
 from digest.themes import Matcher, kept
@@ -133,14 +136,19 @@ def build(
 
     basis = _basis(root, site, now, len(news.entries), url, drafts)
 
-    known = b"" if full else output.kept(out, kept.FILE)
-    matches, keep = kept.grouped(news.entries, matcher, inputs.digest_itself(), known)
+    def known(name: str) -> bytes:
+        return b"" if full else output.kept(out, name)
+
+    code = inputs.digest_itself()
+    matches, keep = kept.grouped(news.entries, matcher, code, known(kept.FILE))
     papers = _papers(news.entries, matches)
     edition = _edition(root, site, papers, today_of(site, now), drafts=drafts)
     if not edition.papers and (out / "papers").is_dir():
         raise OutputError(f"there is no paper to show, and {out} has some: left as it is")
+    shown = [paper.entry for paper in edition.shown]
+    near, near_keep = related.near(site, shown, code, known(related.FILE))
 
-    planned, copied, renderer = _prepare(root, site, edition, tag, now)
+    planned, copied, renderer = _prepare(root, site, edition, tag, now, near)
     rendered = (
         output.File(page.path, renderer.mark(page), partial(renderer.render, page))
         for page in planned
@@ -160,6 +168,7 @@ def build(
 
     written = output.write(out, files, basis, full=full, spread=spread)
     output.keep(out, kept.FILE, keep)
+    output.keep(out, related.FILE, near_keep)
 
     return Report(
         url=site.url,
@@ -188,13 +197,19 @@ def verify(root: Path, now: datetime) -> tuple[Broad, ...]:
 
 
 def _prepare(
-    root: Path, site: Site, edition: Edition, tag: str, now: datetime
+    root: Path,
+    site: Site,
+    edition: Edition,
+    tag: str,
+    now: datetime,
+    near: Mapping[str, related.Near] = MappingProxyType({}),
 ) -> tuple[list[Page], dict[str, Path], Renderer]:
     """The pages, the files copied as they are, and what renders, the editor's words done."""
     site = replace(_shown(site), navigation=navigation(site, edition))
     works = authors.works(site, edition.shown)
+    around = beside(site, edition.shown, near, edition.related)
     planned = [
-        *pages.plan(site, edition.shown, edition, authors.homes(works)),
+        *pages.plan(site, edition.shown, edition, authors.homes(works), around),
         *authors.plan(site, works),
         *letters.plan(edition),
         *feeds.plan(site, edition.shown, tag, edition, works),

@@ -64,6 +64,7 @@ def load_site(path: Path) -> Site:
             author=site.text("author", ""),
             accent=_accent(site),
             navigation=tuple(_nav_item(item) for item in site.sections("navigation", False)),
+            related=site.boolean("related", True),
             search=site.boolean("search", True),
             html=site.boolean("html"),
             hub=_endpoint(site, None, key="hub") if site.text("hub", "") else "",

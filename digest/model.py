@@ -246,6 +246,7 @@ class Site:
     follow: tuple[Followed, ...] = ()
     authors: Authors = Authors.FOLLOWED
     hub: str = ""  # address of a WebSub hub
+    related: bool = True  # whether papers name earlier ones that they are like
     search: bool = True  # whether readers can search the papers
     html: bool = False  # raw HTML in the editor's Markdown counts, once cleaned
 

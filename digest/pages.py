@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
 from types import MappingProxyType
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from digest.authors import linked
 from digest.desk.curation import NOTHING, Edition
 from digest.ids import paper_path, theme_path
 from digest.model import Page, Paper, Site, Theme, Version
 from digest.paging import paged
+from digest.related.beside import Beside
 from digest.trends import weekly
 
 FRONT_PAPERS = 50  # the front page shows whole days until it has as many
@@ -102,6 +103,7 @@ def plan(
     papers: Sequence[Paper],
     edition: Edition = NOTHING,
     homes: Mapping[str, str] = MappingProxyType({}),
+    beside: Mapping[str, Beside] = MappingProxyType({}),
 ) -> Iterator[Page]:
     """Every page of the site, but for those of authors and those the editor wrote.
 
@@ -109,6 +111,7 @@ def plan(
         papers: all that may be shown, in any order.
         edition: what the editor picked, related and hid.
         homes: the pages of authors by their names.
+        beside: earlier papers that a paper's page names, by the paper's id.
     """
     papers = sorted(papers, key=lambda paper: (paper.entry.announced, paper.entry.id))
     members = _members(site, papers)
@@ -120,7 +123,12 @@ def plan(
     for theme in site.themes:
         yield from paged(theme_path(theme.id), "theme.html", members[theme.id], theme=theme)
     for paper in papers:
-        yield _paper_page(paper, edition.related(paper), linked(paper.entry, homes))
+        yield _paper_page(
+            paper,
+            related=edition.related(paper),
+            people=linked(paper.entry, homes),
+            beside=beside.get(paper.entry.id, Beside()),
+        )
     for paper in edition.papers:
         if paper.hidden:
             yield Page.of(f"{paper.path}index.html", "hidden.html", paper=paper)
@@ -198,7 +206,7 @@ def _front(days: Sequence[Day], counts: tuple[ThemeCount, ...], edition: Edition
     )
 
 
-def _paper_page(paper: Paper, related: tuple[Paper, ...], people: Mapping[str, str]) -> Page:
+def _paper_page(paper: Paper, **context: Any) -> Page:
     entry = paper.entry
     later = tuple(version for version in entry.versions if version.number > 1)
     day = f"days/{entry.announced}/"
@@ -209,8 +217,7 @@ def _paper_page(paper: Paper, related: tuple[Paper, ...], people: Mapping[str, s
         entry=entry,
         day=day,
         updates=later,
-        related=related,
-        people=people,
+        **context,
     )
 
 

@@ -9,7 +9,7 @@ LAYERS = [
     {"authority", "diff", "files", "ids", "jobs", "located", "paging", "portable", "tex"},
     {"cite", "mailing", "marks", "preview", "trends", "versions"},
     {"authors"},
-    {"desk", "themes"},
+    {"desk", "related", "themes"},
     {"config"},
     # The stages.
     {

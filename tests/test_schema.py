@@ -31,6 +31,7 @@ timezone: Europe/Berlin
 author: A
 accent: '#7a2e1d'
 navigation: [{title: About, url: about/}]
+related: false
 search: false
 html: true
 hub: https://hub.example.org/
@@ -77,6 +78,7 @@ WRONG = [
     ("tag: example.org,2026", "tag: example.org"),
     ("language: pt-BR", "language: pt_BR"),
     ("accent: '#7a2e1d'", "accent: red"),
+    ("related: false", "related: '8'"),
     ("search: false", "search: sometimes"),
     ("hub: https://hub.example.org/", "hub: hub.example.org"),
     ("id: picks, pinned: true", "id: picks"),
