@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from functools import partial
 from itertools import chain, starmap
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from digest import (
+    authors,
     cards,
     config,
     feeds,
@@ -19,6 +21,7 @@ from digest import (
     ledger,
     output,
     pages,
+    related,
     shelf,
     status,
 )
@@ -30,6 +33,7 @@ from digest.desk.markdown import Dialect
 from digest.errors import DigestError, OutputError
 from digest.fetch import ARCHIVE, LEDGER, News, check_count, fetch
 from digest.model import WHOLE, Fetched, Page, Paper, Site
+from digest.related.beside import Around
 from digest.render import Counts, Renderer
 from digest.shards import shards
 from digest.sources.asking import Tell
@@ -139,8 +143,11 @@ def build(
     edition = _edition(root, site, tuple(filled.papers()), today_of(site, now), drafts=drafts)
     if not edition.papers and (out / "papers").is_dir():
         raise OutputError(f"there is no paper to show, and {out} has some: left as it is")
+    before = b"" if full else output.kept(out, related.FILE)
+    entries = (paper.entry for paper in edition.shown)
+    near, near_keep = related.near(site, entries, inputs.digest_itself(), before)
 
-    plan = _plan(root, site, edition, tag, now)
+    plan = _plan(root, site, edition, tag, now, near)
     filled.keep(out)
     counts = plan.renderer.take_counts()
 
@@ -155,6 +162,7 @@ def build(
             yield done
 
     written = output.write(out, plan.shards, basis, full=full, spread=spread)
+    output.keep(out, related.FILE, near_keep)
 
     return Report(
         url=site.url,
@@ -190,14 +198,29 @@ class _Plan:
     renderer: Renderer
 
 
-def _plan(root: Path, site: Site, edition: Edition, tag: str, now: datetime) -> _Plan:
+def _plan(
+    root: Path,
+    site: Site,
+    edition: Edition,
+    tag: str,
+    now: datetime,
+    near: Mapping[str, related.Near] = MappingProxyType({}),
+) -> _Plan:
     site = replace(_shown(site), navigation=navigation(site, edition))
     papers = pages.in_order(edition.shown)
+    works = authors.works(site, papers)
+    of_paper = partial(
+        pages.of_paper,
+        edition=edition,
+        homes=authors.homes(works),
+        around=Around(site, papers, near),
+    )
     lists = [
         *pages.lists(site, papers, edition),
+        *authors.plan(site, works),
         *letters.plan(site, edition),
         *cards.plan(site, edition),
-        *feeds.plan(site, papers, tag, edition),
+        *feeds.plan(site, papers, tag, edition, works),
         *status.plan(site, ledger.load(root / LEDGER), _day_of(site, now)[0]),
     ]
     lists += pages.maps([*pages.listed(lists), *(paper.path for paper in papers)])
@@ -211,7 +234,7 @@ def _plan(root: Path, site: Site, edition: Edition, tag: str, now: datetime) -> 
     renderer.convert(edition.bodies)
 
     def made(some: Sequence[Paper], others: Sequence[Page]) -> Iterator[output.File]:
-        for page in chain(others, (pages.of_paper(paper, edition) for paper in some)):
+        for page in chain(others, map(of_paper, some)):
             yield output.File(page.path, renderer.mark(page), partial(renderer.render, page))
 
     def fixed() -> Iterator[output.File]:

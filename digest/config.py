@@ -7,6 +7,8 @@ from pathlib import Path
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from digest.authors import person
+from digest.errors import ConfigError
 from digest.located import Section, Text, nearest
 from digest.model import (
     ARXIV_API,
@@ -16,8 +18,10 @@ from digest.model import (
     ArxivApi,
     ArxivListing,
     ArxivOai,
+    Authors,
     CrossLists,
     Example,
+    Followed,
     LocalFile,
     Markup,
     NavItem,
@@ -61,6 +65,7 @@ def load_site(path: Path) -> Site:
             author=site.text("author", ""),
             accent=_accent(site),
             navigation=tuple(_nav_item(item) for item in site.sections("navigation", False)),
+            related=site.boolean("related", True),
             search=site.boolean("search", True),
             trends=site.boolean("trends", True),
             exports=site.boolean("exports", True),
@@ -69,6 +74,8 @@ def load_site(path: Path) -> Site:
             html=site.boolean("html"),
             hub=_endpoint(site, None, key="hub") if site.text("hub", "") else "",
             feeds=_selections(site, {theme.id for theme in themes}),
+            follow=_follow(site),
+            authors=site.choice("authors", Authors, Authors.FOLLOWED),
             themes=themes,
             sources=sources,
         )
@@ -355,6 +362,26 @@ def _examples(item: Section) -> dict[str, tuple[Example, ...]]:
             f"examples_{side}": tuple(Example(str(word), word.line) for word in section.words(side))
             for side in ("in", "out")
         }
+
+
+def _follow(site: Section) -> tuple[Followed, ...]:
+    found, lines = list[Followed](), dict[str, int]()
+    for item in site.terms("follow"):
+        names = _names(item) if isinstance(item, Section) else (item,)
+        for text in names:
+            name = person(text)
+            if name in lines:
+                message = f"the author {name!r} is already followed on line {lines[name]}"
+                raise ConfigError(message, site.path, text.line)
+            lines[name] = text.line
+        name, *aliases = map(person, names)
+        found.append(Followed(name=name, aliases=tuple(aliases)))
+    return tuple(found)
+
+
+def _names(item: Section) -> tuple[Text, ...]:
+    with item:
+        return item.text("name"), *item.texts("aliases")
 
 
 def _selections(site: Section, themes: set[str]) -> tuple[Selection, ...]:

@@ -4,6 +4,7 @@ import re
 from datetime import date
 from hashlib import blake2b
 from typing import NamedTuple
+from unicodedata import combining, normalize
 
 # New style since 2007-04 (four digits, five since 2015-01); old style archive[.SC]/YYMMNNN.
 # Source: https://info.arxiv.org/help/arxiv_identifier.html
@@ -17,6 +18,8 @@ _ARXIV_IN_URL = re.compile(
 _ARXIV_DOI = "10.48550/arxiv."
 # Source: https://www.crossref.org/blog/dois-and-matching-regular-expressions/
 _DOI = re.compile(r"10\.\d{4,9}/[-._;()/:a-z0-9]+", re.IGNORECASE)
+
+_MARKED = re.compile(r"(^|-)[0-9a-f]{8}$")  # what looks like a hash
 
 
 class ArxivId(NamedTuple):
@@ -99,6 +102,32 @@ def paper_path(entry_id: str) -> str:
 def theme_path(theme: str) -> str:
     """Where a theme's page is, relative to the site: `themes/llm-serving/`."""
     return f"themes/{theme}/"
+
+
+def author_slug(name: str) -> str:
+    """The part of our addresses that stands for an author: made of the name alone, never shared.
+
+    `Tim Roughgarden` is `tim-roughgarden`, `T. Roughgarden` is `t-roughgarden`; a name that these
+    letters don't give back gets a hash, so that no other name, however near, has the same.
+    """
+    plain = re.sub(r"[^a-z0-9]+", "-", unaccented(name)).strip("-")[:60].strip("-")
+    words = (
+        f"{word.upper()}." if len(word) == 1 else word.capitalize() for word in plain.split("-")
+    )
+    if name == " ".join(words) and not _MARKED.search(plain):
+        return plain
+    mark = blake2b(name.encode("utf-8", "surrogatepass"), digest_size=4).hexdigest()
+    return f"{plain}-{mark}" if plain else mark
+
+
+def unaccented(name: str) -> str:
+    """Small letters without accents, as names are sorted."""
+    return "".join(c for c in normalize("NFKD", name.lower()) if not combining(c))
+
+
+def author_path(name: str) -> str:
+    """Where an author's page is, relative to the site: `authors/tim-roughgarden/`."""
+    return f"authors/{author_slug(name)}/"
 
 
 def _is_month(name: str) -> bool:

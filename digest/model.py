@@ -205,6 +205,21 @@ class NavItem:
     url: str  # a path within the site, without a leading slash, or an http(s) address
 
 
+class Authors(StrEnum):
+    """Which authors have a page."""
+
+    FOLLOWED = "followed"
+    ALL = "all"  # of two papers or more
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Followed:
+    """One item of `follow:` in site.yaml: a person, and how else papers write the name."""
+
+    name: str
+    aliases: tuple[str, ...] = ()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Selection:
     """One item of `feeds:` in site.yaml: some themes' papers, or the editor's picks."""
@@ -231,7 +246,10 @@ class Site:
     sources: tuple[Source, ...]
     themes: tuple[Theme, ...]
     feeds: tuple[Selection, ...] = ()
+    follow: tuple[Followed, ...] = ()
+    authors: Authors = Authors.FOLLOWED
     hub: str = ""  # address of a WebSub hub
+    related: bool = True  # whether papers name earlier ones that they are like
     search: bool = True  # whether readers can search the papers
     trends: bool = True  # whether there is a page of trends
     exports: bool = True  # whether papers come as files for other programs: BibTeX, RIS, JSON

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
+from types import MappingProxyType
 from typing import TypeVar
 
-from digest import paging
+from digest.authors import linked
 from digest.desk.curation import NOTHING, Edition
 from digest.heat import heat
 from digest.ids import paper_path, theme_path
-from digest.model import Page, Paper, Site, Sort, Theme, Version
-from digest.trends import Trend, trends
+from digest.model import Page, Paper, Site, Theme, Version
+from digest.paging import paged
+from digest.related import Near
+from digest.related.beside import Around, Beside
+from digest.trends import trends
 
 FRONT_PAPERS = 50  # the front page shows whole days until it has as many
 FRONT_UPDATES = 10
@@ -23,14 +27,6 @@ UPDATES = 200  # on the page of updates; older ones stand on the days and papers
 
 _UNLISTED = {"redirect.html", "hidden.html"}  # their pages ask not to be indexed
 _Place = TypeVar("_Place")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Step:
-    """A link to a neighbouring page."""
-
-    title: str
-    path: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,16 +92,25 @@ class ThemeCount:
         return theme_path(self.theme.id)
 
 
-def plan(site: Site, papers: Sequence[Paper], edition: Edition = NOTHING) -> Iterator[Page]:
-    """Every page of the site, but for those the editor wrote.
+def plan(
+    site: Site,
+    papers: Sequence[Paper],
+    edition: Edition = NOTHING,
+    homes: Mapping[str, str] = MappingProxyType({}),
+    near: Mapping[str, Near] = MappingProxyType({}),
+) -> Iterator[Page]:
+    """Every page of the site, but for those the editor wrote and those of authors.
 
     Args:
         papers: all that may be shown, in any order.
         edition: what the editor picked, related and hid.
+        homes: the pages of authors by their names.
+        near: what is near each paper, see `related.near`.
     """
     papers = in_order(papers)
+    around = Around(site, papers, near)
     yield from lists(site, papers, edition)
-    yield from (of_paper(paper, edition) for paper in papers)
+    yield from (of_paper(paper, edition, homes, around) for paper in papers)
 
 
 def in_order(papers: Iterable[Paper]) -> list[Paper]:
@@ -129,7 +134,17 @@ def lists(site: Site, papers: Sequence[Paper], edition: Edition = NOTHING) -> It
     found = trends(site.themes, papers)
     weekly = {trend.theme.id: trend for trend in found.weekly}
     for theme in site.themes:
-        yield from _theme_pages(theme, members[theme.id], weekly.get(theme.id))
+        trend = weekly.get(theme.id)
+        yield from paged(
+            theme_path(theme.id),
+            "theme.html",
+            members[theme.id],
+            theme.limit,
+            theme.sort,
+            front={"trend": trend},
+            full={"trend": None},
+            theme=theme,
+        )
     for paper in edition.papers:
         if paper.hidden:
             yield Page.of(f"{paper.path}index.html", "hidden.html", paper=paper)
@@ -215,34 +230,19 @@ def _front(days: Sequence[Day], counts: tuple[ThemeCount, ...], edition: Edition
     )
 
 
-def _theme_pages(theme: Theme, papers: Sequence[Paper], trend: Trend | None) -> Iterator[Page]:
-    found = tuple(paging.parts(theme, papers))
-    base = theme_path(theme.id)
-    end = "Oldest" if theme.sort is Sort.OLDEST else "Newest"
-    steps = [
-        Step(title=end, path=base)
-        if part.front
-        else Step(title=f"Page {part.number}", path=f"{base}page/{part.number}/")
-        for part in found
-    ]
-    for part, (before, step, after) in zip(found, _with_neighbours(steps), strict=True):
-        yield Page.of(
-            f"{step.path}index.html",
-            "theme.html",
-            near=max((paper.announced for paper in part.papers), default=None),
-            theme=theme,
-            papers=part.papers,
-            total=len(papers) if part.front else None,  # on a full page it would change every day
-            trend=trend if part.front else None,
-            number=0 if part.front else part.number,
-            older=before,
-            newer=after,
-            pages=tuple(s for s in reversed(steps) if s is not step) if part.front else (),
-        )
+def of_paper(
+    paper: Paper,
+    edition: Edition = NOTHING,
+    homes: Mapping[str, str] = MappingProxyType({}),
+    around: Around | None = None,
+) -> Page:
+    """A paper's own page.
 
-
-def of_paper(paper: Paper, edition: Edition = NOTHING) -> Page:
-    """A paper's own page."""
+    Args:
+        homes: the pages of authors by their names.
+        around: finds the earlier papers that the page names.
+    """
+    related = edition.related(paper)
     return Page.of(
         f"{paper.path}index.html",
         "paper.html",
@@ -250,7 +250,9 @@ def of_paper(paper: Paper, edition: Edition = NOTHING) -> Page:
         paper=paper,
         day=f"days/{paper.announced}/",
         updates=paper.facts.later,
-        related=edition.related(paper),
+        related=related,
+        people=linked(paper.entry, homes) if homes else {},
+        beside=around.of(paper, related) if around else Beside(),
     )
 
 

@@ -1,41 +1,99 @@
-"""A theme's papers on its pages: which, in which order, and under which numbers. Pure."""
+"""Long lists cut into pages: which papers, in which order, and under which numbers. Pure."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any
 
-from digest.model import Paper, Sort, Theme
+from digest.model import Page, Paper, Sort
 from digest.tex import plain
+
+PER_PAGE = 50  # papers on a page
+_NOTHING: Mapping[str, Any] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """A link to a neighbouring page."""
+
+    title: str
+    path: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Part:
-    """One page of a theme."""
+    """One page of a list."""
 
     number: int  # from 1, the oldest papers
-    front: bool  # whether it is what the theme's own address shows
-    papers: tuple[Paper, ...]  # in the theme's order
+    front: bool  # whether it is what the list's own address shows
+    papers: tuple[Paper, ...]  # in the list's order
 
 
-def parts(theme: Theme, papers: Sequence[Paper]) -> Iterator[Part]:
-    """The pages of a theme, the oldest papers first, so that a full one never changes.
+def parts(
+    papers: Sequence[Paper], size: int = PER_PAGE, sort: Sort = Sort.NEWEST
+) -> Iterator[Part]:
+    """The pages of a list, the oldest papers first, so that a full one never changes.
 
     The front has the newest papers, the last full page's worth and what came after it; or the
     oldest, where these come first. Titles are in order within a page.
 
     Args:
-        papers: all that the theme has, the oldest first.
+        papers: the oldest first.
+        size: papers on a full page.
     """
-    size, total = theme.limit, len(papers)
-    oldest_first = theme.sort is Sort.OLDEST
+    total, oldest_first = len(papers), sort is Sort.OLDEST
     count = max(-(-total // size), 1) if oldest_first else max(total // size, 1)
     for number in range(1, count + 1):
         end = number * size if oldest_first or number < count else total
         yield Part(
             number=number,
             front=number == (1 if oldest_first else count),
-            papers=_in_order(theme.sort, papers[(number - 1) * size : end]),
+            papers=_in_order(sort, papers[(number - 1) * size : end]),
+        )
+
+
+def paged(
+    base: str,
+    template: str,
+    papers: Sequence[Paper],
+    size: int = PER_PAGE,
+    sort: Sort = Sort.NEWEST,
+    *,
+    front: Mapping[str, Any] = _NOTHING,
+    full: Mapping[str, Any] = _NOTHING,
+    **context: Any,
+) -> Iterator[Page]:
+    """The pages of a list, see `parts`.
+
+    Args:
+        base: the folder of the front: "themes/llm-serving/".
+        front, full: what the front and the other pages show beside their papers: what changes with
+            every paper may stand on the front alone.
+        context: what every page shows.
+    """
+    found = tuple(parts(papers, size, sort))
+    end = "Oldest" if sort is Sort.OLDEST else "Newest"
+    steps = [
+        Step(title=end, path=base)
+        if part.front
+        else Step(title=f"Page {part.number}", path=f"{base}page/{part.number}/")
+        for part in found
+    ]
+    for at, (part, step) in enumerate(zip(found, steps, strict=True)):
+        yield Page.of(
+            f"{step.path}index.html",
+            template,
+            near=max((paper.announced for paper in part.papers), default=None),
+            papers=part.papers,
+            total=len(papers) if part.front else None,
+            number=0 if part.front else part.number,
+            older=steps[at - 1] if at else None,
+            newer=steps[at + 1] if at + 1 < len(steps) else None,
+            pages=tuple(s for s in reversed(steps) if s is not step) if part.front else (),
+            **(front if part.front else full),
+            **context,
         )
 
 

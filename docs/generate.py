@@ -70,6 +70,8 @@ def _site_keys(schema: dict[str, Any]) -> Iterator[str]:
     for name in ("navigation", "feeds"):
         yield f"## Each of `{name}`\n"
         yield _table(schema["properties"][name]["items"])
+    yield "## Each of `follow`\n"
+    yield _table(schema["definitions"]["followed"]["anyOf"][1])
     for source in schema["properties"]["sources"]["items"]["oneOf"]:
         found = schema["definitions"][source["$ref"].rpartition("/")[2]]
         yield f"## A source of `kind: {found['properties']['kind']['const']}`\n"

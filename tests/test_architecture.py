@@ -20,7 +20,8 @@ LAYERS = [
         "trends",
         "versions",
     },
-    {"desk", "themes"},
+    {"authors"},
+    {"desk", "related", "themes"},
     {"config"},
     # The stages.
     {

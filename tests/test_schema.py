@@ -13,7 +13,7 @@ import yaml
 
 from digest.config import FORMATS, load_site
 from digest.errors import ConfigError
-from digest.model import CrossLists, Markup, Sort
+from digest.model import Authors, CrossLists, Markup, Sort
 from digest.themes import rules
 
 PROJECT = Path(__file__).parents[1]
@@ -31,6 +31,7 @@ timezone: Europe/Berlin
 author: A
 accent: '#7a2e1d'
 navigation: [{title: About, url: about/}]
+related: false
 search: false
 trends: false
 exports: false
@@ -41,6 +42,8 @@ hub: https://hub.example.org/
 feeds:
   - {id: both, title: Both, themes: [a, b]}
   - {id: picks, pinned: true}
+follow: [Ann Lee, {name: Tim Roughgarden, aliases: [T. Roughgarden]}]
+authors: all
 sources:
   - {name: Q, kind: arxiv, query: 'cat:cs.DC', back: 2w, markup: tex,
      endpoint: 'http://localhost/', pace: 0.5}
@@ -79,12 +82,17 @@ WRONG = [
     ("tag: example.org,2026", "tag: example.org"),
     ("language: pt-BR", "language: pt_BR"),
     ("accent: '#7a2e1d'", "accent: red"),
+    ("related: false", "related: '8'"),
     ("search: false", "search: sometimes"),
     ("formats: [json]", "formats: [rss]"),
     ("cards: false", "cards: some"),
     ("hub: https://hub.example.org/", "hub: hub.example.org"),
     ("id: picks, pinned: true", "id: picks"),
     ("id: both", "id: Both"),
+    ("[Ann Lee,", "['',"),
+    ("{name: Tim Roughgarden, ", "{"),
+    ("aliases: [T. Roughgarden]", "aliases: T. Roughgarden"),
+    ("authors: all", "authors: some"),
     ("kind: arxiv,", "kind: arxive,"),
     ("query: 'cat:cs.DC', ", ""),
     ("back: 2w", "back: 2y"),
@@ -195,8 +203,9 @@ def test_the_schema_has_just_the_keys_that_we_read() -> None:
 
 def test_the_schema_has_just_the_choices_that_we_know() -> None:
     choices = {tuple(found["enum"]) for found in mappings(SCHEMA) if "enum" in found}
-    known = ((*CrossLists,), (*Markup,), (*Sort,), rules.ANNOUNCE_TYPES, FORMATS)
-    assert choices == {tuple(map(str, words)) for words in known}
+    enums = (Authors, CrossLists, Markup, Sort)
+    known = {tuple(map(str, kind)) for kind in enums} | {rules.ANNOUNCE_TYPES, FORMATS}
+    assert choices == known
 
 
 READS = {"text", "texts", "words", "section", "sections", "boolean"}

@@ -11,11 +11,12 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import cache
 
+from digest.authors import Author, Works
 from digest.desk.curation import NOTHING, Edition
 from digest.feeds import exports, items, window
 from digest.feeds.items import Item
-from digest.ids import theme_path
-from digest.model import ArxivListing, Page, Paper, Selection, Site, Source, Theme, WebFeed
+from digest.ids import author_path, author_slug, theme_path
+from digest.model import ArxivListing, Authors, Page, Paper, Selection, Site, Source, Theme, WebFeed
 
 FORMATS = ("feed.xml", "atom.xml", "feed.json")  # RSS 2.0, Atom, JSON Feed 1.1
 _FILES = {"atom": "atom.xml", "json": "feed.json"}  # by their names in site.yaml
@@ -51,10 +52,22 @@ class _Plan:
 
     feed: Feed
     items: Sequence[Item]
+    whole: bool = False  # carries all its items itself, as long as they are few
+
+    @property
+    def months(self) -> list[tuple[date, tuple[Item, ...]]]:
+        """What its archived documents hold, newest first."""
+        if self.whole and len(self.items) <= window.NEWEST:
+            return []
+        return window.months(self.items)
 
 
 def plan(
-    site: Site, papers: Sequence[Paper], tag: str, edition: Edition = NOTHING
+    site: Site,
+    papers: Sequence[Paper],
+    tag: str,
+    edition: Edition = NOTHING,
+    works: Sequence[Works] = (),
 ) -> Iterator[Page]:
     """Every feed of the site, the page that offers them, their OPML, and files for programs.
 
@@ -62,14 +75,16 @@ def plan(
         papers: all that may be shown, in any order.
         tag: the authority of guids, "example.org,2026".
         edition: the editor's issues.
+        works: the authors who have a page.
     """
-    groups = _groups(site, edition)
+    groups = _groups(site, edition, works)
     cited = exports.by_theme(site, papers) if site.exports else {}
     years = {theme: tuple(year for year, _ in parts) for theme, parts in cited.items()}
-    yield Page.of("feeds/index.html", "feeds.html", groups=groups, years=years)
+    everyone = site.authors is Authors.ALL
+    yield Page.of("feeds/index.html", "feeds.html", groups=groups, years=years, everyone=everyone)
     yield Page.of("feeds.opml", "opml.xml", title=site.title, groups=groups, file=FORMATS[0])
     yield Page.of("sources.opml", "sources.xml", feeds=tuple(_subscriptions(site.sources)))
-    plans = [*_of_papers(site, papers, tag), *_others(site, papers, edition, tag)]
+    plans = [*_of_papers(site, papers, tag, works), *_others(site, papers, edition, tag)]
     for found in plans:
         yield from _documents(site, found, tag)
     if "atom" in site.formats:
@@ -77,16 +92,25 @@ def plan(
     yield from exports.plan(site, papers, cited)
 
 
-def _groups(site: Site, edition: Edition) -> tuple[Group, ...]:
+def _groups(site: Site, edition: Edition, works: Sequence[Works]) -> tuple[Group, ...]:
     main = [_everything(site), _notes(site), _updates(site)]
     main += [_issues(site)] if edition.letters else []
     themes = tuple(_of_theme(site, theme) for theme in site.themes)
     named = tuple(_of_selection(site, chosen) for chosen in site.feeds)
-    groups = (("Everything", main), ("Combinations", named), ("Themes", themes))
+    # Those followed alone: of all there may be thousands, and a new one would change this.
+    people = tuple(_of_author(site, one.author) for one in works if one.author.followed)
+    groups = (
+        ("Everything", main),
+        ("Combinations", named),
+        ("Themes", themes),
+        ("Authors", people),
+    )
     return tuple(Group(title=title, feeds=tuple(feeds)) for title, feeds in groups if feeds)
 
 
-def _of_papers(site: Site, papers: Sequence[Paper], tag: str) -> Iterator[_Plan]:
+def _of_papers(
+    site: Site, papers: Sequence[Paper], tag: str, works: Sequence[Works]
+) -> Iterator[_Plan]:
     """Feeds whose items are papers: each item is made once, and shared by all."""
     newest = window.ordered(items.of_paper(tag, paper) for paper in papers)
     members = defaultdict[str, list[Item]](list)
@@ -107,6 +131,13 @@ def _of_papers(site: Site, papers: Sequence[Paper], tag: str) -> Iterator[_Plan]
     for chosen in site.feeds:
         found = [item for item in newest if item.now and _is_chosen(item.now, chosen)]
         yield _Plan(_of_selection(site, chosen), found)
+    of_paper = {item.path: item for item in newest} if works else {}
+    for one in works:
+        feed = _of_author(site, one.author)
+        theirs = window.ordered(of_paper[paper.path] for paper in one.papers)
+        yield _Plan(feed, theirs, whole=True)
+        for alias in one.author.aliases:  # it may have had a feed of its own
+            yield _Plan(replace(feed, base=author_path(alias)), theirs, whole=True)
 
 
 def _others(site: Site, papers: Sequence[Paper], edition: Edition, tag: str) -> Iterator[_Plan]:
@@ -119,7 +150,7 @@ def _others(site: Site, papers: Sequence[Paper], edition: Edition, tag: str) -> 
 
 def _documents(site: Site, found: _Plan, tag: str) -> Iterator[Page]:
     shown = window.newest(found.items)
-    months = window.months(found.items) if "atom" in site.formats else []
+    months = found.months if "atom" in site.formats else ()
     for name in (FORMATS[0], *(_FILES[each] for each in site.formats)):
         yield Page.of(
             f"{found.feed.base}{name}",
@@ -142,7 +173,7 @@ def _archives(plans: Iterable[_Plan], tag: str) -> Iterator[Page]:
     first = cache(items.first)
     pages = list[tuple[date, Page]]()
     for found in plans:
-        months = window.months(found.items)
+        months = found.months
         before = [*(found.feed.archived(month) for month, _ in months), ""][1:]
         for (month, of_month), older in zip(months, before, strict=True):
             shown = tuple(map(first, of_month))
@@ -230,6 +261,17 @@ def _of_theme(site: Site, theme: Theme) -> Feed:
         description=theme.description or f"New papers on {theme.title}.",
         base=path,
         home=path,
+    )
+
+
+def _of_author(site: Site, author: Author) -> Feed:
+    return Feed(
+        id=f"author:{author_slug(author.name)}",
+        name=author.name,
+        title=f"{author.name} – {site.title}",
+        description=f"New papers by {author.name}.",
+        base=author.path,
+        home=author.path,
     )
 
 

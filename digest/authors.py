@@ -1,0 +1,224 @@
+"""Who wrote the papers: which authors have a page, and what stands on it. Pure.
+
+Names are all we know of people. Two names are one author where site.yaml says so, and never else;
+two people of one name can't be told apart.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+from itertools import chain
+from unicodedata import normalize
+
+from digest import tex
+from digest.cite.names import parse
+from digest.ids import author_path, unaccented
+from digest.model import Authors, Entry, Markup, Page, Paper, Site, Theme
+from digest.paging import paged
+
+LISTED = 500  # authors on one page; of more, each letter has its own
+COAUTHORS = 30  # on an author's page
+_LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Author:
+    """A person, or some of one name."""
+
+    name: str
+    path: str  # "authors/tim-roughgarden/"
+    aliases: tuple[str, ...] = ()  # other names that site.yaml gives
+    followed: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Works:
+    """An author who has a page, and the papers, oldest first."""
+
+    author: Author
+    papers: tuple[Paper, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """An author in the list of all."""
+
+    author: Author
+    count: int
+    newest: date | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Letter:
+    """The authors whose family names begin with one letter."""
+
+    title: str
+    path: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Coauthor:
+    """Who wrote with an author, on how many papers; without a path where there is no page."""
+
+    name: str
+    path: str
+    count: int
+
+
+@lru_cache(maxsize=1 << 16)
+def person(name: str, markup: Markup = Markup.PLAIN) -> str:
+    """A name as it compares: plain text, its white space folded, accents written in one way."""
+    return " ".join(normalize("NFC", tex.plain(name, markup)).split())
+
+
+def persons(entry: Entry) -> dict[str, None]:
+    """The names of who wrote an entry, each once, in their order."""
+    return {name: None for raw in entry.authors if (name := person(raw, entry.markup))}
+
+
+def works(site: Site, papers: Iterable[Paper]) -> tuple[Works, ...]:
+    """Every author who has a page, by name.
+
+    Those that site.yaml follows have one, with or without papers; under `authors: all` everyone of
+    two papers or more does.
+    """
+    followed = {
+        name: Author(name=one.name, path=author_path(one.name), aliases=one.aliases, followed=True)
+        for one in site.follow
+        for name in (one.name, *one.aliases)
+    }
+    wanted = site.authors is Authors.ALL
+    found = defaultdict[str, list[Paper]](list)
+    for paper in papers if followed or wanted else ():
+        for name in {followed[n].name if n in followed else n for n in persons(paper.entry)}:
+            if wanted or name in followed:
+                found[name].append(paper)
+    listed = {one.name: one for one in followed.values()}
+    for name, theirs in found.items():
+        if name not in listed and len(theirs) > 1:
+            listed[name] = Author(name=name, path=author_path(name))
+    return tuple(
+        Works(author=listed[name], papers=tuple(sorted(found[name], key=_age)))
+        for name in sorted(listed, key=_order)
+    )
+
+
+def homes(found: Iterable[Works]) -> dict[str, str]:
+    """Where each author's page is, by every name of theirs."""
+    return {
+        name: one.author.path for one in found for name in (one.author.name, *one.author.aliases)
+    }
+
+
+def linked(entry: Entry, homes: Mapping[str, str]) -> dict[str, str]:
+    """The pages of an entry's authors, by their names as a reader sees them."""
+    shown = (tex.plain(name, entry.markup) for name in entry.authors) if homes else ()
+    return {name: homes[person(name)] for name in shown if person(name) in homes}
+
+
+def plan(site: Site, found: Sequence[Works]) -> Iterator[Page]:
+    """The list of all authors, and each one's pages; nothing where site.yaml asks for none."""
+    if not site.follow and site.authors is Authors.FOLLOWED:
+        return
+    yield from _lists(found)
+    where = homes(found)
+    main = {alias: one.author.name for one in found for alias in one.author.aliases}
+    taken = {one.author.path for one in found}
+    for one in found:
+        yield from _pages(site, one, where, main)
+        for alias in one.author.aliases:  # it may have had a page of its own
+            if author_path(alias) not in taken:
+                path, target = f"{author_path(alias)}index.html", one.author.path
+                yield Page.of(path, "redirect.html", target=target, title=one.author.name)
+
+
+def _lists(found: Sequence[Works]) -> Iterator[Page]:
+    lines = [
+        Line(
+            author=one.author,
+            count=len(one.papers),
+            newest=one.papers[-1].announced if one.papers else None,
+        )
+        for one in found
+    ]
+    followed = tuple(line for line in lines if line.author.followed)
+    others = [line for line in lines if not line.author.followed]
+    many = len(others) > LISTED
+    by_letter = defaultdict[str, list[Line]](list)
+    for line in others if many else ():
+        by_letter[_letter(line.author.name)].append(line)
+    letters = tuple(
+        Letter(title=letter, path=f"authors/letter/{letter.lower()}/", count=len(by_letter[letter]))
+        for letter in sorted(by_letter, key=lambda letter: (letter not in _LETTERS, letter))
+    )
+    yield Page.of(
+        "authors/index.html",
+        "authors.html",
+        followed=followed,
+        others=() if many else tuple(others),
+        letters=letters,
+        letter=None,
+    )
+    for letter in letters:
+        yield Page.of(
+            f"{letter.path}index.html",
+            "authors.html",
+            followed=(),
+            others=tuple(by_letter[letter.title]),
+            letters=(),
+            letter=letter.title,
+        )
+
+
+def _pages(
+    site: Site, one: Works, where: Mapping[str, str], main: Mapping[str, str]
+) -> Iterator[Page]:
+    together = Counter(
+        chain.from_iterable(
+            {main.get(name, name) for name in persons(paper.entry)} for paper in one.papers
+        )
+    )
+    del together[one.author.name]
+    most = sorted(together, key=lambda name: (-together[name], *_order(name)))
+    yield from paged(
+        one.author.path,
+        "author.html",
+        one.papers,
+        front={
+            "themes": tuple(_themes(site, one.papers)),
+            "coauthors": tuple(
+                Coauthor(name=name, path=where.get(name, ""), count=together[name])
+                for name in most[:COAUTHORS]
+            ),
+            "more": max(len(most) - COAUTHORS, 0),
+        },
+        full={"themes": (), "coauthors": (), "more": 0},
+        author=one.author,
+    )
+
+
+def _themes(site: Site, papers: Iterable[Paper]) -> Iterator[tuple[Theme, int]]:
+    counts = Counter(theme for paper in papers for theme in paper.themes)
+    for theme in sorted(site.themes, key=lambda theme: -counts[theme.id]):
+        if counts[theme.id]:
+            yield theme, counts[theme.id]
+
+
+def _age(paper: Paper) -> tuple[date, str]:
+    return paper.announced, paper.id
+
+
+@lru_cache(maxsize=1 << 16)
+def _order(name: str) -> tuple[str, str]:
+    """By family name, without regard to accents."""
+    return unaccented(parse(name).family or name), name
+
+
+def _letter(name: str) -> str:
+    first = _order(name)[0][:1].upper()
+    return first if first in _LETTERS and first else "Other"

@@ -1,0 +1,294 @@
+"""What a paper names beside it: it looks only back, and what it found stays."""
+
+import subprocess
+import sys
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import date, timedelta
+from functools import cache
+from pathlib import Path
+from random import Random
+
+import msgspec
+import pytest
+from conftest import NOW
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from selectolax.lexbor import LexborHTMLParser
+from test_pages import SITE
+from test_pages import paper as plain_paper
+
+from digest import archive, pages
+from digest.build import build
+from digest.model import Entry, Followed, Paper, Version
+from digest.related import SAME, Near, near
+from digest.related.beside import BEFORE, Around
+from digest.related.search import FEW, MOST
+
+few = settings(max_examples=8)
+TOPICS = (
+    "byzantine quorum leader ballot replica view",
+    "cache prefill decode batching token serving",
+    "gradient federated client aggregation privacy round",
+    "preconditioner stencil exascale solver mesh krylov",
+)
+GENERAL = tuple(f"common{letter}" for letter in "abcdefghijklmnopqrstuvwxyz")
+NAMES = tuple(f"Ann {letter}" for letter in "Abcdefghijklmnopqrst".title())
+START = date(2025, 1, 1)
+
+
+def entry(
+    number: int, day: date, text: str, authors: Iterable[str] = (), seen: date | None = None
+) -> Entry:
+    return Entry(
+        id=f"arxiv:2501.{number:05}",
+        title=f"On {text.split()[0]}",
+        summary=text,
+        authors=tuple(authors),
+        categories=("cs.DC",),
+        announced=day,
+        seen=seen or day,
+    )
+
+
+@cache
+def corpus(seed: int, count: int = 160) -> tuple[Entry, ...]:
+    """Papers of some topics over half a year; one in ten comes late."""
+    draw, found = Random(seed), list[Entry]()
+    for number in range(count):
+        words = [*draw.sample(draw.choice(TOPICS).split(), 4), *draw.sample(GENERAL, 6)]
+        day = START + timedelta(draw.randrange(180))
+        seen = day + timedelta(draw.randrange(40) if draw.random() < 0.1 else 0)
+        found.append(entry(number, day, " ".join(words), draw.sample(NAMES, 2), seen))
+    return tuple(found)
+
+
+def month(one: Entry) -> tuple[int, int]:
+    return one.announced.year, one.announced.month
+
+
+seeds = st.integers(0, 1000)
+
+
+@given(seeds)
+@few
+def test_only_papers_of_closed_months_that_were_there_are_named(seed: int) -> None:
+    entries = corpus(seed)
+    known, found = {one.id: one for one in entries}, near(SITE, entries)[0]
+    assert found.keys() == known.keys()
+    for name, one in found.items():
+        named = [link.id for link in (*one.like, *one.same)]
+        assert len(one.like) <= MOST
+        assert len(one.same) <= SAME
+        assert len(named) == len(set(named))
+        for other in named:
+            assert month(known[other]) < month(known[name])
+            assert known[other].seen <= known[name].seen
+        assert all(len(link.words) > 2 for link in one.like)
+        assert all(link.authors for link in one.same)
+    assert any(one.like for one in found.values())
+    assert any(one.same for one in found.values())
+
+
+@given(seeds, st.integers(0, 170))
+@few
+def test_a_new_paper_changes_nothing_for_those_that_were_there(seed: int, age: int) -> None:
+    entries, today = corpus(seed), START + timedelta(220)
+    day = today - timedelta(age)  # announced today, or late
+    new = entry(999, day, TOPICS[0], NAMES, seen=today)
+    before, kept = near(SITE, entries)
+    after, kept_after = near(SITE, (*entries, new), kept=kept)
+    assert {name: one for name, one in after.items() if name != new.id} == before
+    assert (after, kept_after) == near(SITE, (*entries, new))
+
+
+@given(seeds, st.data())
+@few
+def test_a_new_paper_changes_no_page_of_another(seed: int, data: st.DataObject) -> None:
+    themes = ["agreement", "serving"]
+    papers = [
+        Paper.of(one, plain_paper(number, DAY, themes[number % 3 :]).matches)
+        for number, one in enumerate(corpus(seed))
+    ]
+    today = START + timedelta(220)
+    day = data.draw(st.dates(START, today))
+    new = Paper.of(entry(999, day, TOPICS[0], NAMES, today), plain_paper(999, day, themes).matches)
+    before, after = paper_pages(papers), paper_pages([*papers, new])
+    assert {path: after[path] for path in before} == before
+    assert len(after) == len(before) + 1
+
+
+DAY = date(2026, 5, 14)
+
+
+def paper_pages(papers: list[Paper]) -> dict[str, object]:
+    found = near(SITE, [paper.entry for paper in papers])[0]
+    planned = {page.path: page.context for page in pages.plan(SITE, papers, near=found)}
+    of_papers = {path: context for path, context in planned.items() if "beside" in context}
+    assert any(context["beside"].before for context in of_papers.values())
+    return dict(of_papers)
+
+
+def test_a_revision_changes_nothing() -> None:
+    entries = [
+        msgspec.structs.replace(one, version=1, versions=(Version(number=1),)) for one in corpus(1)
+    ]
+    found = near(SITE, entries)[0]
+    old = entries[7]
+    later = msgspec.structs.replace(
+        old,
+        title="Another title",
+        summary=TOPICS[1],
+        version=2,
+        versions=(
+            Version(number=1, title=old.title, summary=old.summary, authors=old.authors,
+                    categories=old.categories),
+            Version(number=2),
+        ),
+    )  # fmt: skip
+    assert near(SITE, [later if one is old else one for one in entries])[0] == found
+
+
+def test_why_two_papers_are_related() -> None:
+    filler = [entry(n, START, " ".join(GENERAL[n % 20 : n % 20 + 6])) for n in range(FEW)]
+    old = entry(900, START, "Byzantine quorum of replicas", ["Ann Lee", "T. R."])
+    new = entry(901, START + timedelta(40), "Byzantine quorums, a replica", ["Tim R.", "Bo"])
+    site = replace(SITE, follow=(Followed(name="Tim R.", aliases=("T. R.",)),))
+    ((link,), same) = (lambda one: (one.like, one.same))(near(site, [*filler, old, new])[0][new.id])
+    assert link.id == old.id
+    assert set(link.words) == {"Byzantine", "quorums", "replica"}
+    assert link.authors == ("Tim R.",)
+    assert same == ()
+
+
+def test_among_few_papers_words_tell_nothing_but_names_do() -> None:
+    old, new = entry(1, START, TOPICS[0], ["Ann"]), entry(2, DAY, TOPICS[0], ["Ann"])
+    (one,) = (near(SITE, [old, new])[0][new.id],)
+    assert (one.like, [link.id for link in one.same]) == ((), [old.id])
+
+
+def test_one_shared_name_in_another_field_may_be_another_person() -> None:
+    old, new = entry(1, START, "x y", ["Ann", "Bo"]), entry(2, DAY, "x y", ["Ann"])
+    abroad = msgspec.structs.replace(old, categories=("math.CO",))
+    assert near(SITE, [abroad, new])[0][new.id] == Near()
+    both = msgspec.structs.replace(new, authors=("Ann", "Bo"))
+    assert [link.authors for link in near(SITE, [abroad, both])[0][new.id].same] == [("Ann", "Bo")]
+
+
+def test_papers_two_years_before_are_forgotten() -> None:
+    new = entry(2, DAY, "x y", ["Ann"])
+    for day, named in ((date(2024, 5, 1), 1), (date(2024, 4, 30), 0)):
+        assert len(near(SITE, [entry(1, day, "x y", ["Ann"]), new])[0][new.id].same) == named
+
+
+def doctored(kept: bytes) -> bytes:
+    """As if nothing were near any paper: shows what is used again."""
+    data = msgspec.msgpack.decode(kept)
+    for of_month in data.values():
+        for one in of_month["papers"].values():
+            one["near"] = {}
+    return msgspec.msgpack.encode(data)
+
+
+def test_what_was_found_is_kept_and_only_a_new_paper_is_looked_at() -> None:
+    entries = corpus(3)
+    _, kept = near(SITE, entries)
+    new = entry(999, START + timedelta(178), TOPICS[0], NAMES, seen=START + timedelta(220))
+    found, _ = near(SITE, (*entries, new), kept=doctored(kept))
+    assert [name for name, one in found.items() if one != Near()] == [new.id]
+
+
+@pytest.mark.parametrize("spoilt", [b"", b"\xff", b"\x81\xa1x\x01", msgspec.msgpack.encode([1])])
+def test_what_cannot_be_used_again_is_found_anew(spoilt: bytes) -> None:
+    entries = corpus(3)
+    assert near(SITE, entries, kept=spoilt) == near(SITE, entries)
+    _, kept = near(SITE, entries, "one version of ours")
+    assert near(SITE, entries, "another", doctored(kept)) == near(SITE, entries, "another")
+
+
+def test_none_are_named_where_site_yaml_says_so() -> None:
+    without, papers = replace(SITE, related=False), [plain_paper(n, DAY) for n in (1, 2)]
+    assert near(without, corpus(3)) == ({}, b"")
+    assert not any(Around(without, papers).of(paper) for paper in papers)
+
+
+def themed(number: int, day: date, seen: date | None = None) -> Paper:
+    one = plain_paper(number, day, ["serving"])
+    return Paper.of(msgspec.structs.replace(one.entry, seen=seen or day), one.matches)
+
+
+def test_the_papers_before_in_the_theme_are_named_and_none_that_came_later() -> None:
+    late = themed(4, DAY, seen=DAY + timedelta(9))
+    papers = [*(themed(n, DAY + timedelta(n)) for n in (1, 2, 3, 5, 6)), late]
+    around = Around(SITE, pages.in_order(papers))
+    found = {paper.id: around.of(paper) for paper in papers}
+    before = {
+        name[-1]: [line.path[-2] for line in one.before] for name, one in found.items() if one
+    }
+    assert before == {"2": ["1"], "3": ["2", "1"], "5": ["3", "2", "1"], "6": ["5", "3", "2"]}
+    assert BEFORE == 3
+    assert not found[late.id]
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A site of the corpus, whose editor names one paper beside the newest, and hides another."""
+    root = tmp_path_factory.mktemp("related")
+    (root / "site.yaml").write_text(
+        "title: T\nurl: https://example.org/\ntag: example.org,2026\n"
+        "sources: [{name: S, kind: file, path: 'x/*.xml'}]\n"
+        "themes: [{id: a, title: A, any: ['byzantine*']}]\n"
+    )
+    archive.save(root / "content/archive", corpus(5))
+    notes = root / "content/notes"
+    notes.mkdir(parents=True)
+    newest, (named, hidden, *_) = chosen()
+    (notes / f"{newest}.md").write_text(f"---\nrelated: ['{named}']\n---\nLook.\n")
+    (notes / f"{hidden}.md").write_text("---\nhide: not for us\n---\nNo.\n")
+    build(root, now=NOW, out=root / "_site", offline=True)
+    return root / "_site"
+
+
+def chosen() -> tuple[str, list[str]]:
+    """A paper that has many like it, and those."""
+    found = near(SITE, corpus(5))[0]
+    name = max(found, key=lambda name: (len(found[name].like), name))
+    assert len(found[name].like) > 3
+    return name.removeprefix("arxiv:"), [
+        link.id.removeprefix("arxiv:") for link in found[name].like
+    ]
+
+
+def test_a_page_names_the_editors_choice_first_and_nothing_twice_and_nothing_hidden(
+    built: Path,
+) -> None:
+    newest, (named, hidden, *_) = chosen()
+    page = LexborHTMLParser((built / f"papers/{newest}/index.html").read_bytes())
+    lines = [node for node in page.css(".brief li") if node.css_first("bdi")]
+    links = [node.css_first("a").attributes["href"] or "" for node in lines]  # type: ignore[union-attr]
+    assert links[0] == f"/papers/{named}/"
+    assert "named by the editor" in lines[0].text()
+    assert len(set(links)) == len(links) > 3
+    assert "both say" in lines[1].text()
+    for path in (built / "papers").glob("*/index.html"):
+        assert f"papers/{hidden}/" not in path.read_text("utf-8") or path.parent.name == hidden
+
+
+def test_the_next_build_uses_what_was_found(built: Path) -> None:
+    kept = (built / ".digest-related").read_bytes()
+    again = build(built.parent, now=NOW, out=built, offline=True)
+    assert again.written.changed == 0
+    assert (built / ".digest-related").read_bytes() == kept
+    assert build(built.parent, now=NOW, out=built, offline=True, full=True).written.changed == 0
+
+
+def test_a_site_of_few_papers_never_loads_what_compares_words(tmp_path: Path) -> None:
+    script = (
+        "import sys; from pathlib import Path; from datetime import datetime, UTC\n"
+        "from digest.build import build\n"
+        "build(Path(sys.argv[1]), now=datetime(2026, 5, 16, 6, tzinfo=UTC), out=Path(sys.argv[2]),"
+        " offline=True)\n"
+        "assert 'tantivy' not in sys.modules"
+    )
+    site = Path(__file__).parent / "site"
+    subprocess.run([sys.executable, "-c", script, site, tmp_path / "out"], check=True)
