@@ -325,7 +325,7 @@ def test_raw_html_of_a_note_comes_without_what_readers_must_not_get() -> None:
     words = '<form action="/x"><input></form><style>p{}</style><script>1</script><q cite="/y">Q</q>'
     path = Path("content/notes/2605.00001.md")
     note = Note(paper=Text("2605.00001", 1), body=Body(text=f"A {words}", path=path))
-    one = replace(paper(1), note=note)
+    one = Paper.of(paper(1).entry, note=note)
     renderer = Renderer(replace(SITE, html=True), Path("no-such-folder"), noted(one))
     (entry,) = parsed(renderer.render(planned([one])["notes/atom.xml"])).entries
     html = entry.content[0].value
