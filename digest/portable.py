@@ -4,7 +4,7 @@ import re
 
 # Within a tag alone: in text and in values, < and > are escaped.
 _TAG = re.compile(r"<[a-zA-Z][^<>]*>")
-_OURS = re.compile(r'\s(?:class|id|style|tabindex|dir|aria-[a-z]+)="[^"]*"')
+_OURS = re.compile(r'\s(?:class|id|cite|style|tabindex|dir|aria-[a-z]+)="[^"]*"')
 # Source: https://www.w3.org/TR/xml/#charsets
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 

@@ -1,6 +1,8 @@
 """Imports only point down, and stages ignore each other: data moves one way."""
 
 import ast
+import subprocess
+import sys
 from pathlib import Path
 
 PACKAGE = Path(__file__).parents[1] / "digest"
@@ -85,3 +87,13 @@ def test_one_module_alone_opens_connections_and_one_folder_alone_speaks_click() 
         }
         assert "urllib3" not in names or path.name == "web.py"
         assert "click" not in names or path.parent.name == "cli"
+
+
+def test_a_command_that_only_answers_loads_no_library_that_it_does_not_need() -> None:
+    """What takes long to load is loaded by the commands that need it."""
+    script = "import sys; import digest.cli; print(*{name.split('.')[0] for name in sys.modules})"
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True
+    )
+    heavy = {"feedparser", "jinja2", "markdown_it", "nltk", "re2", "rich", "urllib3", "yaml"}
+    assert not heavy & set(done.stdout.split())

@@ -321,6 +321,18 @@ def test_the_editors_note_comes_first() -> None:
         assert html.index("Worth <em>reading</em>") < html.index("Abstract.")
 
 
+def test_raw_html_of_a_note_comes_without_what_readers_must_not_get() -> None:
+    words = '<form action="/x"><input></form><style>p{}</style><script>1</script><q cite="/y">Q</q>'
+    path = Path("content/notes/2605.00001.md")
+    note = Note(paper=Text("2605.00001", 1), body=Body(text=f"A {words}", path=path))
+    one = Paper.of(paper(1).entry, note=note)
+    renderer = Renderer(replace(SITE, html=True), Path("no-such-folder"), noted(one))
+    (entry,) = parsed(renderer.render(planned([one])["notes/atom.xml"])).entries
+    html = entry.content[0].value
+    assert "<q>Q</q>" in html
+    assert not re.search("<(form|input|style|script)|cite=", html)
+
+
 def test_a_combination_has_the_papers_of_any_of_its_themes() -> None:
     chosen = Selection(id="both", title="Both", themes=("agreement", "serving"), pinned=False)
     found = [paper(1, themes=["serving"]), paper(2, themes=["agreement"]), paper(3)]
