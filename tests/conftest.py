@@ -29,6 +29,7 @@ for name in [name for name in os.environ if name.lower().endswith("_proxy")]:
 # A shell's background job ignores Ctrl-C, and so would the commands that tests interrupt.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 NOW = datetime(2026, 5, 16, 6, tzinfo=UTC)
+PATIENCE = 300.0  # seconds until what never comes has failed; a busy machine is no failure
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

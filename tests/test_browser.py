@@ -8,7 +8,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from conftest import NOW, copy_of_repository
+from conftest import NOW, PATIENCE, copy_of_repository
 from playwright.sync_api import Browser, Page, Route, sync_playwright
 from test_pages import SITE, THEMES
 from test_trends import many
@@ -56,6 +56,7 @@ def phone(browser: Browser) -> Iterator[Page]:
     context = browser.new_context(
         viewport={"width": 320, "height": 640}, java_script_enabled=False, is_mobile=True
     )
+    context.set_default_timeout(PATIENCE * 1000)
     yield context.new_page()
     context.close()
 
@@ -63,6 +64,7 @@ def phone(browser: Browser) -> Iterator[Page]:
 @pytest.fixture
 def page(browser: Browser) -> Iterator[Page]:
     context = browser.new_context()
+    context.set_default_timeout(PATIENCE * 1000)
     yield context.new_page()
     context.close()
 
@@ -214,6 +216,7 @@ def test_a_preview_reloads_by_itself_and_shows_what_is_wrong(
     note.parent.mkdir(exist_ok=True)
     with serving(Preview(root, out, rebuild), "127.0.0.1", 0) as address:
         context = browser.new_context()
+        context.set_default_timeout(PATIENCE * 1000)
         page = context.new_page()
         page.goto(f"{address}papers/2605.13319/")
         note.write_text("Just in.\n", "utf-8")

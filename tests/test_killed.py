@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from conftest import running
+from conftest import PATIENCE, running
 from server import Reply, papers, serving
 
 HERE = Path(__file__).parent
@@ -33,7 +33,7 @@ pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
 
 def python(*arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, *arguments], capture_output=True, text=True, timeout=300, check=False
+        [sys.executable, *arguments], capture_output=True, text=True, timeout=PATIENCE, check=False
     )
 
 
@@ -93,8 +93,8 @@ def test_ctrl_c_ends_a_fetch_that_waits(tmp_path: Path) -> None:
         server.always["/"] = busy
         (tmp_path / "site.yaml").write_text(SITE.format(url=server.url))
         with running("fetch", "--root", str(tmp_path)) as child:
-            assert asked.wait(60)
+            assert asked.wait(PATIENCE)
             child.send_signal(signal.SIGINT)
-            _, said = child.communicate(timeout=60)
+            _, said = child.communicate(timeout=PATIENCE)
     assert child.returncode == 1
     assert said.strip() == "Aborted!"

@@ -11,7 +11,7 @@ from threading import Event
 from urllib.parse import urlsplit
 
 import pytest
-from conftest import NOW, copy_of_repository, running
+from conftest import NOW, PATIENCE, copy_of_repository, running
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -66,7 +66,9 @@ def site(tmp_path: Path) -> Site:
 def connected(site: Site) -> Iterator[http.client.HTTPConnection]:
     with (
         serving(site.preview, "127.0.0.1", 0) as address,
-        closing(http.client.HTTPConnection(urlsplit(address).netloc, timeout=30)) as connection,
+        closing(
+            http.client.HTTPConnection(urlsplit(address).netloc, timeout=PATIENCE)
+        ) as connection,
     ):
         yield connection
 
@@ -171,7 +173,7 @@ def test_a_broken_file_is_shown_and_the_server_lives_on(site: Site, text: str, s
         for content, shown, hidden in ((text, said, "third"), ("third", "third", said)):
             version = site.preview.version
             save(site.source, f"{content}{version}")
-            assert site.preview.newer_than(version, timeout=30) != version
+            assert site.preview.newer_than(version, timeout=PATIENCE) != version
             page = get(connection, "/digest/")[1]
             assert shown in page
             assert hidden not in page
@@ -238,7 +240,7 @@ def test_the_shipped_site_shows_a_broken_site_yaml_and_recovers(tmp_path: Path) 
     def changed(path: Path, text: str, page: str = "") -> str:
         version = preview.version
         save(path, text)
-        assert preview.newer_than(version, timeout=60) != version
+        assert preview.newer_than(version, timeout=PATIENCE) != version
         return get(connection, f"/digest/{page}")[1]
 
     site_yaml = root / "site.yaml"
@@ -246,7 +248,9 @@ def test_the_shipped_site_shows_a_broken_site_yaml_and_recovers(tmp_path: Path) 
     preview = Preview(root, out, rebuild)
     with (
         serving(preview, "127.0.0.1", 0) as address,
-        closing(http.client.HTTPConnection(urlsplit(address).netloc, timeout=60)) as connection,
+        closing(
+            http.client.HTTPConnection(urlsplit(address).netloc, timeout=PATIENCE)
+        ) as connection,
     ):
         assert "site.yaml:1: unknown key" in changed(site_yaml, f"titel: T\n{good}")
         assert "digest-preview" not in changed(site_yaml, good).partition("<body")[2]
@@ -263,8 +267,8 @@ def test_the_command_says_where_and_ends_with_an_interrupt(tmp_path: Path) -> No
                 break
         found = re.search(r"http://127\.0\.0\.1:(\d+)/digest/", line)
         assert found
-        connection = http.client.HTTPConnection("127.0.0.1", int(found[1]), timeout=60)
+        connection = http.client.HTTPConnection("127.0.0.1", int(found[1]), timeout=PATIENCE)
         assert get(connection, "/digest/themes/")[0] == 200
         connection.close()
         process.send_signal(signal.SIGINT)
-        assert process.wait(60) == 0
+        assert process.wait(PATIENCE) == 0

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pyte
 import pytest
-from conftest import copy_of_repository
+from conftest import PATIENCE, copy_of_repository
 
 from digest.build import build, read
 from digest.desk.content import load, read_note
@@ -190,7 +190,7 @@ class Terminal:
     def wait_for(self, words: str) -> str:
         """The screen as soon as it shows the words."""
         while words not in (shown := "\n".join(self._screen.display)):
-            ready, _, _ = select.select([self._handle], [], [], 30)
+            ready, _, _ = select.select([self._handle], [], [], PATIENCE)
             assert ready, f"{words!r} never came:\n{shown}"
             try:
                 self._stream.feed(os.read(self._handle, 65536))
@@ -211,7 +211,7 @@ def triage(root: Path, editor: str = "true", browser: str = "true") -> Iterator[
     os.close(its)
     try:
         yield Terminal(ours)
-        assert process.wait(30) == 0
+        assert process.wait(PATIENCE) == 0
     finally:
         process.kill()
         process.wait()
