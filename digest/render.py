@@ -179,6 +179,7 @@ class Renderer:
             "summary_html": self._summary_html,
             "summary_text": lambda entry: tex.plain(entry.summary, entry.markup),
             "comment_html": self._comment_html,
+            "plain": tex.plain,
             "authors": _authors,
             "markdown": lambda body: self._texts.for_page(body).html,
             "markdown_feed": self._texts.for_feed,

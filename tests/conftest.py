@@ -77,13 +77,20 @@ class _Quiet(SimpleHTTPRequestHandler):
         pass
 
 
-@pytest.fixture(scope="session")
-def served(shipped: Path) -> Iterator[str]:
-    """The address of the shipped site, served from this machine under /digest/."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(_Quiet, directory=str(shipped)))
+@contextmanager
+def hosted(folder: Path) -> Iterator[str]:
+    """The address of a site in a folder, served from this machine under /digest/."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(_Quiet, directory=str(folder)))
     thread = Thread(target=server.serve_forever, daemon=True)
     thread.start()
     yield f"http://127.0.0.1:{server.server_port}/digest/"
     server.shutdown()
     thread.join()
     server.server_close()
+
+
+@pytest.fixture(scope="session")
+def served(shipped: Path) -> Iterator[str]:
+    """The address of the shipped site."""
+    with hosted(shipped) as address:
+        yield address

@@ -77,6 +77,10 @@ FORMULAS = [
     (r"RRT\(^{*}\) at $^{th}$", "RRT* at ᵗʰ"),
     (r"$\overline{x}$, $\hat{y}_i$, $\vec{v}$", "x̄, ŷᵢ, v⃗"),
     (r"$\text{top_k}$, $54.5%$, $\#P$ and $#P$", "top_k, 54.5%, #P and #P"),
+    (r"$\sum_{\substack{i<j\\k}} x$, $\scalebox{2}{x}$, $\upalpha$", "∑_(i<j; k) x, x, α"),
+    (r"$\begin{split}a&=b\\&=c\end{split}$, $\ketbra{0}{1}$", "a = b; = c, |0⟩⟨1|"),
+    (r"$\pdv{f}{x}$, $A\smallsetminus B$, $10\textsuperscript{th}$", "(∂f)/(∂x), A∖B, 10ᵗʰ"),
+    (r"$2^{\alpha n}$, $2^{kmnr}$, $10^{1000}$, $x_{total}$", "2^(αn), 2^(kmnr), 10^1000, x_total"),
     (r"$\foo{x}$", "foox"),
 ]
 

@@ -69,8 +69,8 @@ def build_command(
     if report.unconverted:
         formula, entry = next(iter(report.unconverted.items()))
         click.echo(
-            f"{len(report.unconverted)} of {report.formulas} formulas are shown as source, "
-            f"the first in {entry}: {formula}"
+            f"{len(report.unconverted)} formulas and TeX commands are shown as source, beside "
+            f"{report.formulas:,} formulas in all; the first in {entry}: {formula}"
         )
     written = report.written
     files = f"{written.files} files, {written.changed} changed, {written.removed} removed"

@@ -74,9 +74,10 @@ _REPAIRS = (
     # Numbers and labels of equations that stand alone here.
     (re.compile(r"\\(?:label|tag\*?)\s*\{[^{}]{0,200}\}|\\(?:nonumber|notag)(?![a-zA-Z])"), ""),
     (re.compile(r"\\(?:begin|end)\{(?:equation|displaymath|math)\*?\}"), ""),
-    (re.compile(r"\\(begin|end)\{(?:align|eqnarray|flalign)\*?\}"), r"\\\1{aligned}"),
+    (re.compile(r"\\(begin|end)\{(?:align|eqnarray|flalign|split)\*?\}"), r"\\\1{aligned}"),
     (re.compile(r"\\(begin|end)\{(?:gather|multline)\*?\}"), r"\\\1{gathered}"),
     (re.compile(r"\\(?:tiny|scriptsize|footnotesize|small|normalsize|large)(?![a-zA-Z])"), ""),
+    (re.compile(r"\\(?:(?:scale|rotate)box\*?|resizebox\*?\{[^{}]{0,40}\})\{[^{}]{0,40}\}"), ""),
     (re.compile(r"(\\(?:text|[mh]box)\{)\s*\\(?:rm|it|bf|sf|sl|tt|sc|em)\s"), r"\1"),
     # Some repositories send scripts escaped: O\_{bit}.
     (re.compile(r"\\([_^])(?=\{)"), r"\1"),

@@ -108,7 +108,35 @@ MACROS = {
     "smash": "{#1}", "mathlarger": "{#1}", "num": "{#1}", "SI": r"{#1}\,\mathrm{#2}",
     "qty": r"{#1}\,\mathrm{#2}", "eqref": r"\text{(#1)}", "dB": r"\,\mathrm{dB}",
     "db": r"\,\mathrm{dB}", "NNN": r"\mathbb{N}", "ltlf": r"\mathrm{LTL}_f",
-} | dict.fromkeys(("xspace", "protect", "allowbreak", "boldmath"), "")  # fmt: skip
+    # What LaTeX and its packages have and the converter lacks.
+    "substack": r"\begin{gathered}#1\end{gathered}", "dotsb": r"\cdots", "dotsm": r"\cdots",
+    "dotsi": r"\cdots", "dotsc": r"\ldots", "dotso": r"\ldots", "hdots": r"\ldots",
+    "smallsetminus": r"\setminus", "varpropto": r"\propto", "thicksim": r"\sim",
+    "thickapprox": r"\approx", "varprod": r"\prod", "diameter": r"\varnothing",
+    "varlimsup": r"\overline{\lim}", "varliminf": r"\underline{\lim}", "mathpzc": r"\mathcal{#1}",
+    "widecheck": r"\check{#1}", "utilde": r"\underset{\sim}{#1}",
+    "overarc": r"\overset{\frown}{#1}",
+    "underaccent": r"\underset{#1}{#2}", "accentset": r"\overset{#1}{#2}", "textmd": r"\text{#1}",
+    "textsuperscript": r"{}^{\text{#1}}", "textsubscript": r"{}_{\text{#1}}",
+    "rlap": "{#1}", "llap": "{#1}", "mathrlap": "{#1}", "mathllap": "{#1}", "mathclap": "{#1}",
+    "celsius": r"{}^\circ\mathrm{C}", "si": r"\,\mathrm{#1}", "ang": r"{#1}^\circ",
+    "dv": r"\frac{\mathrm{d}#1}{\mathrm{d}#2}", "pdv": r"\frac{\partial#1}{\partial#2}",
+    "ketbra": r"\left|#1\right\rangle\left\langle#2\right|", "comm": r"\left[#1,#2\right]",
+    "expval": r"\left\langle#1\right\rangle", "ev": r"\left\langle#1\right\rangle",
+    "mel": r"\left\langle#1\middle|#2\middle|#3\right\rangle",
+    "order": r"\mathcal{O}\left(#1\right)", "flatfrac": "{#1}/{#2}", "bigo": r"O\left(#1\right)",
+} | dict.fromkeys(
+    ("xspace", "protect", "allowbreak", "boldmath", "nolinebreak", "strut", "null"), ""
+)  # fmt: skip
+
+# Upright Greek letters of other packages.
+MACROS |= {
+    f"up{name}": rf"\{name}"
+    for name in _names(
+        "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda nu xi pi rho sigma tau",
+        "upsilon phi chi psi omega",
+    )
+}
 
 # Names that stand upright: functions, parameters, groups, complexity classes, logics, models.
 UPRIGHT = _names(

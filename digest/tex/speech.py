@@ -167,9 +167,14 @@ def _script(text: str, mark: str, table: dict[int, int]) -> str:
         return "°"
     if len(text) <= _LONGEST_SCRIPT and all(ord(letter) in table for letter in text):
         return text.translate(table)
-    if len(text) == 1 or (text.isalnum() and not any(ord(letter) in _SCRIPTED for letter in text)):
+    # x_max is one name, but 2^kn would be two factors.
+    if len(text) == 1 or (text.isdecimal() if mark == "^" else _is_name(text)):
         return mark + text
     return mark + (text if text.count("(") == 1 and text[0] + text[-1] == "()" else f"({text})")
+
+
+def _is_name(text: str) -> bool:
+    return text.isalnum() and not any(ord(letter) in _SCRIPTED for letter in text)
 
 
 def _scripted(base: _Term, *scripts: str) -> _Term:
