@@ -584,6 +584,8 @@ def test_hostile_words_stay_words(page: Page, tmp_path: Path) -> None:
     page.on("dialog", lambda dialog: complaints.append(dialog.message))
     with serving(tmp_path, "/a/b/") as address:
         for path in sorted(tmp_path.rglob("index.html")):
+            if 'http-equiv="refresh"' in path.read_text("utf-8"):
+                continue  # it goes elsewhere by itself
             page.goto(address + path.parent.relative_to(tmp_path).as_posix() + "/")
         page.goto(address)
         papers = page.locator("main .day li.paper")
