@@ -159,6 +159,7 @@ def lists(site: Site, papers: Sequence[Paper], edition: Edition = NOTHING) -> It
     yield Page.of("updates/index.html", "updates.html", days=_by_day(_updates(papers)[:UPDATES]))
     if site.trends:
         yield Page.of("trends/index.html", "trends.html", trends=found)
+    yield Page.of("reading/index.html", "reading.html")
     if site.search:
         yield from _search_pages(papers)
     if all(article.slug != "about" for article in edition.articles):

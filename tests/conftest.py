@@ -1,5 +1,7 @@
 """Fixtures shared by every test. No test touches the network or the clock."""
 
+from __future__ import annotations
+
 import os
 import shutil
 import signal
@@ -12,17 +14,22 @@ from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import settings
 
 from digest.build import build
 
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
 settings.register_profile("fuzz", max_examples=100_000, deadline=None)  # see test_fuzz.py
 
 REPOSITORY = Path(__file__).parents[1]
 settings.register_profile("ours", deadline=None)  # a busy machine is no failure
 settings.load_profile("ours")
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 # Tests ask servers of this machine, with whatever proxy it has.
 for name in [name for name in os.environ if name.lower().endswith("_proxy")]:
     del os.environ[name]
@@ -67,23 +74,26 @@ def shipped(tmp_path_factory: pytest.TempPathFactory) -> Path:
 class _Quiet(SimpleHTTPRequestHandler):
     """Serves a folder under a path, as a host with a base path does."""
 
-    base = "/digest/"
+    def __init__(self, *args: Any, base: str, directory: str) -> None:
+        self._base = base
+        super().__init__(*args, directory=directory)
 
     def translate_path(self, path: str) -> str:
-        inside = path if not path.startswith(self.base) else "/" + path[len(self.base) :]
-        return super().translate_path(inside if path.startswith(self.base) else "/no-such-path")
+        inside = path.removeprefix(self._base)
+        return super().translate_path(f"/{inside}" if inside != path else "/no-such-path")
 
     def log_message(self, format: str, *args: object) -> None:
         pass
 
 
 @contextmanager
-def hosted(folder: Path) -> Iterator[str]:
-    """The address of a site in a folder, served from this machine under /digest/."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(_Quiet, directory=str(folder)))
+def serving(folder: Path, base: str = "/digest/") -> Iterator[str]:
+    """The address of a built site, served from this machine under a path."""
+    handler = partial(_Quiet, base=base, directory=str(folder))
+    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
     thread = Thread(target=server.serve_forever, daemon=True)
     thread.start()
-    yield f"http://127.0.0.1:{server.server_port}/digest/"
+    yield f"http://127.0.0.1:{server.server_port}{base}"
     server.shutdown()
     thread.join()
     server.server_close()
@@ -91,6 +101,17 @@ def hosted(folder: Path) -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def served(shipped: Path) -> Iterator[str]:
-    """The address of the shipped site."""
-    with hosted(shipped) as address:
+    """The address of the shipped site, served from this machine under /digest/."""
+    with serving(shipped) as address:
         yield address
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    from playwright.sync_api import sync_playwright  # slow to load, and few tests need it
+
+    with sync_playwright() as play:
+        flags = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+        chromium = play.chromium.launch(executable_path=CHROMIUM, args=flags)
+        yield chromium
+        chromium.close()

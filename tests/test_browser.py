@@ -1,15 +1,14 @@
 """The built site in a real browser."""
 
 import mimetypes
-import shutil
 from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from conftest import NOW, PATIENCE, copy_of_repository
-from playwright.sync_api import Browser, Page, Route, sync_playwright
+from conftest import CHROMIUM, NOW, PATIENCE, copy_of_repository
+from playwright.sync_api import Browser, Page, Route
 from test_pages import SITE, THEMES
 from test_trends import many
 
@@ -21,7 +20,6 @@ from digest.render import Renderer, default_templates
 from digest.serve import serving
 from digest.trends import trends
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine")
 
 PAGES = [
@@ -37,17 +35,9 @@ PAGES = [
     "search/",
     "trends/",
     "about/",
+    "reading/",
     "404.html",
 ]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as play:
-        flags = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-        chromium = play.chromium.launch(executable_path=CHROMIUM, args=flags)
-        yield chromium
-        chromium.close()
 
 
 @pytest.fixture
@@ -133,7 +123,8 @@ def titles(page: Page, count: int) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    "words", ["Elastic Speculative", "specul ELAST", "xinyi", "2604.096", "hu yuhao"]
+    "words",
+    ["Elastic Speculative", "specul ELAST", "xinyi", "2604.096", "arxiv:2604.0960", "hu yuhao"],
 )
 def test_search_finds_by_word_by_prefix_by_name_and_by_part_of_an_id(
     page: Page, served: str, words: str

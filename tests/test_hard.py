@@ -4,9 +4,8 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime
 
 import pytest
-from conftest import NOW, hosted
+from conftest import CHROMIUM, NOW, serving
 from playwright.sync_api import Browser, sync_playwright
-from test_browser import CHROMIUM
 
 from digest import archive
 from digest.build import build
@@ -115,7 +114,7 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     (root / "site.yaml").write_text(SITE, "utf-8")
     archive.save(root / "content/archive", [hard(name, **fields) for name, fields in HARD.items()])
     build(root, now=NOW, out=root / "_site", offline=True)
-    with hosted(root / "_site") as served:
+    with serving(root / "_site") as served:
         yield served
 
 

@@ -24,8 +24,8 @@ _NAVIGATION = tuple(
     for title in ("Themes", "Archive", "Updates", "About")
 )
 RESERVED = {
-    "404", "archive", "authors", "days", "feeds", "issues", "papers", "search", "static",
-    "status", "themes", "trends", "updates",
+    "404", "archive", "authors", "days", "feeds", "issues", "papers", "reading", "search",
+    "static", "status", "themes", "trends", "updates",
 }  # fmt: skip
 
 

@@ -74,12 +74,13 @@ const has = (paper, id) => paper.ids.some((name) => name.toLowerCase() === id);
 
 async function find() {
   const query = form.q.value, id = idOf(query);
-  const words = wordsOf(query), names = wordsOf(form.author.value);
+  const words = wordsOf(query.replace(/arxiv:/gi, " ")), names = wordsOf(form.author.value);
   if (!words.length && !names.length && !form.theme.value && !form.year.value) return null;
   const chosen = !id && form.year.value ? [form.year.value] : years;
   if (form.abstracts.checked && !id) await Promise.all(chosen.map(addAbstracts));
   const papers = (await Promise.all(chosen.map(papersOf))).flat();
-  if (id) return papers.filter((paper) => has(paper, id));
+  const named = papers.filter((paper) => id && has(paper, id));
+  if (named.length) return named; // else it may be the beginning of an id
   const fields = Object.keys(WEIGHTS).slice(0, form.abstracts.checked ? 4 : 3);
   return papers
     .filter((paper) => !form.theme.value || paper.themes.includes(form.theme.value))
@@ -90,25 +91,22 @@ async function find() {
     .map(([, paper]) => paper);
 }
 
-function element(name, text, properties = {}) {
-  const made = Object.assign(document.createElement(name), properties);
-  made.textContent = text;
-  return made;
-}
-
-function item(paper) {
-  const shown = paper.authors.slice(0, 6).join(", ");
-  const rest = paper.authors.length - 6;
-  const line = element("li", "", { className: "paper" });
-  const title = element("h2", "", { className: "title", dir: "auto" });
-  title.append(element("a", paper.title, { href: base + paper.path }));
-  const byline = element("div", rest > 0 ? `${shown} and ${rest} more` : shown, { className: "byline" });
-  line.append(title, byline, element("p", paper.day, { className: "refs" }));
-  return line;
+function item({ path, ids, title, authors, themes, day }) {
+  const [arxiv] = ids.filter((id) => id.startsWith("arxiv:"));
+  return window.reader.item({
+    level: "h2",
+    id: path.split("/")[1],
+    title,
+    authors,
+    date: day,
+    url: arxiv ? `https://arxiv.org/abs/${arxiv.slice(6)}` : "",
+    notes: themes.map((theme) => form.theme.querySelector(`[value="${theme}"]`).textContent),
+  });
 }
 
 function show(papers, from) {
   results.append(...papers.slice(from, from + STEP).map(item));
+  window.reader.paint();
   more.hidden = papers.length <= from + STEP;
   more.onclick = () => {
     show(papers, from + STEP);
@@ -128,7 +126,7 @@ async function search({ go = false } = {}) {
     return;
   }
   if (turn !== asked) return; // another query came meanwhile
-  if (go && papers?.length === 1 && idOf(form.q.value)) {
+  if (go && papers?.length === 1 && has(papers[0], idOf(form.q.value))) {
     location.replace(base + papers[0].path);
     return;
   }
@@ -139,8 +137,8 @@ async function search({ go = false } = {}) {
 }
 
 function step(by) {
-  const links = [...results.querySelectorAll("a")];
-  const at = links.indexOf(document.activeElement) + by;
+  const links = [...results.querySelectorAll(".title a")];
+  const at = links.indexOf(document.activeElement.closest(".paper")?.querySelector(".title a")) + by;
   (at < 0 ? form.q : links[Math.min(at, links.length - 1)] || form.q).focus();
 }
 
@@ -151,9 +149,7 @@ form.addEventListener("submit", (event) => {
 form.addEventListener("input", () => search());
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey) return;
-  const inside = event.target.closest("input:not([type=checkbox]), select");
-  if (event.key === "/" && !inside) form.q.select(), form.q.focus();
-  else if (event.target === form.q && event.key === "ArrowDown") step(1);
+  if (event.target === form.q && event.key === "ArrowDown") step(1);
   else if (results.contains(event.target) && event.key === "ArrowDown") step(1);
   else if (results.contains(event.target) && event.key === "ArrowUp") step(-1);
   else return;
