@@ -22,7 +22,7 @@ from jinja2 import Environment
 from markdown_it import MarkdownIt
 from server import serving
 
-from digest import build, feeds, ledger, pages, status
+from digest import authors, build, cards, feeds, ledger, pages, status
 from digest.cli import main
 from digest.config import load_site
 from digest.desk import content, letters
@@ -209,7 +209,9 @@ def test_all_that_templates_see_is_listed() -> None:
     site, edition = build.read(PROJECT, NOW)
     planned = [
         *pages.plan(site, edition.shown, edition),
+        *authors.plan(site, authors.works(site, edition.shown)),
         *letters.plan(site, edition),
+        *cards.plan(site, edition),
         *feeds.plan(site, edition.shown, site.tag, edition),
         *status.plan(site, ledger.load(PROJECT / "content/ledger"), NOW),
     ]

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 from conftest import CHROMIUM, NOW, serving
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 
 from digest import archive
 from digest.build import build
@@ -118,21 +118,12 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         yield served
 
 
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    with sync_playwright() as play:
-        flags = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-        browser = play.chromium.launch(executable_path=CHROMIUM, args=flags)
-        yield browser
-        browser.close()
-
-
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [320, 1280])
 def test_hard_papers_stay_within_their_page(
-    chromium: Browser, address: str, width: int, scheme: str
+    browser: Browser, address: str, width: int, scheme: str
 ) -> None:
-    context = chromium.new_context(
+    context = browser.new_context(
         viewport={"width": width, "height": 900},
         color_scheme=scheme,  # type: ignore[arg-type]
     )
@@ -153,8 +144,8 @@ def test_hard_papers_stay_within_their_page(
     context.close()
 
 
-def test_hostile_words_are_shown_as_they_were_written(chromium: Browser, address: str) -> None:
-    page = chromium.new_page()
+def test_hostile_words_are_shown_as_they_were_written(browser: Browser, address: str) -> None:
+    page = browser.new_page()
     page.goto(address + paper_path(IDS["hostile"]))
     assert "<script>hacked=1</script>" in page.locator("h1").inner_text()
     assert page.locator("h1 mark").first.inner_text() == "hacked"
@@ -162,8 +153,8 @@ def test_hostile_words_are_shown_as_they_were_written(chromium: Browser, address
     page.close()
 
 
-def test_a_crowd_is_folded_and_whole(chromium: Browser, address: str) -> None:
-    page = chromium.new_page()
+def test_a_crowd_is_folded_and_whole(browser: Browser, address: str) -> None:
+    page = browser.new_page()
     page.goto(address + paper_path(IDS["crowd"]))
     page.locator(".byline summary").click()
     assert "Person Number 3302" in page.locator(".byline").inner_text()

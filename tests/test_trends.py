@@ -10,12 +10,12 @@ from itertools import pairwise
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from lxml import html
+from lxml import etree, html
 from msgspec.structs import replace
 from nltk.metrics.association import BigramAssocMeasures
 from test_pages import SITE, THEMES, paper, papers
 
-from digest.model import Entry, Match, Page, Paper, Version
+from digest.model import Entry, Match, Page, Paper, Theme, Version
 from digest.render import Renderer, default_templates
 from digest.trends import DAYS, TEAMS, WEEKS, Trends, trends
 from digest.trends.rising import BEFORE, ENOUGH, RECENT, surprise
@@ -88,7 +88,7 @@ def test_times_are_months_quarters_or_years(years: int, titles: list[str]) -> No
 
 
 def test_smaller_themes_and_none_stand_together_at_the_end() -> None:
-    themes = [THEMES[0].__class__(id=f"t{n}", title=f"T{n}", rule=None) for n in range(12)]
+    themes = [Theme(id=f"t{n}", title=f"T{n}", rule=None) for n in range(12)]
     found = [
         Paper.of(paper(10 * n + k, NEWEST).entry, (Match(theme=f"t{n}", reasons=()),))
         for n in range(12)
@@ -230,10 +230,13 @@ def test_years_without_papers_are_a_gap() -> None:
     )
 
 
-def page_of(found: Trends) -> html.HtmlElement:
+def text_of(found: Trends) -> str:
     page = Page.of("trends/index.html", "trends.html", trends=found)
-    text = Renderer(SITE, default_templates()).render(page).decode()
-    return html.document_fromstring(text)
+    return Renderer(SITE, default_templates()).render(page).decode()
+
+
+def page_of(found: Trends) -> html.HtmlElement:
+    return html.document_fromstring(text_of(found))
 
 
 def many() -> list[Paper]:
@@ -268,6 +271,16 @@ def test_every_chart_has_a_name_a_description_and_its_numbers_in_a_table() -> No
     ids = [element.get("id") for element in page.iterfind(".//*[@id]")]
     assert [name for name, count in Counter(ids).items() if count > 1] == []
     assert not page.findall(".//*[@style]")
+
+
+def test_charts_are_sound_xml_whatever_a_theme_is_called() -> None:
+    hostile = Theme(id="agreement", title="</title><script>x</script> & ]]> \"'", rule=None)
+    text = text_of(trends([hostile, THEMES[1]], many()))
+    charts = re.findall(r'<svg class="chart .*?\n</svg>', text, re.DOTALL)
+    assert len(charts) == len(THEMES) + 4
+    for chart in charts:
+        assert etree.fromstring(chart).tag == "svg"
+    assert "<script" not in text
 
 
 def rows(page: html.HtmlElement, chart: str) -> list[list[str]]:
