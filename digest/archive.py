@@ -18,6 +18,7 @@ from digest.ids import is_arxiv_name
 from digest.mailing import announced_on
 from digest.model import Entry, Link, Markup, Version
 
+FOLDER = "content/archive"
 _decoder = msgspec.json.Decoder(Entry)
 _MONTH = re.compile(r"\d{4}-\d{2}\.jsonl")
 # What each version of a paper may say anew; everything else belongs to the paper as a whole.

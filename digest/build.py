@@ -13,6 +13,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from digest import (
+    archive,
     authors,
     cards,
     config,
@@ -31,7 +32,6 @@ from digest.desk import content, letters
 from digest.desk.curation import Edition, edit, navigation
 from digest.desk.markdown import Dialect
 from digest.errors import DigestError, OutputError
-from digest.fetch import ARCHIVE, LEDGER, News, check_count, fetch
 from digest.model import WHOLE, Fetched, Page, Paper, Site
 from digest.related.beside import Around
 from digest.render import Counts, Renderer
@@ -39,8 +39,8 @@ from digest.shards import shards
 from digest.sources.asking import Tell
 from digest.themes import Matcher
 from digest.themes.report import Broad, broad
-from digest.web import Web
 
+ARCHIVE, LEDGER = archive.FOLDER, ledger.FOLDER
 Track = Callable[[Iterable[Any], int], Iterable[Any]]  # shows progress
 
 
@@ -129,16 +129,17 @@ def build(
     if url is not None:
         site = replace(site, url=config.check_url(url, _url_error))
 
-    news = (
-        News()
-        if offline
-        else fetch(root, site, Web(site.url), now, allow_shrink=allow_shrink, progress=progress)
-    )
+    news = None
+    if not offline:
+        from digest.fetch import fetch  # what asks sources takes long to load
+        from digest.web import Web
+
+        news = fetch(root, site, Web(site.url), now, allow_shrink=allow_shrink, progress=progress)
     output.claim(out)
     workers = jobs or jobs_.cores()
     filled = shelf.fill(root / ARCHIVE, matcher, inputs.digest_itself(), out, workers)
     if offline:
-        check_count(len(filled), ledger.load(root / LEDGER), allow_shrink=allow_shrink)
+        ledger.check_count(len(filled), ledger.load(root / LEDGER), allow_shrink=allow_shrink)
     basis = _basis(root, site, now, len(filled), url, drafts)
     edition = _edition(root, site, tuple(filled.papers()), today_of(site, now), drafts=drafts)
     if not edition.papers and (out / "papers").is_dir():
@@ -167,9 +168,9 @@ def build(
     return Report(
         url=site.url,
         papers=len(edition.papers),
-        new=news.new,
-        fetched=news.fetched,
-        conflicts=news.conflicts,
+        new=news.new if news else 0,
+        fetched=news.fetched if news else (),
+        conflicts=news.conflicts if news else (),
         written=written,
         formulas=sum(counts.formulas.values()),
         unconverted=counts.unconverted,

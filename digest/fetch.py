@@ -25,7 +25,7 @@ from digest.model import WHOLE, Entry, Fetched, Site, Source
 from digest.sources.asking import Client, Tell
 from digest.web import timetable
 
-ARCHIVE, LEDGER = "content/archive", "content/ledger"
+ARCHIVE, LEDGER = archive.FOLDER, ledger.FOLDER
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,25 +143,8 @@ def archived(
         DigestError: a tenth of what the ledger last counted is gone, and nobody allowed that.
     """
     entries = archive.load(root / ARCHIVE)
-    check_count(len(entries), lines, allow_shrink=allow_shrink)
+    ledger.check_count(len(entries), lines, allow_shrink=allow_shrink)
     return entries
-
-
-def check_count(count: int, lines: Sequence[ledger.Line], *, allow_shrink: bool = False) -> None:
-    """Find out whether the archive is all there.
-
-    Args:
-        count: entries that it has.
-
-    Raises:
-        DigestError: a tenth of what the ledger last counted is gone, and nobody allowed that.
-    """
-    before = ledger.last_count(lines)
-    if count < 0.9 * before and not allow_shrink:
-        raise DigestError(
-            f"{ARCHIVE} has {count:,} entries and had {before:,} when it was last fetched; "
-            "restore it from git, or accept the loss with --allow-shrink"
-        )
 
 
 class _Keeper:

@@ -6,11 +6,11 @@ frozen dataclasses.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
-from typing import Annotated, Any, NamedTuple, Protocol
+from typing import Annotated, Any, Protocol
 
 import msgspec
 
@@ -299,11 +299,9 @@ class Facts(msgspec.Struct, frozen=True, array_like=True, omit_defaults=True, gc
 class Words(Protocol):
     """Where entries and their matches are read when somebody asks for them."""
 
-    @property
-    def entries(self) -> Sequence[Entry]: ...
+    def entry(self, at: int) -> Entry: ...
 
-    @property
-    def matches(self) -> Sequence[tuple[Match, ...]]: ...
+    def matches(self, at: int) -> tuple[Match, ...]: ...
 
 
 class Paper:
@@ -322,17 +320,23 @@ class Paper:
     @classmethod
     def of(cls, entry: Entry, matches: tuple[Match, ...] = (), note: Any = None) -> Paper:
         """A paper whose words are at hand."""
-        return cls(facts_of(entry, matches, b""), _Said((entry,), (matches,)), 0, note)
+        themes = tuple(match.theme for match in matches)
+        return cls(facts_of(entry, themes), _Said(entry, lambda: matches), 0, note)
+
+    def saying(self, entry: Entry) -> Paper:
+        """The same paper with the words of an earlier version."""
+        facts = msgspec.structs.replace(self.facts, id=entry.id)
+        return Paper(facts, _Said(entry, lambda: self.matches), 0, self.note)
 
     @property
     def entry(self) -> Entry:
         """As its source published it."""
-        return self._words.entries[self._at]
+        return self._words.entry(self._at)
 
     @property
     def matches(self) -> tuple[Match, ...]:
         """Its themes and why, in the order of site.yaml: the first is the primary theme."""
-        return self._words.matches[self._at]
+        return self._words.matches(self._at)
 
     @property
     def id(self) -> str:
@@ -386,13 +390,22 @@ class Paper:
         return f"Paper(path={self.path!r})"
 
 
-class _Said(NamedTuple):
-    entries: Sequence[Entry]
-    matches: Sequence[tuple[Match, ...]]
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """The words of one paper."""
+
+    words: Entry
+    why: Callable[[], tuple[Match, ...]]
+
+    def entry(self, at: int) -> Entry:
+        return self.words
+
+    def matches(self, at: int) -> tuple[Match, ...]:
+        return self.why()
 
 
-def facts_of(entry: Entry, matches: tuple[Match, ...], mark: bytes) -> Facts:
-    """What is to be known of an entry with these matches."""
+def facts_of(entry: Entry, themes: tuple[str, ...], mark: bytes = b"") -> Facts:
+    """What is to be known of an entry of these themes."""
     later = entry.versions and tuple(
         Version(number=version.number, date=version.date, seen=version.seen)
         for version in entry.versions
@@ -405,7 +418,7 @@ def facts_of(entry: Entry, matches: tuple[Match, ...], mark: bytes) -> Facts:
         announced=entry.announced,
         seen=entry.seen,
         mark=mark,
-        themes=tuple([match.theme for match in matches]),
+        themes=themes,
         guid=entry.guid,
         aliases=entry.aliases,
         doi=entry.doi,

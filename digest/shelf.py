@@ -28,13 +28,12 @@ class _Kept(msgspec.Struct, frozen=True, array_like=True):
 
     mark: str  # of its file, then of the rules and our code
     facts: list[Facts]
-    matches: msgspec.Raw  # list[tuple[Match, ...]], one for each of `facts`
+    met: list[bytes]  # see themes.Verdict, one for each of `facts`
 
 
 _encode = msgspec.msgpack.Encoder().encode
 _kept = msgspec.msgpack.Decoder(_Kept)
 _mark = msgspec.msgpack.Decoder(tuple[str, msgspec.Raw, msgspec.Raw])
-_matches = msgspec.msgpack.Decoder(list[tuple[Match, ...]])
 
 
 @dataclass(slots=True)
@@ -43,47 +42,37 @@ class Month:
 
     path: Path
     facts: list[Facts]
+    kept: bytes  # as it is written; empty once it is
     _mark: str
-    kept: bytes | Path  # what is known of it, matches too, or where that is
+    _met: list[bytes]
     _shelf: Shelf
     _entries: Sequence[Entry] = ()
-    _matches: Sequence[tuple[Match, ...]] = ()
 
-    @property
-    def entries(self) -> Sequence[Entry]:
-        """In the order of `facts`."""
+    def entry(self, at: int) -> Entry:
+        """The entry of `facts` at a place."""
         if not self._entries:
             data = self.path.read_bytes()
             if not self._mark.startswith(_hash(data)):
-                raise self._changed()
+                message = "changed while the site was built; build again"
+                raise ArchiveError(message, self.path, 1)
             self._entries = archive.joined(archive.read_again(data))
             self._shelf.open(self)
-        return self._entries
+        return self._entries[at]
 
-    @property
-    def matches(self) -> Sequence[tuple[Match, ...]]:
-        """The themes of each entry and why, in the order of `facts`."""
-        if not self._matches:
-            data = self.kept if isinstance(self.kept, bytes) else self.kept.read_bytes()
-            kept = _kept.decode(data)
-            if kept.mark != self._mark:
-                raise self._changed()
-            self._matches = _matches.decode(kept.matches)
-            self._shelf.open(self)
-        return self._matches
-
-    def _changed(self) -> ArchiveError:
-        return ArchiveError("changed while the site was built; build again", self.path, 1)
+    def matches(self, at: int) -> tuple[Match, ...]:
+        """Its themes and why."""
+        return self._shelf.matcher.explained(self.entry(at), self._met[at], self.facts[at].themes)
 
     def close(self) -> None:
         """Forget what can be read again."""
-        self._entries = self._matches = ()
+        self._entries = ()
 
 
 @dataclass(slots=True)
 class Shelf:
     """All months, oldest first."""
 
+    matcher: Matcher
     months: list[Month] = field(default_factory=list)
     _opened: dict[str, Month] = field(default_factory=dict)  # by name, the last one last
 
@@ -103,10 +92,9 @@ class Shelf:
             DigestError: it can't be written.
         """
         for month in self.months:
-            if isinstance(month.kept, bytes) and month.kept:
-                place = _place(folder, month.path)
-                files.replace(place, month.kept)
-                month.kept = place
+            if month.kept:
+                files.replace(_place(folder, month.path), month.kept)
+                month.kept = b""
         for gone in set(folder.glob(_NAME.format("*"))) - {
             _place(folder, m.path) for m in self.months
         }:
@@ -145,13 +133,13 @@ def fill(
     def read(number: int) -> bytes:
         return _read(fresh[number], rules, matcher)
 
-    found = jobs.spread(read, len(fresh), workers if worth else 1)
-    known: dict[Path, bytes | Path] = dict(zip(fresh, found, strict=True)) | places
-    shelf = Shelf()
+    found = dict(zip(fresh, jobs.spread(read, len(fresh), workers if worth else 1), strict=True))
+    shelf = Shelf(matcher)
     for path in paths:
-        where = known[path]
-        data = _kept.decode(where if isinstance(where, bytes) else where.read_bytes())
-        shelf.months.append(Month(path, _shared(data.facts), data.mark, where, shelf))
+        data = found.get(path, b"")
+        known = _kept.decode(data or places[path].read_bytes())
+        facts = _shared(known.facts)
+        shelf.months.append(Month(path, facts, data, known.mark, known.met, shelf))
     return shelf if _are_apart(shelf) else _joined(folder, matcher)
 
 
@@ -160,13 +148,10 @@ def loose(entries: Iterable[Entry], matcher: Matcher) -> Shelf:
     months = defaultdict[str, list[Entry]](list)
     for entry in entries:
         months[f"{entry.announced:%Y-%m}"].append(entry)
-    shelf = Shelf()
-    for name, of_month in sorted(months.items()):
-        found = [matcher.matches(entry) for entry in of_month]
-        facts = [
-            facts_of(entry, matches, b"") for entry, matches in zip(of_month, found, strict=True)
-        ]
-        shelf.months.append(Month(Path(name), facts, "", b"", shelf, of_month, found))
+    shelf = Shelf(matcher)
+    for name, found in sorted(months.items()):
+        facts, met = _judged(found, matcher)
+        shelf.months.append(Month(Path(name), facts, b"", "", met, shelf, found))
     return shelf
 
 
@@ -190,14 +175,18 @@ def _stands(place: Path, path: Path, rules: str) -> bool:
 
 def _read(path: Path, rules: str, matcher: Matcher) -> bytes:
     data = path.read_bytes()
-    entries = archive.joined(archive.read(data, path))
-    matches = [matcher.matches(entry) for entry in entries]
-    marks = (
-        blake2b(_encode(pair), digest_size=16).digest()
-        for pair in zip(entries, matches, strict=True)
-    )
-    facts = list(map(facts_of, entries, matches, marks))
-    return _encode(_Kept(f"{_hash(data)} {rules}", facts, msgspec.Raw(_encode(matches))))
+    facts, met = _judged(archive.joined(archive.read(data, path)), matcher)
+    return _encode(_Kept(f"{_hash(data)} {rules}", facts, met))
+
+
+def _judged(entries: Sequence[Entry], matcher: Matcher) -> tuple[list[Facts], list[bytes]]:
+    facts, met = list[Facts](), list[bytes]()
+    for entry in entries:
+        verdict = matcher.verdict(entry)
+        mark = blake2b(_encode((entry, verdict.themes, verdict.why)), digest_size=16).digest()
+        facts.append(facts_of(entry, verdict.themes, mark))
+        met.append(verdict.met)
+    return facts, met
 
 
 def _shared(facts: list[Facts]) -> list[Facts]:

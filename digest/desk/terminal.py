@@ -123,7 +123,7 @@ class Screen:
             *([f"tags: {', '.join(note.tags)}"] if note and note.tags else []),
             *(["note"] if note and note.has_text else []),
         ]
-        themes = ", ".join(self._titles[match.theme] for match in paper.matches)
+        themes = ", ".join(self._titles[theme] for theme in paper.themes)
         shown: StyleAndTextTuples = [
             ("", "\n"),
             ("class:title", f"{tex.plain(entry.title, entry.markup) or entry.id}\n"),

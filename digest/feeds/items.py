@@ -86,7 +86,7 @@ class Item:
 def _as_of(paper: Paper, version: int) -> Paper:
     """The paper with the words of a version; 0: of the first that we have."""
     entry = versions.at(paper.entry, version) if version else versions.first(paper.entry)
-    return Paper.of(entry, paper.matches, paper.note)
+    return paper.saying(entry)
 
 
 def guid(tag: str, paper: Paper) -> str:

@@ -4,6 +4,7 @@ from digest.ledger import marks
 from digest.ledger.lines import (
     Line,
     add,
+    check_count,
     judged,
     last_count,
     line,
@@ -14,12 +15,16 @@ from digest.ledger.lines import (
 )
 from digest.ledger.reading import Day, Health, calendar, health
 
+FOLDER = "content/ledger"
+
 __all__ = [
+    "FOLDER",
     "Day",
     "Health",
     "Line",
     "add",
     "calendar",
+    "check_count",
     "health",
     "judged",
     "last_count",

@@ -13,7 +13,7 @@ from statistics import median
 import msgspec
 
 from digest import files
-from digest.errors import ArchiveError
+from digest.errors import ArchiveError, DigestError
 from digest.ledger.marks import Marks
 from digest.model import WHOLE, Entry, Fetched, Moment, Past, State
 
@@ -150,6 +150,23 @@ def total(lines: Sequence[Line]) -> Line:
 def last_count(lines: Sequence[Line]) -> int:
     """How many entries the archive had when it was last fetched; 0 where nobody counted."""
     return next((line.archived for line in reversed(lines) if line.archived), 0)
+
+
+def check_count(count: int, lines: Sequence[Line], *, allow_shrink: bool = False) -> None:
+    """Find out whether the archive is all there.
+
+    Args:
+        count: entries that it has.
+
+    Raises:
+        DigestError: a tenth of what the ledger last counted is gone, and nobody allowed that.
+    """
+    before = last_count(lines)
+    if count < 0.9 * before and not allow_shrink:
+        raise DigestError(
+            f"content/archive has {count:,} entries and had {before:,} when it was last fetched; "
+            "restore it from git, or accept the loss with --allow-shrink"
+        )
 
 
 def past(lines: Iterable[Line], marks: Marks) -> dict[str, Past]:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from hashlib import blake2b
 from itertools import chain
+from typing import NamedTuple
 
 from digest.model import Entry, Match, Reason, Source, Theme
 from digest.themes import rules, terms
@@ -24,6 +25,14 @@ class Reading:
     entry: Entry
     met: frozenset[Leaf]  # every term that the entry meets, whatever its rule makes of it
     themes: tuple[str, ...]  # ids in the order of site.yaml: the first is the primary theme
+
+
+class Verdict(NamedTuple):
+    """What the rules make of an entry."""
+
+    met: bytes  # the terms that it meets, a bit each
+    themes: tuple[str, ...]  # ids in the order of site.yaml
+    why: str  # the terms that speak for each theme: the same ones, the same reasons
 
 
 class Matcher:
@@ -46,7 +55,7 @@ class Matcher:
         parts = (leaf.parts for leaf in chain(*found.values()) if isinstance(leaf, Near))
         leaves = tuple(dict.fromkeys(chain(*found.values(), *parts)))
         bits = {leaf: 1 << number for number, leaf in enumerate(leaves)}
-        self._leaves = leaves
+        self._leaves, self._said = leaves, {leaf: repr(leaf) for leaf in leaves}
         self._scans = tuple(_scans(bits))
         self._facts = _Facts(bits)
         self._nears = tuple(
@@ -71,26 +80,49 @@ class Matcher:
 
     def read(self, entry: Entry) -> Reading:
         """All that the rules find in an entry."""
-        met, themes = self._decide(entry)
-        return Reading(entry, frozenset(self._leaves[number] for number in _numbers(met)), themes)
+        return self._reading(entry, *self._decide(entry))
 
     def matches(self, entry: Entry) -> tuple[Match, ...]:
         """Every theme that has the entry, and why, in the order of site.yaml."""
-        reading = self.read(entry)
+        return self._matches(self.read(entry))
+
+    def verdict(self, entry: Entry) -> Verdict:
+        """What the rules make of an entry, as little as `explained` needs to tell why."""
+        met, themes = self._decide(entry)
+        if not themes:
+            return Verdict(b"", (), "")
+        reading = self._reading(entry, met, themes)
+        why = [[self._said[leaf] for leaf in self._spoken(name, reading)] for name in themes]
+        return Verdict(met.to_bytes(-(-met.bit_length() // 8), "big"), themes, repr(why))
+
+    def explained(self, entry: Entry, met: bytes, themes: tuple[str, ...]) -> tuple[Match, ...]:
+        """The matches of an entry of which the verdict is known: where the words stand."""
+        return self._matches(self._reading(entry, int.from_bytes(met, "big"), themes))
+
+    def _reading(self, entry: Entry, met: int, themes: tuple[str, ...]) -> Reading:
+        return Reading(entry, frozenset(self._leaves[number] for number in _numbers(met)), themes)
+
+    def _matches(self, reading: Reading) -> tuple[Match, ...]:
         return tuple(
             Match(theme=name, reasons=self.reasons(name, reading)) for name in reading.themes
         )
 
     def reasons(self, theme: str, reading: Reading) -> tuple[Reason, ...]:
         """What speaks for a theme that has the entry; themes it refers to give their own."""
-        found, themes = list[Reason](), [theme]
+        found = list[Reason]()
+        for leaf in self._spoken(theme, reading):
+            found += terms.reasons(leaf, reading.entry)
+        return tuple(dict.fromkeys(found))
+
+    def _spoken(self, theme: str, reading: Reading) -> Iterator[Phrase | Regex | Near | Fact]:
+        """The terms that speak for a theme, and those of the themes it refers to."""
+        themes = [theme]
         for name in themes:  # grows while it is walked
             for leaf in spoken(self.rules[name], reading.met):
                 if not isinstance(leaf, ThemeRef):
-                    found += terms.reasons(leaf, reading.entry)
+                    yield leaf
                 elif leaf.text not in themes:
                     themes.append(leaf.text)
-        return tuple(dict.fromkeys(found))
 
     def _decide(self, entry: Entry) -> tuple[int, tuple[str, ...]]:
         """Which terms the entry meets, a bit each, and its themes."""
