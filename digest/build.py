@@ -9,7 +9,7 @@ from functools import partial
 from itertools import chain, starmap
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from digest import (
@@ -36,9 +36,11 @@ from digest.model import WHOLE, Fetched, Page, Paper, Site
 from digest.related.beside import Around
 from digest.render import Counts, Renderer
 from digest.shards import shards
-from digest.sources.asking import Tell
 from digest.themes import Matcher
 from digest.themes.report import Broad, broad
+
+if TYPE_CHECKING:
+    from digest.sources.asking import Tell
 
 ARCHIVE, LEDGER = archive.FOLDER, ledger.FOLDER
 Track = Callable[[Iterable[Any], int], Iterable[Any]]  # shows progress

@@ -191,7 +191,7 @@ def test_each_feed_has_just_its_papers_newest_first() -> None:
 
 
 def test_a_guid_names_authority_and_entry_alone() -> None:
-    assert items.guid(TAG, paper(1)) == "tag:example.org,2026:arxiv:2605.00001"
+    assert items.of_paper(TAG, paper(1)).guid == "tag:example.org,2026:arxiv:2605.00001"
 
 
 def test_neither_version_nor_address_nor_theme_nor_a_better_id_changes_a_guid() -> None:

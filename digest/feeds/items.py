@@ -31,11 +31,16 @@ class Item:
 
     @property
     def guid(self) -> str:
+        """Its permanent name, a tag URI (RFC 4151)."""
+        return f"tag:{self.tag}:{quote(self.name, safe=_SAFE, errors='replace')}"
+
+    @property
+    def name(self) -> str:
         """No address, no theme, no format is in it, so that none of them makes it reappear."""
         if self.letter:
-            return _name(self.tag, f"issue:{self.letter.issue.slug}")
+            return f"issue:{self.letter.issue.slug}"
         assert self.now
-        name = guid(self.tag, self.now)
+        name = self.now.facts.guid or self.now.facts.id
         return f"{name}:v{self.version}" if self.version else name
 
     @property
@@ -89,11 +94,6 @@ def _as_of(paper: Paper, version: int) -> Paper:
     return paper.saying(entry)
 
 
-def guid(tag: str, paper: Paper) -> str:
-    """The tag URI (RFC 4151) of the authority and the id that an entry was first known by."""
-    return _name(tag, paper.facts.guid or paper.facts.id)
-
-
 def of_paper(tag: str, paper: Paper) -> Item:
     """A paper with its newest words."""
     return Item(tag=tag, date=paper.seen, now=paper)
@@ -122,10 +122,6 @@ def of_letter(tag: str, letter: Letter, zone: str) -> Item:
 def midnight(day: date) -> datetime:
     """Feeds want a time, UTC, where we know a day."""
     return datetime.combine(day, time(), UTC)
-
-
-def _name(tag: str, name: str) -> str:
-    return f"tag:{tag}:{quote(name, safe=_SAFE, errors='replace')}"
 
 
 def _day(version: Version) -> date | None:

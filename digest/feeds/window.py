@@ -17,7 +17,7 @@ def ordered(items: Iterable[Item]) -> list[Item]:
 
     A late arrival comes on top, a backfill sinks to its place.
     """
-    found = sorted(items, key=lambda item: item.guid)
+    found = sorted(items, key=lambda item: item.name)
     found.sort(key=lambda item: item.date, reverse=True)
     return found
 

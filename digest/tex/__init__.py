@@ -14,7 +14,7 @@ from digest.model import Markup
 from digest.tex import urls
 from digest.tex.cursor import Kind
 from digest.tex.line import Span, marked, words
-from digest.tex.reader import read
+from digest.tex.reader import cleaned, is_simple, read
 from digest.tex.writer import Writer
 
 
@@ -86,4 +86,5 @@ def _converted(writer: Writer, text: str, markup: Markup, spans: Sequence[Span] 
 
 
 def _plain(text: str, markup: Markup) -> str:
-    return "".join(words(read(text, markup)))
+    clean = cleaned(text, markup)
+    return clean if is_simple(clean, markup) else "".join(words(read(text, markup)))

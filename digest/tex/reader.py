@@ -11,13 +11,22 @@ from digest.tex.cursor import Cursor, Kind, Piece
 
 def read(text: str, markup: Markup) -> list[Piece]:
     """Pieces in reading order. Each OPEN has its CLOSE, well nested; so has each LIST its END."""
-    text = _clean(text)
-    if markup is Markup.TEX and "&" in text:
-        text = _ENTITY.sub(_character, text)
+    text = cleaned(text, markup)
     start, token = _PATTERNS[markup, urls.are_likely(text)]
     if not start.search(text):
         return [Piece(Kind.TEXT, text)] if text else []
     return _Reader(text).read(start, token)
+
+
+def is_simple(text: str, markup: Markup) -> bool:
+    """Whether a cleaned text is one piece, so that it need not be read; addresses aside."""
+    return not _PATTERNS[markup, False][0].search(text)
+
+
+def cleaned(text: str, markup: Markup) -> str:
+    """The text without characters that no page may hold, its HTML entities resolved."""
+    text = _clean(text)
+    return _ENTITY.sub(_character, text) if markup is Markup.TEX and "&" in text else text
 
 
 # C0 and C1 controls, surrogates and noncharacters are in no XML or HTML; overrides and isolates of
