@@ -131,7 +131,7 @@
   // Controls and marks.
 
   function controlsOf(item) {
-    const found = item.querySelector(".own");
+    const place = item.querySelector(item === sheet ? ".actions" : ".refs"), found = place?.querySelector(".own");
     if (found) return [...found.children];
     const own = copyOf("reader-own").firstElementChild;
     if (built.has(item)) own.lastElementChild.remove(); // what was looked for is not hidden
@@ -139,7 +139,7 @@
       button.ariaLabel = `${button.title}: ${titleOf(item)}`;
       button.onclick = () => toggle(item, button.dataset.do);
     }
-    item.querySelector(item === sheet ? ".actions" : ".refs")?.append(own);
+    place?.append(own);
     return [...own.children];
   }
 
