@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 from itertools import chain
+from sys import intern
 from unicodedata import normalize
 
 from digest import tex
@@ -41,6 +42,8 @@ class Works:
 
     author: Author
     papers: tuple[Paper, ...]
+    coauthors: tuple[tuple[str, int], ...]  # on how many papers, most first; the first of them
+    others: int  # how many more there are
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,18 +96,33 @@ def works(site: Site, papers: Iterable[Paper]) -> tuple[Works, ...]:
         for name in (one.name, *one.aliases)
     }
     wanted = site.authors is Authors.ALL
-    found = defaultdict[str, list[Paper]](list)
+    found, wrote = defaultdict[str, list[Paper]](list), dict[str, tuple[str, ...]]()
     for paper in papers if followed or wanted else ():
-        for name in {followed[n].name if n in followed else n for n in persons(paper.entry)}:
-            if wanted or name in followed:
+        byline = persons(paper.entry)
+        if wanted or not followed.keys().isdisjoint(byline):
+            everyone = {intern(followed[n].name if n in followed else n) for n in byline}
+            wrote[paper.id] = tuple(everyone)
+            for name in everyone if wanted else everyone & followed.keys():
                 found[name].append(paper)
     listed = {one.name: one for one in followed.values()}
     for name, theirs in found.items():
         if name not in listed and len(theirs) > 1:
             listed[name] = Author(name=name, path=author_path(name))
     return tuple(
-        Works(author=listed[name], papers=tuple(sorted(found[name], key=_age)))
+        _works(listed[name], sorted(found[name], key=_age), wrote)
         for name in sorted(listed, key=_order)
+    )
+
+
+def _works(author: Author, papers: Sequence[Paper], wrote: Mapping[str, Sequence[str]]) -> Works:
+    together = Counter(chain.from_iterable(wrote[paper.id] for paper in papers))
+    del together[author.name]
+    most = sorted(together, key=lambda name: (-together[name], *_order(name)))[:COAUTHORS]
+    return Works(
+        author=author,
+        papers=tuple(papers),
+        coauthors=tuple((name, together[name]) for name in most),
+        others=len(together) - len(most),
     )
 
 
@@ -127,10 +145,9 @@ def plan(site: Site, found: Sequence[Works]) -> Iterator[Page]:
         return
     yield from _lists(found)
     where = homes(found)
-    main = {alias: one.author.name for one in found for alias in one.author.aliases}
     taken = {one.author.path for one in found}
     for one in found:
-        yield from _pages(site, one, where, main)
+        yield from _pages(site, one, where)
         for alias in one.author.aliases:  # it may have had a page of its own
             if author_path(alias) not in taken:
                 path, target = f"{author_path(alias)}index.html", one.author.path
@@ -175,27 +192,18 @@ def _lists(found: Sequence[Works]) -> Iterator[Page]:
         )
 
 
-def _pages(
-    site: Site, one: Works, where: Mapping[str, str], main: Mapping[str, str]
-) -> Iterator[Page]:
-    together = Counter(
-        chain.from_iterable(
-            {main.get(name, name) for name in persons(paper.entry)} for paper in one.papers
-        )
+def _pages(site: Site, one: Works, where: Mapping[str, str]) -> Iterator[Page]:
+    coauthors = (
+        Coauthor(name=name, path=where.get(name, ""), count=count) for name, count in one.coauthors
     )
-    del together[one.author.name]
-    most = sorted(together, key=lambda name: (-together[name], *_order(name)))
-    yield from paged(
+    return paged(
         one.author.path,
         "author.html",
         one.papers,
         front={
             "themes": tuple(_themes(site, one.papers)),
-            "coauthors": tuple(
-                Coauthor(name=name, path=where.get(name, ""), count=together[name])
-                for name in most[:COAUTHORS]
-            ),
-            "more": max(len(most) - COAUTHORS, 0),
+            "coauthors": tuple(coauthors),
+            "more": one.others,
         },
         full={"themes": (), "coauthors": (), "more": 0},
         author=one.author,

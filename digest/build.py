@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from functools import partial
 from itertools import chain, starmap
 from pathlib import Path
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
@@ -139,16 +138,15 @@ def build(
         news = fetch(root, site, Web(site.url), now, allow_shrink=allow_shrink, progress=progress)
     output.claim(out)
     workers = jobs or jobs_.cores()
-    filled = shelf.fill(root / ARCHIVE, matcher, inputs.digest_itself(), out, workers)
+    code = inputs.digest_itself()
+    filled = shelf.fill(root / ARCHIVE, matcher, code, out, workers)
     if offline:
         ledger.check_count(len(filled), ledger.load(root / LEDGER), allow_shrink=allow_shrink)
     basis = _basis(root, site, now, len(filled), url, drafts)
     edition = _edition(root, site, tuple(filled.papers()), today_of(site, now), drafts=drafts)
     if not edition.papers and (out / "papers").is_dir():
         raise OutputError(f"there is no paper to show, and {out} has some: left as it is")
-    before = b"" if full else output.kept(out, related.FILE)
-    entries = (paper.entry for paper in edition.shown)
-    near, near_keep = related.near(site, entries, inputs.digest_itself(), before)
+    near = related.find(site, edition.shown, code, out)
 
     plan = _plan(root, site, edition, tag, now, near)
     filled.keep(out)
@@ -165,7 +163,6 @@ def build(
             yield done
 
     written = output.write(out, plan.shards, basis, full=full, spread=spread)
-    output.keep(out, related.FILE, near_keep)
 
     return Report(
         url=site.url,
@@ -207,7 +204,7 @@ def _plan(
     edition: Edition,
     tag: str,
     now: datetime,
-    near: Mapping[str, related.Near] = MappingProxyType({}),
+    near: related.Find = related.nothing,
 ) -> _Plan:
     site = replace(_shown(site), navigation=navigation(site, edition))
     papers = pages.in_order(edition.shown)

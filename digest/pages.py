@@ -16,7 +16,7 @@ from digest.heat import heat
 from digest.ids import paper_path, theme_path
 from digest.model import Page, Paper, Site, Theme, Version
 from digest.paging import paged
-from digest.related import Near
+from digest.related import Find, nothing
 from digest.related.beside import Around, Beside
 from digest.trends import trends
 
@@ -97,7 +97,7 @@ def plan(
     papers: Sequence[Paper],
     edition: Edition = NOTHING,
     homes: Mapping[str, str] = MappingProxyType({}),
-    near: Mapping[str, Near] = MappingProxyType({}),
+    near: Find = nothing,
 ) -> Iterator[Page]:
     """Every page of the site, but for those the editor wrote and those of authors.
 
@@ -105,7 +105,7 @@ def plan(
         papers: all that may be shown, in any order.
         edition: what the editor picked, related and hid.
         homes: the pages of authors by their names.
-        near: what is near each paper, see `related.near`.
+        near: what is near each paper, see `related.find`.
     """
     papers = in_order(papers)
     around = Around(site, papers, near)

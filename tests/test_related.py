@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from functools import cache
 from pathlib import Path
 from random import Random
+from tempfile import TemporaryDirectory
 
 import msgspec
 import pytest
@@ -15,13 +16,14 @@ from conftest import NOW
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from selectolax.lexbor import LexborHTMLParser
+from strategies import entries
 from test_pages import SITE
 from test_pages import paper as plain_paper
 
 from digest import archive, pages
 from digest.build import build
-from digest.model import Entry, Followed, Paper, Version
-from digest.related import SAME, Near, near
+from digest.model import Entry, Followed, Paper, Site, Version
+from digest.related import SAME, Near, find, nothing
 from digest.related.beside import BEFORE, Around
 from digest.related.search import FEW, MOST
 
@@ -67,6 +69,14 @@ def month(one: Entry) -> tuple[int, int]:
     return one.announced.year, one.announced.month
 
 
+def near(
+    site: Site, entries: Iterable[Entry], code: str = "", kept: Path | None = None
+) -> dict[str, Near]:
+    papers = [Paper.of(one) for one in entries]
+    found = find(site, papers, code, kept)
+    return {paper.id: found(paper) for paper in papers}
+
+
 seeds = st.integers(0, 1000)
 
 
@@ -74,7 +84,7 @@ seeds = st.integers(0, 1000)
 @few
 def test_only_papers_of_closed_months_that_were_there_are_named(seed: int) -> None:
     entries = corpus(seed)
-    known, found = {one.id: one for one in entries}, near(SITE, entries)[0]
+    known, found = {one.id: one for one in entries}, near(SITE, entries)
     assert found.keys() == known.keys()
     for name, one in found.items():
         named = [link.id for link in (*one.like, *one.same)]
@@ -96,10 +106,11 @@ def test_a_new_paper_changes_nothing_for_those_that_were_there(seed: int, age: i
     entries, today = corpus(seed), START + timedelta(220)
     day = today - timedelta(age)  # announced today, or late
     new = entry(999, day, TOPICS[0], NAMES, seen=today)
-    before, kept = near(SITE, entries)
-    after, kept_after = near(SITE, (*entries, new), kept=kept)
+    with TemporaryDirectory() as folder:
+        before = near(SITE, entries, kept=Path(folder))
+        after = near(SITE, (*entries, new), kept=Path(folder))
     assert {name: one for name, one in after.items() if name != new.id} == before
-    assert (after, kept_after) == near(SITE, (*entries, new))
+    assert after == near(SITE, (*entries, new))
 
 
 @given(seeds, st.data())
@@ -107,12 +118,12 @@ def test_a_new_paper_changes_nothing_for_those_that_were_there(seed: int, age: i
 def test_a_new_paper_changes_no_page_of_another(seed: int, data: st.DataObject) -> None:
     themes = ["agreement", "serving"]
     papers = [
-        Paper.of(one, plain_paper(number, DAY, themes[number % 3 :]).matches)
+        Paper.of(one, plain_paper(1, DAY, themes[number % 3 :]).matches)
         for number, one in enumerate(corpus(seed))
     ]
     today = START + timedelta(220)
     day = data.draw(st.dates(START, today))
-    new = Paper.of(entry(999, day, TOPICS[0], NAMES, today), plain_paper(999, day, themes).matches)
+    new = Paper.of(entry(999, day, TOPICS[0], NAMES, today), plain_paper(1, DAY, themes).matches)
     before, after = paper_pages(papers), paper_pages([*papers, new])
     assert {path: after[path] for path in before} == before
     assert len(after) == len(before) + 1
@@ -122,18 +133,17 @@ DAY = date(2026, 5, 14)
 
 
 def paper_pages(papers: list[Paper]) -> dict[str, object]:
-    found = near(SITE, [paper.entry for paper in papers])[0]
-    planned = {page.path: page.context for page in pages.plan(SITE, papers, near=found)}
-    of_papers = {path: context for path, context in planned.items() if "beside" in context}
-    assert any(context["beside"].before for context in of_papers.values())
-    return dict(of_papers)
+    around = Around(SITE, pages.in_order(papers), find(SITE, papers))
+    found = [pages.of_paper(paper, around=around) for paper in papers]
+    assert any(page.context["beside"].before for page in found)
+    return {page.path: page.context for page in found}
 
 
 def test_a_revision_changes_nothing() -> None:
     entries = [
         msgspec.structs.replace(one, version=1, versions=(Version(number=1),)) for one in corpus(1)
     ]
-    found = near(SITE, entries)[0]
+    found = near(SITE, entries)
     old = entries[7]
     later = msgspec.structs.replace(
         old,
@@ -146,7 +156,8 @@ def test_a_revision_changes_nothing() -> None:
             Version(number=2),
         ),
     )  # fmt: skip
-    assert near(SITE, [later if one is old else one for one in entries])[0] == found
+    revised = near(SITE, [later if one is old else one for one in entries])
+    assert revised == found
 
 
 def test_why_two_papers_are_related() -> None:
@@ -154,62 +165,78 @@ def test_why_two_papers_are_related() -> None:
     old = entry(900, START, "Byzantine quorum of replicas", ["Ann Lee", "T. R."])
     new = entry(901, START + timedelta(40), "Byzantine quorums, a replica", ["Tim R.", "Bo"])
     site = replace(SITE, follow=(Followed(name="Tim R.", aliases=("T. R.",)),))
-    ((link,), same) = (lambda one: (one.like, one.same))(near(site, [*filler, old, new])[0][new.id])
+    ((link,), same) = (lambda one: (one.like, one.same))(near(site, [*filler, old, new])[new.id])
     assert link.id == old.id
     assert set(link.words) == {"Byzantine", "quorums", "replica"}
     assert link.authors == ("Tim R.",)
     assert same == ()
 
 
+@given(entries(), st.text(max_size=40))
+@few
+def test_any_text_can_be_compared(one: Entry, text: str) -> None:
+    filler = [entry(n, START, " ".join(GENERAL[n % 20 : n % 20 + 6])) for n in range(FEW)]
+    hard = [
+        msgspec.structs.replace(one, id=f"arxiv:2605.0000{n}", title=title, summary=title,
+                                announced=DAY, seen=DAY)
+        for n, title in enumerate([text, "", "\x00 \x85 $", one.title, "the of and", "王伟 ﷽"])
+    ]  # fmt: skip
+    assert all(found == Near() for found in near(SITE, [*filler, *hard]).values())
+
+
 def test_among_few_papers_words_tell_nothing_but_names_do() -> None:
     old, new = entry(1, START, TOPICS[0], ["Ann"]), entry(2, DAY, TOPICS[0], ["Ann"])
-    (one,) = (near(SITE, [old, new])[0][new.id],)
+    (one,) = (near(SITE, [old, new])[new.id],)
     assert (one.like, [link.id for link in one.same]) == ((), [old.id])
 
 
 def test_one_shared_name_in_another_field_may_be_another_person() -> None:
     old, new = entry(1, START, "x y", ["Ann", "Bo"]), entry(2, DAY, "x y", ["Ann"])
     abroad = msgspec.structs.replace(old, categories=("math.CO",))
-    assert near(SITE, [abroad, new])[0][new.id] == Near()
+    assert near(SITE, [abroad, new])[new.id] == Near()
     both = msgspec.structs.replace(new, authors=("Ann", "Bo"))
-    assert [link.authors for link in near(SITE, [abroad, both])[0][new.id].same] == [("Ann", "Bo")]
+    assert [link.authors for link in near(SITE, [abroad, both])[new.id].same] == [("Ann", "Bo")]
 
 
 def test_papers_two_years_before_are_forgotten() -> None:
     new = entry(2, DAY, "x y", ["Ann"])
     for day, named in ((date(2024, 5, 1), 1), (date(2024, 4, 30), 0)):
-        assert len(near(SITE, [entry(1, day, "x y", ["Ann"]), new])[0][new.id].same) == named
+        assert len(near(SITE, [entry(1, day, "x y", ["Ann"]), new])[new.id].same) == named
 
 
-def doctored(kept: bytes) -> bytes:
+def doctor(folder: Path) -> None:
     """As if nothing were near any paper: shows what is used again."""
-    data = msgspec.msgpack.decode(kept)
-    for of_month in data.values():
-        for one in of_month["papers"].values():
-            one["near"] = {}
-    return msgspec.msgpack.encode(data)
+    for path in folder.glob(".digest-related-*"):
+        mark, papers = msgspec.msgpack.decode(path.read_bytes())
+        for one in papers.values():
+            one[2] = []
+        path.write_bytes(msgspec.msgpack.encode((mark, papers)))
 
 
-def test_what_was_found_is_kept_and_only_a_new_paper_is_looked_at() -> None:
+def test_what_was_found_is_kept_and_only_a_new_paper_is_looked_at(tmp_path: Path) -> None:
     entries = corpus(3)
-    _, kept = near(SITE, entries)
+    near(SITE, entries, kept=tmp_path)
     new = entry(999, START + timedelta(178), TOPICS[0], NAMES, seen=START + timedelta(220))
-    found, _ = near(SITE, (*entries, new), kept=doctored(kept))
+    doctor(tmp_path)
+    found = near(SITE, (*entries, new), kept=tmp_path)
     assert [name for name, one in found.items() if one != Near()] == [new.id]
 
 
 @pytest.mark.parametrize("spoilt", [b"", b"\xff", b"\x81\xa1x\x01", msgspec.msgpack.encode([1])])
-def test_what_cannot_be_used_again_is_found_anew(spoilt: bytes) -> None:
+def test_what_cannot_be_used_again_is_found_anew(spoilt: bytes, tmp_path: Path) -> None:
     entries = corpus(3)
-    assert near(SITE, entries, kept=spoilt) == near(SITE, entries)
-    _, kept = near(SITE, entries, "one version of ours")
-    assert near(SITE, entries, "another", doctored(kept)) == near(SITE, entries, "another")
+    fresh = near(SITE, entries, kept=tmp_path)
+    for path in tmp_path.glob(".digest-related-*"):
+        path.write_bytes(spoilt)
+    assert near(SITE, entries, kept=tmp_path) == fresh
+    doctor(tmp_path)
+    assert near(SITE, entries, "another version of ours", tmp_path) == fresh
 
 
 def test_none_are_named_where_site_yaml_says_so() -> None:
-    without, papers = replace(SITE, related=False), [plain_paper(n, DAY) for n in (1, 2)]
-    assert near(without, corpus(3)) == ({}, b"")
-    assert not any(Around(without, papers).of(paper) for paper in papers)
+    without, papers = replace(SITE, related=False), [themed(n, DAY) for n in (1, 2)]
+    assert set(near(without, corpus(3)).values()) == {Near()}
+    assert not Around(without, papers, nothing).of(papers[1])
 
 
 def themed(number: int, day: date, seen: date | None = None) -> Paper:
@@ -220,14 +247,17 @@ def themed(number: int, day: date, seen: date | None = None) -> Paper:
 def test_the_papers_before_in_the_theme_are_named_and_none_that_came_later() -> None:
     late = themed(4, DAY, seen=DAY + timedelta(9))
     papers = [*(themed(n, DAY + timedelta(n)) for n in (1, 2, 3, 5, 6)), late]
-    around = Around(SITE, pages.in_order(papers))
-    found = {paper.id: around.of(paper) for paper in papers}
-    before = {
-        name[-1]: [line.path[-2] for line in one.before] for name, one in found.items() if one
+    around = Around(SITE, pages.in_order(papers), nothing)
+    before = {p.id[-1]: [line.path[-2] for line in around.of(p).before] for p in papers}
+    assert before == {
+        "1": [],
+        "2": ["1"],
+        "3": ["2", "1"],
+        "4": [],
+        "5": ["3", "2", "1"],
+        "6": ["5", "3", "2"],
     }
-    assert before == {"2": ["1"], "3": ["2", "1"], "5": ["3", "2", "1"], "6": ["5", "3", "2"]}
     assert BEFORE == 3
-    assert not found[late.id]
 
 
 @pytest.fixture(scope="module")
@@ -251,7 +281,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def chosen() -> tuple[str, list[str]]:
     """A paper that has many like it, and those."""
-    found = near(SITE, corpus(5))[0]
+    found = near(SITE, corpus(5))
     name = max(found, key=lambda name: (len(found[name].like), name))
     assert len(found[name].like) > 3
     return name.removeprefix("arxiv:"), [
@@ -275,10 +305,11 @@ def test_a_page_names_the_editors_choice_first_and_nothing_twice_and_nothing_hid
 
 
 def test_the_next_build_uses_what_was_found(built: Path) -> None:
-    kept = (built / ".digest-related").read_bytes()
+    kept = {path: path.read_bytes() for path in built.glob(".digest-related-*")}
+    assert len(kept) == 6
     again = build(built.parent, now=NOW, out=built, offline=True)
     assert again.written.changed == 0
-    assert (built / ".digest-related").read_bytes() == kept
+    assert {path: path.read_bytes() for path in kept} == kept
     assert build(built.parent, now=NOW, out=built, offline=True, full=True).written.changed == 0
 
 

@@ -1,115 +1,148 @@
-"""Which earlier papers a paper is like, and which its authors wrote before. Pure.
+"""Which earlier papers a paper is like, and which its authors wrote before.
 
 A paper looks back alone: at papers of the months before its own, as far as `WINDOW`, that the site
 had when it had this one, and at their first words. So what it finds stays, whatever comes later.
+What was found is kept, a file a month: only a new paper is looked at.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
+from functools import lru_cache
 from hashlib import blake2b
 from itertools import groupby
+from pathlib import Path
 
 import msgspec
 
-from digest import tex, versions
+from digest import files, tex, versions
 from digest.authors import persons
-from digest.model import Entry, Site
+from digest.model import Entry, Paper, Site
 from digest.related.search import FEW, Link, Search, Words
 
-FILE = ".digest-related"  # beside the site
 WINDOW = 24  # months before a paper's own
 SAME = 5  # papers by the same authors
+_NAME = ".digest-related-{}"  # beside the site; hosts don't publish what starts with a dot
 
 
-class Near(msgspec.Struct, frozen=True):
+class Near(msgspec.Struct, frozen=True, array_like=True):
     """What a paper's page names beside it."""
 
     like: tuple[Link, ...] = ()  # the likest first
     same: tuple[Link, ...] = ()  # others by the same authors
 
 
-class _Known(msgspec.Struct, frozen=True):
-    mark: str  # of the paper's own words
+Find = Callable[[Paper], Near]
+
+
+class _Known(msgspec.Struct, frozen=True, array_like=True):
+    source: bytes  # the mark of the entry that the paper's own was taken of
+    mark: bytes  # of the paper's first words
     near: Near
 
 
-class _Month(msgspec.Struct, frozen=True):
-    mark: str  # of the months it looks back at
-    papers: dict[str, _Known]
+class _Month(msgspec.Struct, frozen=True, array_like=True):
+    mark: bytes  # of the months that it looks back at
+    papers: dict[str, _Known]  # by id
 
 
-def near(
-    site: Site, entries: Iterable[Entry], code: str = "", kept: bytes = b""
-) -> tuple[dict[str, Near], bytes]:
-    """What is near each entry, by its id, and what to keep for the next time.
+_encode = msgspec.msgpack.Encoder().encode
+_decode = msgspec.msgpack.Decoder(_Month).decode
+_EMPTY = _Month(b"", {})
+
+
+def nothing(paper: Paper) -> Near:
+    """Of a site that wants none."""
+    return Near()
+
+
+def find(site: Site, papers: Iterable[Paper], code: str = "", kept: Path | None = None) -> Find:
+    """What is near each paper.
 
     Args:
-        entries: all that may be named, in any order.
+        papers: all that may be named.
         code: changes whenever our own code does.
-        kept: what the last time gave; anything else is passed over.
+        kept: the folder that has what the last time found, and gets what this one does.
+
+    Raises:
+        DigestError: it can't be written.
     """
     if not site.related:
-        return {}, b""
-    months = defaultdict[int, list[Entry]](list)
-    for entry in entries:
-        months[entry.announced.year * 12 + entry.announced.month].append(entry)
-    marks = {entry.id: _mark(entry) for month in months.values() for entry in month}
-    of_month = {at: _hash(sorted(marks[e.id] for e in month)) for at, month in months.items()}
+        return nothing
+    months = defaultdict[str, list[Paper]](list)
+    for paper in papers:
+        months[f"{paper.announced:%Y-%m}"].append(paper)
     main = {alias: one.name for one in site.follow for alias in one.aliases}
-    known, found = _read(kept), dict[str, _Month]()
-    for at in sorted(months):
-        window = [before for before in range(at - WINDOW, at) if before in months]
-        mark = _hash([code, sorted(main.items()), [of_month[before] for before in window]])
-        last = known.get(str(at))
-        papers = last.papers if last and last.mark == mark else {}
-        fresh = {e.id for e in months[at] if not _stands(papers.get(e.id), marks[e.id])}
-        earlier = (entry for before in window for entry in months[before])
-        new = dict(_look(months[at], fresh, earlier, main)) if fresh else {}
-        found[str(at)] = _Month(
-            mark,
-            {
-                entry.id: _Known(marks[entry.id], new[entry.id])
-                if entry.id in new
-                else papers[entry.id]
-                for entry in months[at]
-            },
-        )
-    return (
-        {name: one.near for month in found.values() for name, one in month.papers.items()},
-        msgspec.msgpack.encode(found),
-    )
+    ground, marks = _hash((code, sorted(main.items()))), dict[str, bytes]()
+    found = dict[str, bytes | Path]()
+    for name in sorted(months):
+        place = kept / _NAME.format(name) if kept else None
+        last, month = _read(place), months[name]
+        own = {paper.id: _own_mark(paper, last.papers.get(paper.id)) for paper in month}
+        marks[name] = _hash(sorted(own.values()))
+        window = [before for before in _window(name) if before in months]
+        mark = _hash((ground, [(before, marks[before]) for before in window]))
+        old = last.papers if last.mark == mark else {}
+        fresh = {one for one, each in own.items() if one not in old or old[one].mark != each}
+        earlier = (paper for before in window for paper in months[before])
+        new = dict(_look(month, fresh, earlier, main)) if fresh else {}
+        known = {
+            paper.id: _Known(
+                paper.facts.mark,
+                own[paper.id],
+                new[paper.id] if paper.id in fresh else old[paper.id].near,
+            )
+            for paper in month
+        }
+        now = _Month(mark, known)
+        if place and now != last:
+            files.replace(place, _encode(now))
+        found[name] = place or _encode(now)
+
+    @lru_cache(2)  # papers are asked for in their order
+    def month_of(name: str) -> Mapping[str, _Known]:
+        where = found.get(name, b"")
+        return (_read(where) if isinstance(where, Path) else _decode(where)).papers
+
+    return lambda paper: month_of(f"{paper.announced:%Y-%m}")[paper.id].near
+
+
+def _window(name: str) -> list[str]:
+    """The months before one, oldest first."""
+    year, month = map(int, name.split("-"))
+    at = year * 12 + month - 1
+    return [f"{n // 12:04}-{n % 12 + 1:02}" for n in range(at - WINDOW, at)]
 
 
 def _look(
-    month: Iterable[Entry],
+    month: Iterable[Paper],
     fresh: Collection[str],
-    earlier: Iterable[Entry],
+    earlier: Iterable[Paper],
     main: Mapping[str, str],
 ) -> Iterator[tuple[str, Near]]:
-    """What is near each fresh entry among the earlier ones that were there when it came.
+    """What is near each fresh paper among the earlier ones that were there when it came.
 
     The whole month is gone through, so that the search grows by the same steps whatever is fresh.
     """
-    there = [_words(entry, main) for entry in sorted(earlier, key=_arrival)]
+    there = sorted((_words(paper.entry, main) for paper in earlier), key=_arrival)
     days, count = [paper.seen for paper in there], 0
     search = Search() if len(there) >= FEW else None
     by_author = defaultdict[str, list[Words]](list)
-    entries = sorted(month, key=_arrival)
-    for until, group in groupby(entries, key=lambda entry: bisect_right(days, entry.seen)):
+    papers = sorted(month, key=lambda paper: (paper.seen, paper.id))
+    for until, group in groupby(papers, key=lambda paper: bisect_right(days, paper.seen)):
         more, count = there[count:until], until
         for other in more:
             for name in other.authors:
                 by_author[name].append(other)
         if search:
             search.add(more)
-        for paper in (_words(entry, main) for entry in group if entry.id in fresh):
-            like = tuple(search.like(paper)) if search else ()
-            same = _by_same(paper, by_author, {link.id for link in like})
-            yield paper.id, Near(like, tuple(same))
+        for words in (_words(paper.entry, main) for paper in group if paper.id in fresh):
+            like = tuple(search.like(words)) if search else ()
+            same = _by_same(words, by_author, {link.id for link in like})
+            yield words.id, Near(like, tuple(same))
 
 
 def _by_same(
@@ -131,7 +164,7 @@ def _by_same(
         if len(wrote[other.id]) > 1 or other.category == paper.category
     ]
     found.sort(key=lambda other: (len(wrote[other.id]), other.announced, other.id), reverse=True)
-    return (Link.of(other.id, (), wrote[other.id]) for other in found[:SAME])
+    return (Link.of(other, (), wrote[other.id]) for other in found[:SAME])
 
 
 def _words(entry: Entry, main: Mapping[str, str]) -> Words:
@@ -140,6 +173,8 @@ def _words(entry: Entry, main: Mapping[str, str]) -> Words:
         id=entry.id,
         seen=entry.seen,
         announced=entry.announced,
+        source=first.title,
+        markup=first.markup,
         title=tex.plain(first.title, first.markup),
         summary=tex.plain(first.summary, first.markup),
         authors=tuple(dict.fromkeys(main.get(name, name) for name in persons(first))),
@@ -147,26 +182,25 @@ def _words(entry: Entry, main: Mapping[str, str]) -> Words:
     )
 
 
-def _arrival(entry: Entry) -> tuple[date, date, str]:
-    return entry.seen, entry.announced, entry.id
+def _arrival(paper: Words) -> tuple[date, date, str]:
+    return paper.seen, paper.announced, paper.id
 
 
-def _mark(entry: Entry) -> str:
-    first = versions.first(entry)
-    words = (first.title, first.summary, first.authors, first.categories)
-    return _hash((entry.id, str(entry.seen), first.markup, words))
+def _own_mark(paper: Paper, known: _Known | None) -> bytes:
+    """Of the paper's first words; taken again only where the entry isn't what it was."""
+    if known and paper.facts.mark and known.source == paper.facts.mark:
+        return known.mark
+    first = versions.first(paper.entry)
+    words = (first.title, first.summary, first.authors, first.categories, first.markup)
+    return _hash((paper.id, str(paper.seen), words))
 
 
-def _hash(said: object) -> str:
-    return blake2b(msgspec.msgpack.encode(said), digest_size=16).hexdigest()
+def _hash(said: object) -> bytes:
+    return blake2b(_encode(said), digest_size=16).digest()
 
 
-def _stands(known: _Known | None, mark: str) -> bool:
-    return known is not None and known.mark == mark
-
-
-def _read(kept: bytes) -> dict[str, _Month]:
+def _read(place: Path | None) -> _Month:
     try:
-        return msgspec.msgpack.decode(kept, type=dict[str, _Month])
-    except (msgspec.DecodeError, UnicodeDecodeError):
-        return {}
+        return _decode(place.read_bytes()) if place else _EMPTY
+    except (OSError, msgspec.DecodeError, UnicodeDecodeError):
+        return _EMPTY

@@ -4,36 +4,27 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
 from itertools import islice
-from types import MappingProxyType
 
+from digest.ids import paper_path
 from digest.model import Entry, Paper, Site
-from digest.related import Near
+from digest.related import Find, nothing
 from digest.related.search import Link
 
 BEFORE = 3  # papers of the theme, where none is like it
-_NO_WHY = Link("")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """An earlier paper, and why it is named."""
+    """An earlier paper, and why it is named. It holds no more than is shown."""
 
-    paper: Paper
+    path: str
+    entry: Entry  # its title alone
     words: tuple[str, ...] = ()
     authors: tuple[str, ...] = ()
     more: int = 0  # authors
-
-    @property
-    def path(self) -> str:
-        return self.paper.path
-
-    @property
-    def entry(self) -> Entry:
-        return self.paper.entry
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,23 +40,22 @@ class Beside:
 
 
 class Around:
-    """Finds what papers' pages name beside them."""
+    """What each paper's page names, made when it is asked for."""
 
     def __init__(
         self,
         site: Site,
-        papers: Sequence[Paper],
-        near: Mapping[str, Near] = MappingProxyType({}),
+        papers: Iterable[Paper],
+        near: Find = nothing,
     ) -> None:
         """
         Args:
-            papers: all that may be shown, oldest first.
-            near: what is near each, see `related.near`.
+            papers: all that may be shown, by the day of their announcement.
+            near: what is near each, see `related.find`.
         """
-        self._near = near if site.related else {}
-        self._known = {paper.id: paper for paper in papers} if self._near else {}
+        self._wanted, self._near = site.related, near
         self._of_theme = defaultdict[str, list[Paper]](list)
-        for paper in papers if site.related else ():
+        for paper in papers:
             if paper.primary:
                 self._of_theme[paper.primary].append(paper)
 
@@ -75,30 +65,39 @@ class Around:
         Args:
             named: papers that the page names anyway.
         """
-        near = self._near.get(paper.id, Near())
-        done = {other.id for other in named}
-        like = tuple(self._lines(near.like, done))
-        same = tuple(self._lines(near.same, done))
+        if not self._wanted:
+            return Beside()
+        near, done = self._near(paper), {other.id for other in named}
+        like = tuple(_line(link) for link in near.like if link.id not in done)
+        same = tuple(_line(link) for link in near.same if link.id not in done)
         done |= {link.id for link in (*near.like, *near.same)}
-        before = self._before(paper, done)
+        before = _before(paper, self._of_theme.get(paper.primary, ()), done)
         return Beside(like=like, same=same, before=tuple(islice(before, 1 if like else BEFORE)))
 
-    def _lines(self, links: Iterable[Link], done: Collection[str]) -> Iterator[Line]:
-        for link in links:
-            if link.id in self._known and link.id not in done:
-                yield _line(self._known[link.id], link)
 
-    def _before(self, paper: Paper, done: Collection[str]) -> Iterator[Line]:
-        """The newest of earlier papers, late arrivals left out: they weren't there when it came."""
-        of_theme = self._of_theme.get(paper.primary, [])
-        for at in reversed(range(bisect_left(of_theme, _age(paper), key=_age))):
-            if of_theme[at].seen <= paper.seen and of_theme[at].id not in done:
-                yield _line(of_theme[at])
-
-
-def _age(paper: Paper) -> tuple[date, str]:
-    return paper.announced, paper.id
+def _before(paper: Paper, theme: Sequence[Paper], done: Collection[str]) -> Iterator[Line]:
+    """The papers before it, newest first, late arrivals left out: they weren't there yet."""
+    place = (paper.announced, paper.id)
+    at = bisect_left(theme, place, key=lambda other: (other.announced, other.id))
+    for number in reversed(range(at)):
+        other = theme[number]
+        if other.seen <= paper.seen and other.id not in done:
+            entry = other.entry
+            yield _line(Link(other.id, entry.title, entry.markup, other.announced))
 
 
-def _line(paper: Paper, why: Link = _NO_WHY) -> Line:
-    return Line(paper=paper, words=why.words, authors=why.authors, more=why.more)
+def _line(link: Link) -> Line:
+    title = Entry(
+        id=link.id,
+        title=link.title,
+        markup=link.markup,
+        announced=link.announced,
+        seen=link.announced,  # not shown
+    )
+    return Line(
+        path=paper_path(link.id),
+        entry=title,
+        words=link.words,
+        authors=link.authors,
+        more=link.more,
+    )

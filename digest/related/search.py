@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from digest.model import Markup
+
 if TYPE_CHECKING:
     from tantivy import Searcher
 
@@ -43,23 +45,37 @@ class Words(msgspec.Struct, frozen=True):
     id: str
     seen: date
     announced: date
-    title: str
-    summary: str
+    source: str  # the title as its source wrote it
+    markup: Markup
+    title: str  # plain
+    summary: str  # plain
     authors: tuple[str, ...]
     category: str  # the primary one
 
 
-class Link(msgspec.Struct, frozen=True):
-    """An earlier paper, and why it is named."""
+class Link(msgspec.Struct, frozen=True, array_like=True):
+    """An earlier paper, and why it is named. Its title is at hand, so that no month is opened."""
 
     id: str
+    title: str
+    markup: Markup
+    announced: date
     words: tuple[str, ...] = ()  # that both have, and few others
-    authors: tuple[str, ...] = ()  # who wrote both, the first three
+    authors: tuple[str, ...] = ()  # who wrote both, the first of them
     more: int = 0  # how many others did
 
     @classmethod
-    def of(cls, paper: str, words: Iterable[str], authors: Sequence[str]) -> Link:
-        return cls(paper, tuple(words), tuple(authors[:_PEOPLE]), max(len(authors) - _PEOPLE, 0))
+    def of(cls, paper: Words, words: Iterable[str], authors: Sequence[str]) -> Link:
+        """A link to the paper, with the words and the authors that it shares."""
+        return cls(
+            paper.id,
+            paper.source,
+            paper.markup,
+            paper.announced,
+            tuple(words),
+            tuple(authors[:_PEOPLE]),
+            max(len(authors) - _PEOPLE, 0),
+        )
 
 
 class Search:
@@ -94,7 +110,7 @@ class Search:
         if papers:
             writer = self._index.writer(heap_size=50_000_000, num_threads=1)
             for at, paper in enumerate(papers, start=len(self._papers)):
-                text = f"{paper.title}. {paper.summary}"
+                text = " ".join(_WORD.findall(f"{paper.title} {paper.summary}"))
                 writer.add_document(tantivy.Document(text=text, at=at))
             writer.commit()
             writer.wait_merging_threads()
@@ -132,7 +148,7 @@ class Search:
                 other = self._papers[at]
                 theirs = frozenset(other.authors)
                 yield Link.of(
-                    other.id,
+                    other,
                     (_form(words[term]) for term in shared[:_NAMED]),
                     [name for name in paper.authors if name in theirs],
                 )
