@@ -6,6 +6,7 @@ Light to import, since it is asked before anything else is.
 import os
 import sys
 from collections.abc import Iterable, Iterator
+from functools import cache
 from hashlib import blake2b
 from pathlib import Path
 
@@ -24,6 +25,7 @@ def fingerprint(root: Path, *options: object) -> str:
     return _hash((options, digest_itself()), [*(root / name for name in _OF_SITE), *_TEMPLATES])
 
 
+@cache
 def digest_itself() -> str:
     """Our own code, and the versions of the libraries beside it; not the templates."""
     return _hash((sys.version, sorted(_libraries())), sorted(_PACKAGE.rglob("*.py")))

@@ -246,8 +246,8 @@ def _replace(target: str, data: bytes) -> bool:
             if there.read() == data:
                 return False
     except FileNotFoundError:
-        os.makedirs(folder, exist_ok=True)  # noqa: PTH103
-    descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o666)
+        pass
+    descriptor = _opened(fresh, folder)
     try:
         view = memoryview(data)
         while view:
@@ -256,6 +256,18 @@ def _replace(target: str, data: bytes) -> bool:
         os.close(descriptor)
     os.rename(fresh, target)  # noqa: PTH104
     return True
+
+
+def _opened(path: str, folder: str) -> int:
+    how = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
+    try:
+        return os.open(path, how, 0o666)
+    except FileNotFoundError:
+        try:
+            os.mkdir(folder)  # noqa: PTH102
+        except OSError:  # its parent isn't there either, or another process was faster
+            os.makedirs(folder, exist_ok=True)  # noqa: PTH103
+        return os.open(path, how, 0o666)
 
 
 def _remove(folder: Path, path: str) -> None:

@@ -80,14 +80,27 @@ class Renderer:
             RenderError: a template is missing or broken; names file and line where it can.
         """
         with named(page.template, self._templates):
-            template = self._environment.get_template(page.template)
-            here = page.path.removesuffix("index.html")
-            text = template.render(page.context, page=page, here=here)
+            text = self._text(page)
         if page.template.endswith((".xml", ".svg")):
             text = portable.xml(text)
         if page.path.endswith(".png"):
             return _picture(text, page.template)
         return text.encode("utf-8", "replace")
+
+    def _text(self, page: Page) -> str:
+        """As `Template.render` does, which copies all globals anew for each page."""
+        env, template = self._environment, self._template(page.template)
+        here = page.path.removesuffix("index.html")
+        known = {**env.globals, **page.context, "page": page, "here": here}
+        context = env.context_class(env, known, template.name, template.blocks)
+        try:
+            return "".join(template.root_render_func(context))
+        except Exception:
+            env.handle_exception()  # raises it, with lines of the template
+
+    @cached_property
+    def _template(self) -> Callable[[str], jinja2.Template]:
+        return lru_cache(None)(self._environment.get_template)
 
     def take_counts(self) -> Counts:
         """What was counted since they were taken last."""
@@ -147,6 +160,7 @@ class Renderer:
             ),
             autoescape=jinja2.select_autoescape(["html", "xml", "svg"]),
             undefined=jinja2.StrictUndefined,
+            auto_reload=False,  # a renderer is of one build
             bytecode_cache=jinja2.FileSystemBytecodeCache(),  # compiling takes longer than a page
             keep_trailing_newline=True,
             trim_blocks=True,

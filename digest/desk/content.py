@@ -8,8 +8,6 @@ from datetime import date
 from pathlib import Path
 from typing import TypeVar
 
-import imagesize
-
 from digest.desk import frontmatter
 from digest.desk.values import Article, Attachment, Body, Content, Issue, Note
 from digest.errors import ConfigError
@@ -210,6 +208,8 @@ def _attachments(folder: Path) -> Iterator[tuple[str, Attachment]]:
 def _attachment(path: Path) -> Attachment:
     if path.suffix.lower() not in IMAGES:
         return Attachment(path=path)
+    import imagesize  # loads an HTTP client, and few sites have images
+
     try:
         width, height = (round(float(side)) for side in imagesize.get(path))
     except (OSError, ValueError, SyntaxError):

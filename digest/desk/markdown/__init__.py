@@ -10,9 +10,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
-from markdown_it.token import Token
 from markupsafe import Markup as Safe
 
 from digest.desk.markdown.output import SCHEMES, Work, clean
@@ -20,6 +20,9 @@ from digest.desk.markdown.syntax import Dialect, inline, parse, parser
 from digest.desk.values import Body
 from digest.errors import ConfigError
 from digest.located import Text
+
+if TYPE_CHECKING:
+    from markdown_it.token import Token
 
 __all__ = ["Answers", "Dialect", "Mentions", "Picture", "Rendered", "mentions", "render"]
 

@@ -6,17 +6,15 @@ import re
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from html import escape
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import nh3
-from markdown_it.token import Token
-from pygments import highlight
-from pygments.formatters import HtmlFormatter
-from pygments.lexers import get_lexer_by_name
-from pygments.util import ClassNotFound
 
 from digest import tex
 from digest.errors import ConfigError
+
+if TYPE_CHECKING:
+    from markdown_it.token import Token
 
 SCHEMES = {"http", "https", "mailto"}
 _TAGS = nh3.ALLOWED_TAGS - {"img", "map", "area"} | {"section", "x-slot"}
@@ -30,7 +28,7 @@ _ATTRIBUTES = {
     "th": {"colspan", "rowspan", "scope"},
 }
 _SLOT = re.compile(r'<x-slot title="(\d+)"></x-slot>')
-_Rule = Callable[[Any, Sequence[Token], int, Any, dict[str, Any]], str]
+_Rule = Callable[[Any, Sequence[Any], int, Any, dict[str, Any]], str]
 
 
 @dataclass(slots=True, kw_only=True)
@@ -75,6 +73,11 @@ def _render_image(self: Any, tokens: Sequence[Token], at: int, options: Any, env
 
 
 def _render_code(_: Any, tokens: Sequence[Token], at: int, __: Any, env: Any) -> str:
+    from pygments import highlight  # as is what it needs, for the few texts that have code
+    from pygments.formatters import HtmlFormatter
+    from pygments.lexers import get_lexer_by_name
+    from pygments.util import ClassNotFound
+
     token = tokens[at]
     language = token.info.split(maxsplit=1)[0] if token.info.strip() else ""
     try:

@@ -6,22 +6,18 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
-
-from markdown_it import MarkdownIt
-from markdown_it.rules_core import StateCore
-from markdown_it.rules_inline import StateInline
-from markdown_it.token import Token
-from mdit_py_plugins.anchors import anchors_plugin
-from mdit_py_plugins.attrs import attrs_plugin
-from mdit_py_plugins.deflist import deflist_plugin
-from mdit_py_plugins.dollarmath import dollarmath_plugin
-from mdit_py_plugins.footnote import footnote_plugin
+from typing import TYPE_CHECKING, Any
 
 from digest.desk.markdown.output import RULES
 from digest.desk.values import Body
 from digest.errors import ConfigError
 from digest.tex.reader import UNFIT
+
+if TYPE_CHECKING:
+    from markdown_it import MarkdownIt
+    from markdown_it.rules_core import StateCore
+    from markdown_it.rules_inline import StateInline
+    from markdown_it.token import Token
 
 DEEPEST = 100  # blocks within blocks
 _OPTIONS = {"maxNesting": DEEPEST, "xhtmlOut": False}
@@ -64,6 +60,15 @@ class Dialect:
 
 @cache
 def parser(dialect: Dialect) -> MarkdownIt:
+    """What reads the editor's texts, and turns them into HTML."""
+    # Only where there is a text: these take longer to load than a small site to build.
+    from markdown_it import MarkdownIt
+    from mdit_py_plugins.anchors import anchors_plugin
+    from mdit_py_plugins.attrs import attrs_plugin
+    from mdit_py_plugins.deflist import deflist_plugin
+    from mdit_py_plugins.dollarmath import dollarmath_plugin
+    from mdit_py_plugins.footnote import footnote_plugin
+
     md = MarkdownIt("commonmark", _OPTIONS | {"html": dialect.html})
     md.enable(["table", "strikethrough"])
     md.use(footnote_plugin, always_match_refs=True)
