@@ -170,7 +170,7 @@ def _write_all(
         for file in shards[number].files():
             there = f"{folder}/{file.path}"
             if trusted.get(file.path) != file.mark or not os.path.isfile(there):  # noqa: PTH113
-                changed += _replace(there, file.make())
+                changed += _replace(there, file.make(), is_new=file.path not in known)
             lines.append(_line(file.path, file.mark))
         return Put(changed, b"".join(lines))
 
@@ -234,19 +234,15 @@ def _line(path: str, mark: str) -> bytes:
     return f"{mark} {path}\n".encode()
 
 
-def _replace(target: str, data: bytes) -> bool:
+def _replace(target: str, data: bytes, is_new: bool = False) -> bool:
     """Write by rename; False where the file already said just that.
 
     Strings, since a path object takes longer to make than a small file to write.
     """
     folder, _, name = target.rpartition("/")
     fresh = f"{folder}/.{name}.new"
-    try:
-        with open(target, "rb") as there:  # noqa: PTH123
-            if there.read() == data:
-                return False
-    except FileNotFoundError:
-        pass
+    if not is_new and _says(target, data):
+        return False
     descriptor = _opened(fresh, folder)
     try:
         view = memoryview(data)
@@ -256,6 +252,14 @@ def _replace(target: str, data: bytes) -> bool:
         os.close(descriptor)
     os.rename(fresh, target)  # noqa: PTH104
     return True
+
+
+def _says(path: str, data: bytes) -> bool:
+    try:
+        with open(path, "rb") as file:  # noqa: PTH123
+            return file.read() == data
+    except FileNotFoundError:
+        return False
 
 
 def _opened(path: str, folder: str) -> int:

@@ -11,6 +11,7 @@ from functools import cached_property, lru_cache
 from hashlib import blake2b
 from importlib.metadata import version
 from pathlib import Path
+from types import FunctionType, MethodType
 from typing import Any
 
 import jinja2
@@ -28,6 +29,7 @@ from digest.model import Entry, Match, Page, Paper, Site
 from digest.trends import shapes
 
 _PACKAGE = Path(__file__).parent
+_PLAIN = {FunctionType, MethodType, type(lru_cache(None)(str))}
 _CONVERTED = 8192  # texts held: some 30 megabytes
 _FRAGMENTS = 4096  # kept of what several feeds show: a few megabytes for each thousand
 
@@ -36,6 +38,24 @@ def default_templates() -> Path:
     """Inside an installed wheel, or at the top of a source checkout."""
     packaged = _PACKAGE / "templates"
     return packaged if packaged.is_dir() else _PACKAGE.parent / "templates"
+
+
+class _Context(jinja2.runtime.Context):
+    """Calls our functions, of which pages are full, without asking each what it wants to be told.
+
+    Jinja asks for marks such as `pass_context` has left; none of ours has one.
+    """
+
+    def call(self, call: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Any:
+        if type(call) not in _PLAIN or hasattr(call, "jinja_pass_arg"):
+            return super().call(call, *args, **kwargs)
+        kwargs.pop("_block_vars", None)
+        kwargs.pop("_loop_vars", None)
+        return call(*args, **kwargs)
+
+
+class _Environment(jinja2.Environment):
+    context_class = _Context
 
 
 @dataclass(slots=True)
@@ -68,7 +88,7 @@ class Renderer:
         Args:
             known: every file that the site will have, for links of the editor's texts.
         """
-        self._site, self._templates = site, templates
+        self._site, self._templates, self._base = site, templates, site.base
         self._texts = Texts(site, edition, known, self._card)
         self._counts = Counts()
         self._converted: dict[tuple[str, str, str], Safe] = {}
@@ -150,7 +170,7 @@ class Renderer:
     @cached_property
     def _environment(self) -> jinja2.Environment:
         default = Loader(default_templates())
-        env = jinja2.Environment(
+        env = _Environment(
             loader=jinja2.ChoiceLoader(
                 [
                     Loader(self._templates),
@@ -213,7 +233,7 @@ class Renderer:
 
     def link(self, path: str) -> str:
         """An address within the site: `themes/x/` → `/digest/themes/x/`; others stay."""
-        return path if path.startswith(("http://", "https://")) else self._site.base + path
+        return path if path.startswith(("http://", "https://")) else self._base + path
 
     def absolute(self, path: str) -> str:
         return self._site.url + path

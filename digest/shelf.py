@@ -43,7 +43,7 @@ class Month:
     path: Path
     facts: list[Facts]
     kept: bytes  # as it is written; empty once it is
-    _mark: str
+    _version: tuple[int, ...]  # of the file that was read
     _met: list[bytes]
     _shelf: Shelf
     _entries: Sequence[Entry] = ()
@@ -51,11 +51,10 @@ class Month:
     def entry(self, at: int) -> Entry:
         """The entry of `facts` at a place."""
         if not self._entries:
-            data = self.path.read_bytes()
-            if not self._mark.startswith(_hash(data)):
+            if self._version != _version(self.path):
                 message = "changed while the site was built; build again"
                 raise ArchiveError(message, self.path, 1)
-            self._entries = archive.joined(archive.read_again(data))
+            self._entries = archive.joined(archive.read_again(self.path.read_bytes()))
             self._shelf.open(self)
         return self._entries[at]
 
@@ -126,6 +125,7 @@ def fill(
     """
     rules = f"{code} {matcher.fingerprint}"
     paths = archive.month_files(folder)
+    versions = {path: _version(path) for path in paths}  # before they are read
     places = {p: _place(kept, p) for p in paths if kept and _stands(_place(kept, p), p, rules)}
     fresh = [path for path in paths if path not in places]
     worth = sum(path.stat().st_size for path in fresh) > jobs.WORTH * 2_000
@@ -139,7 +139,7 @@ def fill(
         data = found.get(path, b"")
         known = _kept.decode(data or places[path].read_bytes())
         facts = _shared(known.facts)
-        shelf.months.append(Month(path, facts, data, known.mark, known.met, shelf))
+        shelf.months.append(Month(path, facts, data, versions[path], known.met, shelf))
     return shelf if _are_apart(shelf) else _joined(folder, matcher)
 
 
@@ -151,13 +151,18 @@ def loose(entries: Iterable[Entry], matcher: Matcher) -> Shelf:
     shelf = Shelf(matcher)
     for name, found in sorted(months.items()):
         facts, met = _judged(found, matcher)
-        shelf.months.append(Month(Path(name), facts, b"", "", met, shelf, found))
+        shelf.months.append(Month(Path(name), facts, b"", (), met, shelf, found))
     return shelf
 
 
 def _joined(folder: Path, matcher: Matcher) -> Shelf:
     """A git merge left a paper in two months: the next fetch will mend that."""
     return loose(archive.load(folder), matcher)
+
+
+def _version(path: Path) -> tuple[int, ...]:
+    found = path.stat()
+    return found.st_ino, found.st_size, found.st_mtime_ns
 
 
 def _place(folder: Path, path: Path) -> Path:
