@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
-from functools import partial
+from functools import lru_cache, partial
 from itertools import chain, starmap
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from digest import (
@@ -102,6 +103,7 @@ def build(
     full: bool = False,
     allow_shrink: bool = False,
     jobs: int = 0,
+    executor: Executor | None = None,
     rules: Rules | None = None,
     track: Track = lambda pages, total: pages,
     progress: Tell = lambda fetched: None,
@@ -118,6 +120,7 @@ def build(
         full: write every file, whatever the folder holds already.
         allow_shrink: build although the archive lost a tenth of its entries.
         jobs: processes that render; 0 is as many as there are cores.
+        executor: renders instead of processes of ours; its workers see the same files.
         rules: kept from the build before, by who builds again and again.
         track: wraps the parts of the work while pages are rendered, to show progress.
         progress: told of each source when it is done, from other threads.
@@ -146,10 +149,10 @@ def build(
     edition = _edition(root, site, tuple(filled.papers()), today_of(site, now), drafts=drafts)
     if not edition.papers and (out / "papers").is_dir():
         raise OutputError(f"there is no paper to show, and {out} has some: left as it is")
-    near = related.find(site, edition.shown, code, out)
-
-    plan = _plan(root, site, edition, tag, now, near)
+    plan = _plan(root, site, edition, tag, now, lambda paper: near(paper))
+    # The editor's texts are sound: now something may be written.
     filled.keep(out)
+    near = related.find(site, edition.shown, code, out)
     counts = plan.renderer.take_counts()
 
     def spread(put: Callable[[int], output.Put]) -> Iterator[output.Put]:
@@ -157,7 +160,11 @@ def build(
             return put(number), plan.renderer.take_counts()
 
         pages, total = sum(len(shard.paths) for shard in plan.shards), len(plan.shards)
-        found = jobs_.spread(work, total, workers if pages > jobs_.WORTH else 1)
+        if executor:
+            order = _Order(root.resolve(), now, out.resolve(), url, drafts, basis.inputs)
+            found = executor.map(partial(_put_elsewhere, order), range(total))
+        else:
+            found = jobs_.spread(work, total, workers if pages > jobs_.WORTH else 1)
         for done, more in track(found, total):
             counts.add(more)
             yield done
@@ -175,6 +182,35 @@ def build(
         unconverted=counts.unconverted,
         broad=broad(site.themes, edition.papers),
     )
+
+
+class _Order(NamedTuple):
+    """What another process has to know to put shards of a build."""
+
+    root: Path
+    now: datetime
+    out: Path
+    url: str | None
+    drafts: bool
+    inputs: str  # all that is read, as one hash: a build of other files has another plan
+
+
+def _put_elsewhere(order: _Order, number: int) -> tuple[output.Put, Counts]:
+    plan = _plan_of(order)
+    return output.put(order.out, plan.shards, number), plan.renderer.take_counts()
+
+
+@lru_cache(1)  # of the build that the process works for
+def _plan_of(order: _Order) -> _Plan:
+    site, matcher = _rules(order.root / "site.yaml")
+    tag = authority(order.root, site, order.now, keep=False)
+    if order.url is not None:
+        site = replace(site, url=config.check_url(order.url, _url_error))
+    code, today = inputs.digest_itself(), today_of(site, order.now)
+    papers = tuple(shelf.fill(order.root / ARCHIVE, matcher, code, order.out).papers())
+    edition = _edition(order.root, site, papers, today, drafts=order.drafts)
+    near = related.find(site, edition.shown, code, order.out)
+    return _plan(order.root, site, edition, tag, order.now, near)
 
 
 def verify(root: Path, now: datetime) -> tuple[Broad, ...]:

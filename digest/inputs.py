@@ -31,14 +31,23 @@ def digest_itself() -> str:
     return _hash((sys.version, sorted(_libraries())), sorted(_PACKAGE.rglob("*.py")))
 
 
+def hash_of(path: Path) -> str:
+    """The hash of a file's contents, 32 hex digits; read again only where the file is another."""
+    stat = path.stat()
+    return _hash_of(path, (stat.st_ino, stat.st_size, stat.st_mtime_ns))
+
+
+@cache
+def _hash_of(path: Path, version: tuple[int, ...]) -> str:
+    return blake2b(path.read_bytes(), digest_size=16).hexdigest()
+
+
 def _hash(said: object, starts: Iterable[Path]) -> str:
     mark = blake2b(repr(said).encode(), digest_size=16)
     for start in starts:
         for path in _files(start):
-            data = path.read_bytes()
             name = path.relative_to(start.parent).as_posix()
-            mark.update(f"{name}\0{len(data)}\0".encode("utf-8", "surrogateescape"))
-            mark.update(data)
+            mark.update(f"{name}\0{hash_of(path)}\0".encode("utf-8", "surrogateescape"))
     return mark.hexdigest()
 
 

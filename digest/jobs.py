@@ -5,15 +5,18 @@ from __future__ import annotations
 import gc
 import multiprocessing
 import os
+import re
 from collections.abc import Callable, Iterator
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import Executor, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from typing import Any, TypeVar
 
-from digest.errors import RenderError
+from digest.errors import DigestError, RenderError
 
 _Result = TypeVar("_Result")
 Work = Callable[[int], _Result]
+_PATIENCE = 10  # seconds for a scheduler to answer
 WORTH = 2_000  # pages from which on starting processes pays
 _work: Work[Any] | None = None  # what the processes inherit
 
@@ -50,6 +53,32 @@ def spread(work: Work[_Result], count: int, workers: int) -> Iterator[_Result]:
     finally:
         _work = None
         gc.unfreeze()
+
+
+@contextmanager
+def dask(address: str) -> Iterator[Executor]:
+    """Dask's own executor, on the machines of a cluster that share their storage.
+
+    Args:
+        address: of its scheduler, "dask://HOST:PORT".
+
+    Raises:
+        DigestError: Dask isn't installed, or no scheduler answers.
+    """
+    scheme, _, place = address.partition("://")
+    if scheme != "dask" or not re.fullmatch(r"[^/:\s]+:\d+", place):
+        raise DigestError(f"{address!r} is no executor; they look like dask://HOST:PORT")
+    try:
+        from distributed import Client
+    except ImportError:
+        message = "--executor needs Dask: pip install 'curated-digest[dask]', there and here"
+        raise DigestError(message) from None
+    try:
+        client = Client(f"tcp://{place}", timeout=_PATIENCE)  # type: ignore[no-untyped-call]
+    except OSError:
+        raise DigestError(f"no Dask scheduler answers at {place}") from None
+    with client:
+        yield client.get_executor(pure=False)  # type: ignore[no-untyped-call]
 
 
 def _one(number: int) -> Any:

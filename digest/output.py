@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from hashlib import blake2b
 from pathlib import Path
 from typing import NamedTuple
@@ -161,19 +162,12 @@ def _write_all(
 ) -> Written:
     known, complete = _read_manifest(folder)
     paths = _each_once(shards)
-    # A build that is stopped must know its files again.
-    _write_manifest(folder, _RUNNING, (_line(path, "-") for path in known.keys() | paths))
     trusted = known if complete and not full else {}
-
-    def put(number: int) -> Put:
-        changed, lines = 0, list[bytes]()
-        for file in shards[number].files():
-            there = f"{folder}/{file.path}"
-            if trusted.get(file.path) != file.mark or not os.path.isfile(there):  # noqa: PTH113
-                changed += _replace(there, file.make(), is_new=file.path not in known)
-            lines.append(_line(file.path, file.mark))
-        return Put(changed, b"".join(lines))
-
+    # A build that is stopped must know its files again; nobody trusts marks beside this header, but
+    # those who put shards of the build that wrote it.
+    lines = (_line(path, trusted.get(path, "-")) for path in known.keys() | paths)
+    _write_manifest(folder, _RUNNING, lines)
+    put = partial(_put, folder, shards, trusted, known.keys())
     done = list(spread(put) if spread else map(put, range(len(shards))))
     gone = known.keys() - paths
     for path in gone:
@@ -181,6 +175,41 @@ def _write_all(
     _write_manifest(folder, _COMPLETE, (each.marks for each in done), basis)
     changed = sum(each.changed for each in done)
     return Written(files=len(paths), changed=changed, removed=len(gone))
+
+
+def put(folder: Path, shards: Sequence[Shard], number: int) -> Put:
+    """Put one shard of a build that runs in another process.
+
+    Raises:
+        OutputError: it can't be written.
+    """
+    known, _ = _read_manifest(folder)
+    try:
+        return _put(folder, shards, known, known.keys(), number)
+    except OSError as error:
+        raise OutputError(f"cannot write {error.filename or folder}: {error.strerror}") from error
+
+
+def _put(
+    folder: Path,
+    shards: Sequence[Shard],
+    trusted: Mapping[str, str],
+    known: Collection[str],
+    number: int,
+) -> Put:
+    """Make the files of a shard that may differ from what is there.
+
+    Args:
+        trusted: marks of files that are as they should be.
+        known: files that may be there.
+    """
+    changed, lines = 0, list[bytes]()
+    for file in shards[number].files():
+        there = f"{folder}/{file.path}"
+        if trusted.get(file.path) != file.mark or not os.path.isfile(there):  # noqa: PTH113
+            changed += _replace(there, file.make(), is_new=file.path not in known)
+        lines.append(_line(file.path, file.mark))
+    return Put(changed, b"".join(lines))
 
 
 def _each_once(shards: Iterable[Shard]) -> set[str]:

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import msgspec
 
-from digest import archive, files, jobs
+from digest import archive, files, inputs, jobs
 from digest.errors import ArchiveError
 from digest.model import Entry, Facts, Match, Paper, facts_of
 from digest.themes import Matcher
@@ -175,13 +175,13 @@ def _stands(place: Path, path: Path, rules: str) -> bool:
         mark = _mark.decode(place.read_bytes())[0]
     except (OSError, msgspec.DecodeError, UnicodeDecodeError):
         return False
-    return mark == f"{_hash(path.read_bytes())} {rules}"
+    return mark == f"{inputs.hash_of(path)} {rules}"
 
 
 def _read(path: Path, rules: str, matcher: Matcher) -> bytes:
-    data = path.read_bytes()
-    facts, met = _judged(archive.joined(archive.read(data, path)), matcher)
-    return _encode(_Kept(f"{_hash(data)} {rules}", facts, met))
+    hash_ = inputs.hash_of(path)
+    facts, met = _judged(archive.joined(archive.read_month(path)), matcher)
+    return _encode(_Kept(f"{hash_} {rules}", facts, met))
 
 
 def _judged(entries: Sequence[Entry], matcher: Matcher) -> tuple[list[Facts], list[bytes]]:
@@ -217,7 +217,3 @@ def _are_apart(shelf: Shelf) -> bool:
 def _are_two(one: Facts, other: Facts) -> bool:
     """Whether two entries that share a DOI are different papers of arXiv's all the same."""
     return one.id != other.id and all(f.id.startswith("arxiv:") for f in (one, other))
-
-
-def _hash(data: bytes) -> str:
-    return blake2b(data, digest_size=16).hexdigest()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -28,6 +28,7 @@ from digest.errors import DigestError
 @click.option(
     "--jobs", type=click.IntRange(0), default=0, help="Processes that render (default: all cores)."
 )
+@click.option("--executor", metavar="dask://HOST:PORT", help="Render on a Dask cluster.")
 @STRICT
 @click.option("--now", type=TIME, help="Build as of this time (UTC, ISO 8601).")
 def build_command(
@@ -38,6 +39,7 @@ def build_command(
     full: bool,
     allow_shrink: bool,
     jobs: int,
+    executor: str | None,
     strict: bool,
     now: datetime | None,
 ) -> None:
@@ -48,19 +50,22 @@ def build_command(
         words.summarise(f"### Site\n\n{standing}.")
         return
     from digest.build import build
+    from digest.jobs import dask
 
-    report = build(
-        root,
-        now=now,
-        out=out,
-        url=url,
-        offline=offline,
-        full=full,
-        allow_shrink=allow_shrink,
-        jobs=jobs,
-        track=words.track,
-        progress=words.tell,
-    )
+    with dask(executor) if executor else nullcontext() as elsewhere:
+        report = build(
+            root,
+            now=now,
+            out=out,
+            url=url,
+            offline=offline,
+            full=full,
+            allow_shrink=allow_shrink,
+            jobs=jobs,
+            executor=elsewhere,
+            track=words.track,
+            progress=words.tell,
+        )
     words.warn_of(report.problems)
     for conflict in report.conflicts:
         words.warn(f"{' and '.join(conflict)} share a DOI but are different papers; kept apart")

@@ -101,15 +101,17 @@ def trends(themes: Sequence[Theme], papers: Sequence[Paper]) -> Trends:
     last = _monday(newest)
     weeks, months = Counter[tuple[str, date]](), defaultdict[date, Counter[str]](Counter)
     teams = defaultdict[int, Counter[int]](Counter)
-    days = list[int]()
-    for paper in papers:
-        facts, monday = paper.facts, _monday(paper.announced)
-        weeks.update((theme, monday) for theme in facts.themes)
-        months[facts.announced.replace(day=1)][paper.primary] += 1
-        if facts.team:
-            teams[facts.announced.year][_part(facts.team, _TEAMS)] += 1
-        if facts.took is not None:
-            days.append(facts.took)
+    facts = [paper.facts for paper in papers]
+    for (day, of_day), count in Counter((one.announced, one.themes) for one in facts).items():
+        monday = _monday(day)
+        for theme in of_day:
+            weeks[theme, monday] += count
+        months[day.replace(day=1)][of_day[0] if of_day else ""] += count
+    for (year, team), count in Counter((one.announced.year, one.team) for one in facts).items():
+        if team:
+            teams[year][_part(team, _TEAMS)] += count
+    days = [one.took for one in facts if one.took is not None]
+    first = rising.start(newest)
     starts = [last - timedelta(weeks=back) for back in reversed(range(WEEKS))]
     return Trends(
         weekly=tuple(
@@ -120,7 +122,7 @@ def trends(themes: Sequence[Theme], papers: Sequence[Paper]) -> Trends:
             for theme in themes
         ),
         shares=shares(themes, months),
-        titled=tuple(paper for paper in papers if paper.announced >= rising.start(newest)),
+        titled=tuple(paper for paper in papers if paper.announced >= first),
         teams=tuple(
             Teams(year=year, parts=_named(TEAMS, teams[year]))
             for year in sorted(teams, reverse=True)[:YEARS]
