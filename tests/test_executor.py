@@ -1,5 +1,6 @@
 """Shards rendered elsewhere: by any executor, and by a real Dask cluster of two workers."""
 
+import shutil
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 from pathlib import Path
@@ -21,8 +22,6 @@ COMMAND = ["build", "--offline", "--now", "2026-05-16T06:00:00Z", "--root"]
 @pytest.fixture
 def root(tmp_path: Path) -> Path:
     """A copy of the golden site that a test may change."""
-    import shutil
-
     shutil.copytree(SITE, tmp_path / "site")
     return tmp_path / "site"
 

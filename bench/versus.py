@@ -13,6 +13,7 @@ import tempfile
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 from threading import Event, Thread
 
@@ -56,7 +57,7 @@ def compare(folder: Path, entries: Sequence[corpus.Entry], runs: int, markdown: 
     corpus.for_hugo(theirs, entries, markdown=markdown)
     commands = {
         "digest": ([*DIGEST, "--root", str(ours)], ours / "_site"),
-        "hugo": (["hugo", "build", "--quiet", "--source", str(theirs)], theirs / "public"),
+        "hugo": ([hugo(), "build", "--quiet", "--source", str(theirs)], theirs / "public"),
     }
     done: dict[str, list[Run]] = {name: [] for name in commands}
     files = dict[str, int]()
@@ -128,8 +129,17 @@ def proportional(pid: int) -> float:
     return next(int(line.split()[1]) / 1024 for line in lines if line.startswith("Pss:"))
 
 
+def hugo() -> str:
+    """Hugo itself; the command that its package installs starts a Python first."""
+    try:
+        folder = Path(str(distribution("hugo").locate_file("hugo/binaries")))
+    except PackageNotFoundError:
+        raise SystemExit("Hugo is not installed; `make bench` installs it") from None
+    return str(next(folder.glob("hugo*")))
+
+
 def hugo_version() -> str:
-    said = subprocess.run(["hugo", "version"], capture_output=True, text=True, check=True).stdout
+    said = subprocess.run([hugo(), "version"], capture_output=True, text=True, check=True).stdout
     return " ".join(word for word in said.split() if word.startswith("v"))[:20]
 
 
