@@ -2,6 +2,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -9,6 +10,7 @@ from msgspec import structs
 
 from digest import feeds, pages
 from digest.model import Entry, Match, Page, Paper, Site, Sort, Theme, Version
+from digest.render import Renderer
 
 THEMES = tuple(Theme(id=name, title=name.title(), rule=None) for name in ("agreement", "serving"))
 SITE = Site(
@@ -181,3 +183,12 @@ def test_pages_hold_each_paper_once_and_full_ones_stay(sort: Sort, limit: int, c
     for path in full[: -1 if sort is Sort.OLDEST else None]:
         assert len(before[path].context["papers"]) == limit
         assert listed(before[path]) == listed(after[path])
+
+
+def test_a_month_of_many_papers_counts_them_and_leads_to_the_days() -> None:
+    found = [paper(n, DAY, ["serving"]) for n in range(1, 203)]
+    for members, listed in ((found[:200], True), (found, False)):
+        page = next(p for p in pages.plan(SITE, members) if p.template == "month.html")
+        html = Renderer(SITE, Path("no-such-folder")).render(page).decode()
+        assert ("papers/2605.00001/" in html) is listed
+        assert f'href="/days/{DAY}/' in html
