@@ -75,7 +75,9 @@ def row(
     for _ in range(runs):
         change()
         found.append(measure(command))
-    wall, cpu = (statistics.median(values) for values in zip(*((r.wall, r.cpu) for r in found)))
+    wall, cpu = (
+        statistics.median(values) for values in zip(*((r.wall, r.cpu) for r in found), strict=True)
+    )
     ratio = f"{wall / beside:5.2f} × {name}" if beside else ""
     print(f"{count:8,} {what:24} {wall:9.2f} {cpu:9.2f}  {ratio}", flush=True)
     return wall
