@@ -164,7 +164,8 @@ def build(
             order = _Order(root.resolve(), now, out.resolve(), url, drafts, basis.inputs)
             found = executor.map(partial(_put_elsewhere, order), range(total))
         else:
-            found = jobs_.spread(work, total, workers if pages > jobs_.WORTH else 1)
+            there = workers if pages > jobs_.WORTH else 1
+            found = jobs_.spread(work, total, there, lambda n: plan.shards[n].paths[0])
         for done, more in track(found, total):
             counts.add(more)
             yield done

@@ -26,13 +26,16 @@ def cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def spread(work: Work[_Result], count: int, workers: int) -> Iterator[_Result]:
+def spread(
+    work: Work[_Result], count: int, workers: int, name: Callable[[int], str] = str
+) -> Iterator[_Result]:
     """The results of `work` for each number below `count`, in order.
 
     Args:
         work: must not depend on what it did with another number.
         workers: processes to use at the most. They are copies of this one, so that nothing has to
             be sent to them; where the system can't copy a process, the work is done here.
+        name: what a number stands for, to people.
 
     Raises:
         RenderError: a process was killed.
@@ -41,15 +44,17 @@ def spread(work: Work[_Result], count: int, workers: int) -> Iterator[_Result]:
         yield from map(work, range(count))
         return
     global _work
-    _work = work
+    _work, done = work, 0
     gc.freeze()  # what a copy never frees stays shared with this process
     try:
         with ProcessPoolExecutor(workers, multiprocessing.get_context("fork")) as pool:
-            yield from pool.map(_one, range(count))
+            for result in pool.map(_one, range(count)):
+                done += 1
+                yield result
     except BrokenProcessPool:
-        raise RenderError(
-            "a process that rendered pages was killed (out of memory?); try --jobs 1"
-        ) from None
+        where = f"at {name(done)} or soon after it"
+        message = f"a process was killed (out of memory?) {where}; try --jobs 1"
+        raise RenderError(message) from None
     finally:
         _work = None
         gc.unfreeze()

@@ -26,6 +26,7 @@ class Written:
     files: int
     changed: int
     removed: int
+    anew: bool = False  # whether another version of digest wrote what was there
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +161,7 @@ def keep(folder: Path, name: str, data: bytes) -> None:
 def _write_all(
     folder: Path, shards: Sequence[Shard], basis: Basis | None, full: bool, spread: Spread | None
 ) -> Written:
-    known, complete = _read_manifest(folder)
+    known, complete, foreign = _read_manifest(folder)
     paths = _each_once(shards)
     trusted = known if complete and not full else {}
     # A build that is stopped must know its files again; nobody trusts marks beside this header, but
@@ -174,7 +175,7 @@ def _write_all(
         _remove(folder, path)
     _write_manifest(folder, _COMPLETE, (each.marks for each in done), basis)
     changed = sum(each.changed for each in done)
-    return Written(files=len(paths), changed=changed, removed=len(gone))
+    return Written(files=len(paths), changed=changed, removed=len(gone), anew=foreign)
 
 
 def put(folder: Path, shards: Sequence[Shard], number: int) -> Put:
@@ -183,7 +184,7 @@ def put(folder: Path, shards: Sequence[Shard], number: int) -> Put:
     Raises:
         OutputError: it can't be written.
     """
-    known, _ = _read_manifest(folder)
+    known = _read_manifest(folder).files
     try:
         return _put(folder, shards, known, known.keys(), number)
     except OSError as error:
@@ -222,19 +223,25 @@ def _each_once(shards: Iterable[Shard]) -> set[str]:
     return found
 
 
-def _read_manifest(folder: Path) -> tuple[dict[str, str], bool]:
-    """The files that are ours with their marks, and whether the last build came to its end."""
+class _Known(NamedTuple):
+    """What a folder's manifest says."""
+
+    files: dict[str, str]  # those that are ours, with their marks
+    complete: bool  # whether the last build came to its end, so that the marks hold
+    foreign: bool = False  # whether another version of digest wrote it
+
+
+def _read_manifest(folder: Path) -> _Known:
     try:
         header, _, *lines = (folder / MANIFEST).read_text("utf-8").split("\n")
     except FileNotFoundError:
         if folder.is_dir() and any(not file.name.startswith(_OURS) for file in folder.iterdir()):
             message = f"{folder} holds files that digest did not write; name another folder (--out)"
             raise OutputError(message) from None
-        return {}, False
-    if header not in {_COMPLETE, _RUNNING}:
-        raise OutputError(f"{folder} was written by another version of digest; remove it first")
+        return _Known({}, False)
     parted = (line.partition(" ") for line in lines if line)
-    return {path: mark for mark, _, path in parted}, header == _COMPLETE
+    files = {path: mark for mark, _, path in parted if path}
+    return _Known(files, header == _COMPLETE, header not in {_COMPLETE, _RUNNING})
 
 
 def _write_manifest(

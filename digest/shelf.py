@@ -133,7 +133,12 @@ def fill(
     def read(number: int) -> bytes:
         return _read(fresh[number], rules, matcher)
 
-    found = dict(zip(fresh, jobs.spread(read, len(fresh), workers if worth else 1), strict=True))
+    def name(number: int) -> str:
+        return fresh[number].name
+
+    found = dict(
+        zip(fresh, jobs.spread(read, len(fresh), workers if worth else 1, name), strict=True)
+    )
     shelf = Shelf(matcher)
     for path in paths:
         data = found.get(path, b"")

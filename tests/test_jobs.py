@@ -20,8 +20,8 @@ def test_a_process_that_is_killed_is_an_error_that_says_so() -> None:
         if os.getpid() != parent:
             os.kill(os.getpid(), signal.SIGKILL)
 
-    with pytest.raises(RenderError, match="was killed"):
-        list(spread(killed, 9, 2))
+    with pytest.raises(RenderError, match=r"was killed .* at page 0 or soon after it"):
+        list(spread(killed, 9, 2, lambda number: f"page {number}"))
 
 
 def test_an_error_of_one_shard_is_the_error_of_the_whole() -> None:

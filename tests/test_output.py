@@ -1,4 +1,5 @@
 import os
+import subprocess
 import sys
 from collections.abc import Iterable
 from functools import partial
@@ -7,9 +8,11 @@ from pathlib import Path
 from threading import Thread
 
 import pytest
+from conftest import NOW, copy_of_repository
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from digest.build import build
 from digest.errors import OutputError
 from digest.output import MANIFEST, File, Shard, Written
 from digest.output import write as write_files
@@ -120,3 +123,36 @@ def test_builds_of_one_folder_take_turns(tmp_path: Path) -> None:
     os.close(ours)
     second.join()
     assert contents(tmp_path) == {"b": b"2"}
+
+
+def test_what_another_version_wrote_is_made_anew(tmp_path: Path) -> None:
+    write(tmp_path, [("a", b"1"), ("gone", b"2")])
+    manifest = tmp_path / MANIFEST
+    manifest.write_text(manifest.read_text().replace("manifest 2", "manifest 1", 1))
+    written = write(tmp_path, [("a", b"1")])
+    assert written.anew
+    assert written.removed == 1
+    assert contents(tmp_path) == {"a": b"1"}
+    assert not write(tmp_path, [("a", b"1")]).anew
+
+
+FULL_DISK = """
+import resource, sys
+from digest.cli import main
+resource.setrlimit(resource.RLIMIT_FSIZE, (30_000, 30_000))  # no file may grow beyond
+sys.argv = ["digest", "build", "--offline", "--root", sys.argv[1], "--out", sys.argv[2]]
+main()
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no limits there")
+def test_a_full_disk_is_one_line_and_the_next_build_mends_it(tmp_path: Path) -> None:
+    root, out = copy_of_repository(tmp_path / "root"), tmp_path / "out"
+    command = [sys.executable, "-c", FULL_DISK, str(root), str(out)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert done.stderr.startswith("Error: cannot write ")
+    assert done.stderr.count("\n") == 1
+    build(root, now=NOW, out=out, offline=True)
+    build(root, now=NOW, out=tmp_path / "fresh", offline=True)
+    assert contents(out) == contents(tmp_path / "fresh")

@@ -58,7 +58,7 @@ def check_size(sizes: Mapping[str, int]) -> Iterator[Finding]:
     most = ", ".join(f"{name} {size / 1e6:,.0f} MB" for name, size in parts.most_common(3))
     message = (
         f"{total / 1e6:,.0f} MB of the {MOST_SITE / 1e6:,.0f} MB that GitHub Pages takes, "
-        f"the most in {most}"
+        f"the most in {most}; exports, formats, search and cards in site.yaml leave parts out"
     )
     kind = Kind.SIZE if total > MOST_SITE else Kind.NEAR_SIZE
     yield Finding(kind=kind, path=".", message=message)

@@ -67,6 +67,8 @@ def build_command(
             progress=words.tell,
         )
     words.warn_of(report.problems)
+    if report.written.anew:
+        words.warn("another version of digest wrote what was there; all of it was made anew")
     for conflict in report.conflicts:
         words.warn(f"{' and '.join(conflict)} share a DOI but are different papers; kept apart")
     for broad in report.broad:
