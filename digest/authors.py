@@ -7,7 +7,7 @@ two people of one name can't be told apart.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -42,6 +42,7 @@ class Works:
 
     author: Author
     papers: tuple[Paper, ...]
+    signed: tuple[str, ...]  # the aliases that some paper bears
     coauthors: tuple[tuple[str, int], ...]  # on how many papers, most first; the first of them
     others: int  # how many more there are
 
@@ -97,9 +98,11 @@ def works(site: Site, papers: Iterable[Paper]) -> tuple[Works, ...]:
     }
     wanted = site.authors is Authors.ALL
     found, wrote = defaultdict[str, list[Paper]](list), dict[str, tuple[str, ...]]()
+    signed = set[str]()
     for paper in papers if followed or wanted else ():
         byline = persons(paper.entry)
         if wanted or not followed.keys().isdisjoint(byline):
+            signed |= followed.keys() & byline.keys()
             everyone = {intern(followed[n].name if n in followed else n) for n in byline}
             wrote[paper.id] = tuple(everyone)
             for name in everyone if wanted else everyone & followed.keys():
@@ -109,18 +112,24 @@ def works(site: Site, papers: Iterable[Paper]) -> tuple[Works, ...]:
         if name not in listed and len(theirs) > 1:
             listed[name] = Author(name=name, path=author_path(name))
     return tuple(
-        _works(listed[name], sorted(found[name], key=_age), wrote)
+        _works(listed[name], sorted(found[name], key=_age), signed, wrote)
         for name in sorted(listed, key=_order)
     )
 
 
-def _works(author: Author, papers: Sequence[Paper], wrote: Mapping[str, Sequence[str]]) -> Works:
+def _works(
+    author: Author,
+    papers: Sequence[Paper],
+    signed: Set[str],
+    wrote: Mapping[str, Sequence[str]],
+) -> Works:
     together = Counter(chain.from_iterable(wrote[paper.id] for paper in papers))
     del together[author.name]
     most = sorted(together, key=lambda name: (-together[name], *_order(name)))[:COAUTHORS]
     return Works(
         author=author,
         papers=tuple(papers),
+        signed=tuple(alias for alias in author.aliases if alias in signed),
         coauthors=tuple((name, together[name]) for name in most),
         others=len(together) - len(most),
     )
@@ -148,7 +157,7 @@ def plan(site: Site, found: Sequence[Works]) -> Iterator[Page]:
     taken = {one.author.path for one in found}
     for one in found:
         yield from _pages(site, one, where)
-        for alias in one.author.aliases:  # it may have had a page of its own
+        for alias in one.signed:  # it may have had a page of its own, with papers
             if author_path(alias) not in taken:
                 path, target = f"{author_path(alias)}index.html", one.author.path
                 yield Page.of(path, "redirect.html", target=target, title=one.author.name)

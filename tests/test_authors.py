@@ -102,6 +102,7 @@ def test_nobody_followed_means_no_pages() -> None:
 def test_a_followed_author_without_papers_has_a_page_to_subscribe_on() -> None:
     planned = plan(FOLLOWING, [])
     assert shown(planned, TIM_PATH) == []
+    assert "authors/t-roughgarden/index.html" not in planned  # nothing ever stood there
     assert planned[f"{TIM_PATH}feed.xml"].context["items"] == ()
 
 

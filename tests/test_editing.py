@@ -215,6 +215,7 @@ def test_a_hidden_paper_leaves_lists_and_feeds_but_not_its_address(desk: Desk) -
     page = desk.read("papers/2605.13319/index.html")
     assert "Withdrawn by &lt;its authors&gt;." in page
     assert 'content="noindex"' in page
+    assert '<meta name="citation_title" content="PipeSD' in page  # to be cited yet
     assert "https://arxiv.org/abs/2605.13319" in page
 
 
