@@ -141,3 +141,54 @@ def test_any_changes_give_what_a_full_build_gives(
     build(root, now=NOW, out=out, offline=True, full=True)
     assert contents(out) == contents(fresh)
     shutil.rmtree(folder)
+
+
+def changed_by(change: Callable[[Path], None], folder: Path) -> set[str]:
+    """The files of the golden site that are written anew after a change."""
+    root, out = folder / "root", folder / "out"
+    shutil.copytree(SITE, root)
+    build(root, now=NOW, out=out, offline=True)
+    before = {name: (out / name).stat().st_ino for name in contents(out) if name[0] != "."}
+    change(root)
+    build(root, now=NOW, out=out, offline=True)
+    names = {name for name in contents(out) if name[0] != "."}
+    return {name for name in names if before.get(name) != (out / name).stat().st_ino}
+
+
+def test_a_template_that_is_touched_changes_its_own_pages_alone(tmp_path: Path) -> None:
+    def touch(root: Path) -> None:
+        text = (Path(__file__).parents[1] / "templates/paper.html").read_text("utf-8")
+        (root / "templates").mkdir(exist_ok=True)
+        (root / "templates/paper.html").write_text(text.replace("<h1", "<h1 data-touched"), "utf-8")
+
+    changed = changed_by(touch, tmp_path)
+    assert changed
+    assert {name.split("/")[0] for name in changed} == {"papers"}
+
+
+def test_a_rule_that_moves_no_paper_changes_no_page(tmp_path: Path) -> None:
+    def more(root: Path) -> None:
+        path = root / "site.yaml"
+        text = path.read_text("utf-8")
+        path.write_text(text.replace("any: [", "any: [zyzzyva, ", 1), "utf-8")
+        assert path.read_text("utf-8") != text
+
+    assert changed_by(more, tmp_path) == set()
+
+
+def test_a_rule_that_moves_a_paper_changes_it_and_the_lists_it_is_in(tmp_path: Path) -> None:
+    entries = {entry.id: entry for entry in _entries(SITE)}
+    moved = entries["arxiv:2605.00001"]
+
+    def more(root: Path) -> None:
+        path = root / "site.yaml"
+        title = moved.title.split("$")[0].strip()
+        text = path.read_text("utf-8")
+        at = text.index("any:", text.index("id: empty"))
+        path.write_text(f"{text[:at]}any: [{title!r}]\n", "utf-8")
+
+    changed = changed_by(more, tmp_path)
+    pages = {name for name in changed if name.startswith("papers/")}
+    assert pages == {"papers/2605.00001/index.html"}
+    assert "themes/empty/index.html" in changed
+    assert not any(name.startswith("themes/serving/") for name in changed)
