@@ -18,6 +18,7 @@ from unicodedata import normalize
 from digest import tex
 from digest.cite.names import parse
 from digest.ids import author_path, unaccented
+from digest.language import ENGLISH, Language
 from digest.model import Authors, Entry, Markup, Page, Paper, Site, Theme
 from digest.paging import paged
 
@@ -148,22 +149,22 @@ def linked(entry: Entry, homes: Mapping[str, str]) -> dict[str, str]:
     return {name: homes[person(name)] for name in shown if person(name) in homes}
 
 
-def plan(site: Site, found: Sequence[Works]) -> Iterator[Page]:
+def plan(site: Site, found: Sequence[Works], language: Language = ENGLISH) -> Iterator[Page]:
     """The list of all authors, and each one's pages; nothing where site.yaml asks for none."""
     if not site.follow and site.authors is Authors.FOLLOWED:
         return
-    yield from _lists(found)
+    yield from _lists(found, language)
     where = homes(found)
     taken = {one.author.path for one in found}
     for one in found:
-        yield from _pages(site, one, where)
+        yield from _pages(site, one, where, language)
         for alias in one.signed:  # it may have had a page of its own, with papers
             if author_path(alias) not in taken:
                 path, target = f"{author_path(alias)}index.html", one.author.path
                 yield Page.of(path, "redirect.html", target=target, title=one.author.name)
 
 
-def _lists(found: Sequence[Works]) -> Iterator[Page]:
+def _lists(found: Sequence[Works], language: Language) -> Iterator[Page]:
     lines = [
         Line(
             author=one.author,
@@ -178,9 +179,14 @@ def _lists(found: Sequence[Works]) -> Iterator[Page]:
     by_letter = defaultdict[str, list[Line]](list)
     for line in others if many else ():
         by_letter[_letter(line.author.name)].append(line)
+    sections = sorted(by_letter.items(), key=lambda pair: (not pair[0], pair[0]))
     letters = tuple(
-        Letter(title=letter, path=f"authors/letter/{letter.lower()}/", count=len(by_letter[letter]))
-        for letter in sorted(by_letter, key=lambda letter: (letter not in _LETTERS, letter))
+        Letter(
+            title=letter or language.say("Other"),
+            path=f"authors/letter/{letter.lower() or 'other'}/",
+            count=len(lines),
+        )
+        for letter, lines in sections
     )
     yield Page.of(
         "authors/index.html",
@@ -190,18 +196,18 @@ def _lists(found: Sequence[Works]) -> Iterator[Page]:
         letters=letters,
         letter=None,
     )
-    for letter in letters:
+    for letter, (_, listed) in zip(letters, sections, strict=True):
         yield Page.of(
             f"{letter.path}index.html",
             "authors.html",
             followed=(),
-            others=tuple(by_letter[letter.title]),
+            others=tuple(listed),
             letters=(),
             letter=letter.title,
         )
 
 
-def _pages(site: Site, one: Works, where: Mapping[str, str]) -> Iterator[Page]:
+def _pages(site: Site, one: Works, where: Mapping[str, str], language: Language) -> Iterator[Page]:
     coauthors = (
         Coauthor(name=name, path=where.get(name, ""), count=count) for name, count in one.coauthors
     )
@@ -215,6 +221,7 @@ def _pages(site: Site, one: Works, where: Mapping[str, str]) -> Iterator[Page]:
             "more": one.others,
         },
         full={"themes": (), "coauthors": (), "more": 0},
+        language=language,
         author=one.author,
     )
 
@@ -237,5 +244,6 @@ def _order(name: str) -> tuple[str, str]:
 
 
 def _letter(name: str) -> str:
+    """The letter under which an author is listed; empty for the others."""
     first = _order(name)[0][:1].upper()
-    return first if first in _LETTERS and first else "Other"
+    return first if first in _LETTERS else ""

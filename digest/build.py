@@ -19,6 +19,7 @@ from digest import (
     config,
     feeds,
     inputs,
+    language,
     ledger,
     output,
     pages,
@@ -243,7 +244,8 @@ def _plan(
     now: datetime,
     near: related.Find = related.nothing,
 ) -> _Plan:
-    site = replace(_shown(site), navigation=navigation(site, edition))
+    said = language.load(site.language, root / language.FOLDER)
+    site = replace(_shown(site), navigation=navigation(site, edition, said))
     papers = pages.in_order(edition.shown)
     works = authors.works(site, papers)
     of_paper = partial(
@@ -253,11 +255,11 @@ def _plan(
         around=Around(site, papers, near),
     )
     lists = [
-        *pages.lists(site, papers, edition),
-        *authors.plan(site, works),
+        *pages.lists(site, papers, edition, said),
+        *authors.plan(site, works, said),
         *letters.plan(site, edition),
-        *cards.plan(site, edition),
-        *feeds.plan(site, papers, tag, edition, works),
+        *cards.plan(site, edition, said),
+        *feeds.plan(site, papers, tag, edition, works, said),
         *status.plan(site, ledger.load(root / LEDGER), _day_of(site, now)[0]),
     ]
     lists += pages.maps([*pages.listed(lists), *(paper.path for paper in papers)])
@@ -267,7 +269,7 @@ def _plan(
         for some, others in shards(papers, lists)
     ]
     known = {path for _, _, paths in parts for path in paths} | copied.keys()
-    renderer = Renderer(site, root / "templates", edition, known)
+    renderer = Renderer(site, root / "templates", edition, known, said)
     renderer.convert(edition.bodies)
 
     def made(some: Sequence[Paper], others: Sequence[Page]) -> Iterator[output.File]:

@@ -7,12 +7,13 @@ from collections.abc import Iterator
 from digest import tex
 from digest.desk.curation import Edition
 from digest.ids import theme_path
+from digest.language import ENGLISH, Language
 from digest.model import Entry, Page, Site
 
 NAMED = 4  # authors on a card; of more, the first three
 
 
-def plan(site: Site, edition: Edition) -> Iterator[Page]:
+def plan(site: Site, edition: Edition, language: Language = ENGLISH) -> Iterator[Page]:
     """A card for the site, each theme, issue and pinned paper: of its words alone, never of counts,
     so that none is drawn again until its words change.
     """
@@ -23,20 +24,21 @@ def plan(site: Site, edition: Edition) -> Iterator[Page]:
     for theme in site.themes:
         yield _card(theme_path(theme.id), theme.title, theme.description)
     for letter in edition.letters:
-        yield _card(letter.path, letter.issue.title, letter.issue.summary, "Issue")
+        yield _card(letter.path, letter.issue.title, letter.issue.summary, language.say("Issue"))
     for paper in edition.shown:
         if paper.note and paper.note.pinned:
             entry = paper.entry
             title = tex.plain(entry.title, entry.markup) or entry.id
-            yield _card(paper.path, title, _authors(entry), titles.get(paper.primary, ""))
+            yield _card(paper.path, title, _authors(entry, language), titles.get(paper.primary, ""))
 
 
 def _card(path: str, title: str, text: str, label: str = "") -> Page:
     return Page.of(f"{path}card.png", "social.svg", about=path, label=label, title=title, text=text)
 
 
-def _authors(entry: Entry) -> str:
+def _authors(entry: Entry, language: Language) -> str:
     names = [tex.plain(name, entry.markup) for name in entry.authors]
     shown = names if len(names) <= NAMED else names[: NAMED - 1]
-    rest = f" and {len(names) - len(shown):,} more" if len(names) > len(shown) else ""
-    return ", ".join(shown) + rest
+    more = language.number(len(names) - len(shown))
+    rest = language.say("and %(count)s more", count=more) if len(names) > len(shown) else ""
+    return f"{', '.join(shown)} {rest}".rstrip()

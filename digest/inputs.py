@@ -11,7 +11,7 @@ from hashlib import blake2b
 from pathlib import Path
 
 _PACKAGE = Path(__file__).parent
-_OF_SITE = ("site.yaml", "content", "templates", "static")
+_OF_SITE = ("site.yaml", "content", "templates", "static", "locale")
 _TEMPLATES = (_PACKAGE / "templates", _PACKAGE.parent / "templates")  # one of them exists
 
 
@@ -27,8 +27,9 @@ def fingerprint(root: Path, *options: object) -> str:
 
 @cache
 def digest_itself() -> str:
-    """Our own code, and the versions of the libraries beside it; not the templates."""
-    return _hash((sys.version, sorted(_libraries())), sorted(_PACKAGE.rglob("*.py")))
+    """Our own code and words, and the versions of the libraries beside it; not the templates."""
+    files = sorted((*_PACKAGE.rglob("*.py"), *_PACKAGE.rglob("*.po")))
+    return _hash((sys.version, sorted(_libraries())), files)
 
 
 def hash_of(path: Path) -> str:

@@ -14,6 +14,7 @@ from digest.authors import linked
 from digest.desk.curation import NOTHING, Edition
 from digest.heat import heat
 from digest.ids import paper_path, theme_path
+from digest.language import ENGLISH, Language
 from digest.model import Page, Paper, Site, Theme, Version
 from digest.paging import paged
 from digest.related import Find, nothing
@@ -118,12 +119,18 @@ def in_order(papers: Iterable[Paper]) -> list[Paper]:
     return sorted(papers, key=lambda paper: (paper.announced, paper.id))
 
 
-def lists(site: Site, papers: Sequence[Paper], edition: Edition = NOTHING) -> Iterator[Page]:
+def lists(
+    site: Site,
+    papers: Sequence[Paper],
+    edition: Edition = NOTHING,
+    language: Language = ENGLISH,
+) -> Iterator[Page]:
     """Every page but those of the papers themselves, and those that the editor wrote.
 
     Args:
         papers: all that may be shown, in order.
         edition: what the editor picked, related and hid.
+        language: of names that the pages show.
     """
     members = _members(site, papers)
     days = _days(site, papers)
@@ -131,7 +138,7 @@ def lists(site: Site, papers: Sequence[Paper], edition: Edition = NOTHING) -> It
 
     yield _front(days, counts, edition)
     yield Page.of("themes/index.html", "themes.html", themes=counts, unthemed=len(members[""]))
-    found = trends(site.themes, papers)
+    found = trends(site.themes, papers, language)
     weekly = {trend.theme.id: trend for trend in found.weekly}
     for theme in site.themes:
         trend = weekly.get(theme.id)
@@ -143,6 +150,7 @@ def lists(site: Site, papers: Sequence[Paper], edition: Edition = NOTHING) -> It
             theme.sort,
             front={"trend": trend},
             full={"trend": None},
+            language=language,
             theme=theme,
         )
     for paper in edition.papers:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
+from digest.language import ENGLISH, Language
 from digest.model import Page, Paper, Sort
 from digest.tex import plain
 
@@ -61,6 +62,7 @@ def paged(
     size: int = PER_PAGE,
     sort: Sort = Sort.NEWEST,
     *,
+    language: Language = ENGLISH,
     front: Mapping[str, Any] = _NOTHING,
     full: Mapping[str, Any] = _NOTHING,
     **context: Any,
@@ -69,16 +71,20 @@ def paged(
 
     Args:
         base: the folder of the front: "themes/llm-serving/".
+        language: of the pages' names.
         front, full: what the front and the other pages show beside their papers: what changes with
             every paper may stand on the front alone.
         context: what every page shows.
     """
     found = tuple(parts(papers, size, sort))
-    end = "Oldest" if sort is Sort.OLDEST else "Newest"
+    end = language.say("Oldest") if sort is Sort.OLDEST else language.say("Newest")
     steps = [
         Step(title=end, path=base)
         if part.front
-        else Step(title=f"Page {part.number}", path=f"{base}page/{part.number}/")
+        else Step(
+            title=language.say("Page %(number)s", number=part.number),
+            path=f"{base}page/{part.number}/",
+        )
         for part in found
     ]
     for at, (part, step) in enumerate(zip(found, steps, strict=True)):

@@ -12,7 +12,7 @@ from threading import Condition, Event
 
 from digest.errors import DigestError
 
-WATCHED = ("site.yaml", "content", "templates", "static")
+WATCHED = ("site.yaml", "content", "templates", "static", "locale")
 _PAUSE = 0.05  # seconds between two looks at the files
 State = tuple[tuple[str, int, int], ...]
 

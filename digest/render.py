@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
 from email.utils import format_datetime
-from functools import cached_property, lru_cache
+from functools import cached_property, lru_cache, partial
 from hashlib import blake2b
 from importlib.metadata import version
 from pathlib import Path
@@ -24,6 +24,8 @@ from digest.desk.texts import Texts
 from digest.desk.values import Body
 from digest.errors import RenderError
 from digest.faults import Loader, named
+from digest.language import ENGLISH, Language
+from digest.language.templates import Environment
 from digest.marks import Marks
 from digest.model import Entry, Match, Page, Paper, Site
 from digest.trends import shapes
@@ -54,7 +56,7 @@ class _Context(jinja2.runtime.Context):
         return call(*args, **kwargs)
 
 
-class _Environment(jinja2.Environment):
+class _Environment(Environment):
     context_class = _Context
 
 
@@ -82,14 +84,17 @@ class Renderer:
         templates: Path,
         edition: Edition = NOTHING,
         known: Set[str] = frozenset(),
+        language: Language = ENGLISH,
     ) -> None:
         """Read no template yet.
 
         Args:
             known: every file that the site will have, for links of the editor's texts.
+            language: whose words, dates and numbers the pages have.
         """
         self._site, self._templates, self._base = site, templates, site.base
-        self._texts = Texts(site, edition, known, self._card)
+        self._language = language
+        self._texts = Texts(site, edition, known, self._card, language)
         self._counts = Counts()
         self._converted: dict[tuple[str, str, str], Safe] = {}
 
@@ -133,7 +138,8 @@ class Renderer:
 
     @cached_property
     def _marks(self) -> Marks:
-        ground = repr((inputs.digest_itself(), self._site, sorted(self._hashes.items())))
+        said = sorted(self._language.messages.items())
+        ground = repr((inputs.digest_itself(), self._site, said, sorted(self._hashes.items())))
         return Marks(self._environment, ground, self._texts.text_at)
 
     def convert(self, bodies: Iterable[Body]) -> None:
@@ -171,6 +177,7 @@ class Renderer:
     def _environment(self) -> jinja2.Environment:
         default = Loader(default_templates())
         env = _Environment(
+            self._language,
             loader=jinja2.ChoiceLoader(
                 [
                     Loader(self._templates),
@@ -181,7 +188,8 @@ class Renderer:
             autoescape=jinja2.select_autoescape(["html", "xml", "svg"]),
             undefined=jinja2.StrictUndefined,
             auto_reload=False,  # a renderer is of one build
-            bytecode_cache=jinja2.FileSystemBytecodeCache(),  # compiling takes longer than a page
+            bytecode_cache=self._bytecode(),
+            extensions=["jinja2.ext.do"],
             keep_trailing_newline=True,
             trim_blocks=True,
             lstrip_blocks=True,
@@ -193,7 +201,7 @@ class Renderer:
             "absolute": self.absolute,
             "asset": self._asset,
             "theme_of": {theme.id: theme for theme in self._site.themes}.__getitem__,
-            "changes": versions.changes,
+            "changes": partial(versions.changes, language=self._language),
             "fit": lettering.fit,
             "bars": shapes.bars,
             "areas": shapes.areas,
@@ -219,9 +227,6 @@ class Renderer:
             "markdown_feed": self._texts.for_feed,
             "withdrawn": versions.withdrawn,
             "code_link": lambda entry: tex.code_link(entry.comment, entry.summary),
-            "day": lambda day: f"{day.day} {day:%B %Y}",
-            "weekday": lambda day: f"{day:%A}",
-            "month": lambda day: f"{day:%B %Y}",
             "iso": _iso,
             "rfc822": lambda day: format_datetime(_utc(day)),
             "moment": lambda day: _iso(_utc(day)),
@@ -230,6 +235,12 @@ class Renderer:
             "json": _json,
         }
         return env
+
+    def _bytecode(self) -> jinja2.BytecodeCache:
+        """Compiled templates, since compiling takes longer than a page; their words are in them."""
+        said = repr((self._language.tag, sorted(self._language.messages.items())))
+        words = blake2b(said.encode(), digest_size=8).hexdigest()
+        return jinja2.FileSystemBytecodeCache(pattern=f"__digest_{words}_%s.cache")
 
     def link(self, path: str) -> str:
         """An address within the site: `themes/x/` → `/digest/themes/x/`; others stay."""

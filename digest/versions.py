@@ -8,10 +8,10 @@ from dataclasses import dataclass
 import msgspec
 
 from digest import diff, tex
+from digest.language import ENGLISH, Language
 from digest.model import Entry, Version
 
 _WORDS = ("title", "summary", "authors", "comment", "categories")  # of each version its own
-_SHOWN = {"title": "Title", "authors": "Authors", "summary": "Abstract", "comment": "Comment"}
 
 
 # arXiv keeps no flag in what it publishes: the last version's words say so, in its comment or in
@@ -59,15 +59,21 @@ def at(entry: Entry, number: int) -> Entry:
     return _at(entry, found[0]) if found else entry
 
 
-def changes(entry: Entry, number: int) -> tuple[Change, ...]:
+def changes(entry: Entry, number: int, language: Language = ENGLISH) -> tuple[Change, ...]:
     """What a version changed since the one before that we have the words of; empty without one."""
     versions = [version for version in known(entry) if version.number <= number]
     if len(versions) < 2 or versions[-1].number != number:
         return ()
     before, after = (_plain(entry, version) for version in versions[-2:])
+    shown = {
+        "title": language.say("Title"),
+        "authors": language.say("Authors"),
+        "summary": language.say("Abstract"),
+        "comment": language.say("Comment"),
+    }
     return tuple(
         Change(name, diff.words(before[field], after[field]))
-        for field, name in _SHOWN.items()
+        for field, name in shown.items()
         if before[field] != after[field]
     )
 

@@ -9,7 +9,7 @@ PACKAGE = Path(__file__).parents[1] / "digest"
 LAYERS = [
     {"errors", "github", "ids", "inputs", "words", "__version__"},
     {"model"},
-    {"diff", "faults", "files", "jobs", "lettering", "located", "portable", "tex"},
+    {"diff", "faults", "files", "jobs", "language", "lettering", "located", "portable", "tex"},
     {
         "authority",
         "cite",
@@ -95,5 +95,15 @@ def test_a_command_that_only_answers_loads_no_library_that_it_does_not_need() ->
     done = subprocess.run(
         [sys.executable, "-c", script], capture_output=True, text=True, check=True
     )
-    heavy = {"feedparser", "jinja2", "markdown_it", "nltk", "re2", "rich", "urllib3", "yaml"}
+    heavy = {
+        "babel",
+        "feedparser",
+        "jinja2",
+        "markdown_it",
+        "nltk",
+        "re2",
+        "rich",
+        "urllib3",
+        "yaml",
+    }
     assert not heavy & set(done.stdout.split())

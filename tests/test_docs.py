@@ -17,6 +17,7 @@ from types import ModuleType
 import click
 import pytest
 import yaml
+from babel.messages.pofile import read_po
 from conftest import NOW
 from jinja2 import Environment
 from markdown_it import MarkdownIt
@@ -91,6 +92,8 @@ def test_every_block_of_code_is_right(block: Block, tmp_path: Path) -> None:
             Environment().parse(block.text)
         case "json":
             json.loads(block.text)
+        case "po":
+            read_po(block.text.splitlines(), abort_invalid=True)
         case "{toctree}":
             for name in re.findall(r"^[a-z]+$", block.text, re.M):
                 assert (PROJECT / f"docs/{name}.md").is_file(), name

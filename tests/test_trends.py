@@ -17,7 +17,7 @@ from test_pages import SITE, THEMES, paper, papers
 
 from digest.model import Entry, Match, Page, Paper, Theme, Version
 from digest.render import Renderer, default_templates
-from digest.trends import DAYS, TEAMS, WEEKS, Trends, trends
+from digest.trends import WEEKS, Trends, trends
 from digest.trends.rising import BEFORE, ENOUGH, RECENT, surprise
 from digest.trends.shapes import areas, bars
 from digest.trends.shares import LARGEST, Shares
@@ -154,7 +154,7 @@ def test_teams_are_parted_by_size_newest_year_first() -> None:
     found = [of_team(n, NEWEST, size) for n, size in enumerate([0, *sizes])]
     found.append(of_team(99, date(2024, 1, 1), 2))
     now, then = trends(THEMES, found).teams
-    assert [part.name for part in now.parts] == list(TEAMS)
+    assert [part.name for part in now.parts] == ["1", "2", "3", "4–5", "6–10", "11 or more"]
     assert [part.count for part in now.parts] == [1, 1, 1, 2, 2, 2]
     assert (now.year, now.papers, then.year, then.papers) == (2026, 9, 2024, 1)
 
@@ -182,7 +182,14 @@ def test_revisions_are_parted_by_days() -> None:
     found = [Paper.of(revised(n)) for n in days]
     revisions = trends(THEMES, found).revisions
     assert revisions is not None
-    assert [part.name for part in revisions.parts] == list(DAYS)
+    assert [part.name for part in revisions.parts] == [
+        "0–1",
+        "2–7",
+        "8–30",
+        "31–90",
+        "91–365",
+        "over 365",
+    ]
     assert [part.count for part in revisions.parts] == [2, 2, 2, 2, 2, 1]
     assert revisions.half == 30
 

@@ -15,14 +15,11 @@ from digest.desk.markdown import Dialect, Mentions, mentions
 from digest.desk.values import Article, Attachment, Body, Content, Issue, Note
 from digest.errors import ConfigError
 from digest.ids import arxiv_id, doi, slug
+from digest.language import ENGLISH, Language
 from digest.located import Text, nearest
 from digest.model import Match, NavItem, Paper, Reason, Site, Theme
 
 _OLD_SLUG = re.compile(r"([a-z-]+)-(\d{7})")
-_NAVIGATION = tuple(
-    NavItem(title=title, url=f"{title.lower()}/")
-    for title in ("Themes", "Archive", "Updates", "About")
-)
 RESERVED = {
     "404", "archive", "authors", "days", "feeds", "issues", "papers", "reading", "search",
     "static", "status", "themes", "trends", "updates",
@@ -135,19 +132,26 @@ def edit(
     )
 
 
-def navigation(site: Site, edition: Edition) -> tuple[NavItem, ...]:
+def navigation(site: Site, edition: Edition, language: Language = ENGLISH) -> tuple[NavItem, ...]:
     """The site's links, with the editor's pages in the places they ask for."""
-    items = list(site.navigation or _NAVIGATION)
-    if edition.letters and not site.navigation:
-        items.insert(0, NavItem(title="Issues", url="issues/"))
-    if site.search and not site.navigation:
-        items.append(NavItem(title="Search", url="search/"))
+    items = list(site.navigation or _navigation(site, edition, language))
     placed = sorted((a.navigation, a.slug, a.title) for a in edition.articles if a.navigation)
     for place, slug_, title in placed:
         item = NavItem(title=title, url=f"{slug_}/")
         items = [other for other in items if other.url != item.url]
         items.insert(place - 1, item)
     return tuple(items)
+
+
+def _navigation(site: Site, edition: Edition, language: Language) -> Iterator[NavItem]:
+    if edition.letters:
+        yield NavItem(title=language.say("Issues"), url="issues/")
+    yield NavItem(title=language.say("Themes"), url="themes/")
+    yield NavItem(title=language.say("Archive"), url="archive/")
+    yield NavItem(title=language.say("Updates"), url="updates/")
+    yield NavItem(title=language.say("About"), url="about/")
+    if site.search:
+        yield NavItem(title=language.say("Search"), url="search/")
 
 
 def find(papers: Iterable[Paper], names: Iterable[str]) -> dict[str, Paper]:

@@ -15,6 +15,7 @@ from digest import cite, tex
 from digest.desk.curation import Edition
 from digest.desk.markdown import Answers, Dialect, Picture, Rendered, render
 from digest.desk.values import Body
+from digest.language import ENGLISH, Language
 from digest.model import Paper, Site
 
 _ADDRESS = re.compile(r"([^?#]*)(.*)", re.DOTALL)
@@ -24,15 +25,22 @@ class Texts:
     """Converts each text at most twice: for its page, and for feeds."""
 
     def __init__(
-        self, site: Site, edition: Edition, known: Set[str], card: Callable[[Paper], Safe]
+        self,
+        site: Site,
+        edition: Edition,
+        known: Set[str],
+        card: Callable[[Paper], Safe],
+        language: Language = ENGLISH,
     ) -> None:
         """Nothing is converted yet.
 
         Args:
             known: every file that the site will have: "themes/x/index.html".
             card: a paper as it stands within a text.
+            language: of what we say in feeds.
         """
         self._site, self._edition, self._known, self._card = site, edition, known, card
+        self._language = language
         self._dialect = Dialect(language=site.language, html=site.html)
         self._pages, self._feeds = dict[Path, Rendered](), dict[Path, Safe]()
 
@@ -102,7 +110,8 @@ class Texts:
     def _plain_card(self, paper: Paper) -> Safe:
         names = [tex.plain(name, paper.entry.markup) for name in paper.entry.authors]
         others = len(names) - 12
-        byline = ", ".join(names[:12]) + (f" and {others} more" if others > 0 else "")
+        more = self._language.say("and %(count)s more", count=self._language.number(others))
+        byline = ", ".join(names[:12]) + (f" {more}" if others > 0 else "")
         link = Safe('<a href="{}">{}</a>').format(self._site.url + paper.path, _title(paper))
         return Safe("<p><strong>{}</strong><br>{}</p>").format(link, byline)
 

@@ -11,31 +11,17 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import cache
 
-from digest.authors import Author, Works
+from digest.authors import Works
 from digest.desk.curation import NOTHING, Edition
 from digest.feeds import exports, items, window
 from digest.feeds.items import Item
-from digest.ids import author_path, author_slug, theme_path
-from digest.model import ArxivListing, Authors, Page, Paper, Selection, Site, Source, Theme, WebFeed
+from digest.feeds.names import Feed, Names
+from digest.ids import author_path, theme_path
+from digest.language import ENGLISH, Language
+from digest.model import ArxivListing, Authors, Page, Paper, Selection, Site, Source, WebFeed
 
 FORMATS = ("feed.xml", "atom.xml", "feed.json")  # RSS 2.0, Atom, JSON Feed 1.1
 _FILES = {"atom": "atom.xml", "json": "feed.json"}  # by their names in site.yaml
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Feed:
-    """One feed in all its formats: what it is called and where it is."""
-
-    id: str  # part of its Atom id: "theme:llm-serving"
-    name: str  # among the site's own: "LLM serving"
-    title: str  # among all that a reader follows: "LLM serving – Digest"
-    description: str
-    base: str  # the folder of its files: "themes/llm-serving/"
-    home: str  # the page it belongs to: "themes/llm-serving/"
-
-    def archived(self, month: date) -> str:
-        """Where a month that is over stands, as Atom: its ids are those of every format."""
-        return f"{self.base}feed/{month:%Y-%m}.xml"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +54,7 @@ def plan(
     tag: str,
     edition: Edition = NOTHING,
     works: Sequence[Works] = (),
+    language: Language = ENGLISH,
 ) -> Iterator[Page]:
     """Every feed of the site, the page that offers them, their OPML, and files for programs.
 
@@ -76,15 +63,17 @@ def plan(
         tag: the authority of guids, "example.org,2026".
         edition: the editor's issues.
         works: the authors who have a page.
+        language: of the feeds' names.
     """
-    groups = _groups(site, edition, works)
+    names = Names(site, language)
+    groups = _groups(names, edition, works)
     cited = exports.by_theme(site, papers) if site.exports else {}
     years = {theme: tuple(year for year, _ in parts) for theme, parts in cited.items()}
     everyone = site.authors is Authors.ALL
     yield Page.of("feeds/index.html", "feeds.html", groups=groups, years=years, everyone=everyone)
     yield Page.of("feeds.opml", "opml.xml", title=site.title, groups=groups, file=FORMATS[0])
     yield Page.of("sources.opml", "sources.xml", feeds=tuple(_subscriptions(site.sources)))
-    plans = [*_of_papers(site, papers, tag, works), *_others(site, papers, edition, tag)]
+    plans = [*_of_papers(names, papers, tag, works), *_others(names, papers, edition, tag)]
     for found in plans:
         yield from _documents(site, found, tag)
     if "atom" in site.formats:
@@ -92,26 +81,28 @@ def plan(
     yield from exports.plan(site, papers, cited)
 
 
-def _groups(site: Site, edition: Edition, works: Sequence[Works]) -> tuple[Group, ...]:
-    main = [_everything(site), _notes(site), _updates(site)]
-    main += [_issues(site)] if edition.letters else []
-    themes = tuple(_of_theme(site, theme) for theme in site.themes)
-    named = tuple(_of_selection(site, chosen) for chosen in site.feeds)
+def _groups(names: Names, edition: Edition, works: Sequence[Works]) -> tuple[Group, ...]:
+    site, say = names.site, names.language.say
+    main = [names.everything(), names.notes(), names.updates()]
+    main += [names.issues()] if edition.letters else []
+    themes = tuple(names.of_theme(theme) for theme in site.themes)
+    named = tuple(names.of_selection(chosen) for chosen in site.feeds)
     # Those followed alone: of all there may be thousands, and a new one would change this.
-    people = tuple(_of_author(site, one.author) for one in works if one.author.followed)
+    people = tuple(names.of_author(one.author) for one in works if one.author.followed)
     groups = (
-        ("Everything", main),
-        ("Combinations", named),
-        ("Themes", themes),
-        ("Authors", people),
+        (say("Everything"), main),
+        (say("Combinations"), named),
+        (say("Themes"), themes),
+        (say("Authors"), people),
     )
     return tuple(Group(title=title, feeds=tuple(feeds)) for title, feeds in groups if feeds)
 
 
 def _of_papers(
-    site: Site, papers: Sequence[Paper], tag: str, works: Sequence[Works]
+    names: Names, papers: Sequence[Paper], tag: str, works: Sequence[Works]
 ) -> Iterator[_Plan]:
     """Feeds whose items are papers: each item is made once, and shared by all."""
+    site = names.site
     newest = window.ordered(items.of_paper(tag, paper) for paper in papers)
     members = defaultdict[str, list[Item]](list)
     noted = list[Item]()
@@ -121,31 +112,32 @@ def _of_papers(
                 members[name].append(item)
             if item.now.note and item.now.note.has_text:
                 noted.append(item)
-    yield _Plan(_everything(site), newest)
-    yield _Plan(_notes(site), noted)
+    yield _Plan(names.everything(), newest)
+    yield _Plan(names.notes(), noted)
     for theme in site.themes:
-        feed = _of_theme(site, theme)
+        feed = names.of_theme(theme)
         yield _Plan(feed, members[theme.id])
         for former in theme.was:  # its readers never hear of the new name
             yield _Plan(replace(feed, base=theme_path(former)), members[theme.id])
     for chosen in site.feeds:
         found = [item for item in newest if item.now and _is_chosen(item.now, chosen)]
-        yield _Plan(_of_selection(site, chosen), found)
+        yield _Plan(names.of_selection(chosen), found)
     of_paper = {item.path: item for item in newest} if works else {}
     for one in works:
-        feed = _of_author(site, one.author)
+        feed = names.of_author(one.author)
         theirs = window.ordered(of_paper[paper.path] for paper in one.papers)
         yield _Plan(feed, theirs, whole=True)
         for alias in one.author.aliases:  # it may have had a feed of its own
             yield _Plan(replace(feed, base=author_path(alias)), theirs, whole=True)
 
 
-def _others(site: Site, papers: Sequence[Paper], edition: Edition, tag: str) -> Iterator[_Plan]:
-    yield _Plan(_updates(site), window.ordered(items.of_updates(tag, papers)))
+def _others(names: Names, papers: Sequence[Paper], edition: Edition, tag: str) -> Iterator[_Plan]:
+    site = names.site
+    yield _Plan(names.updates(), window.ordered(items.of_updates(tag, papers, names.language)))
     if edition.letters:
         found = (items.of_letter(tag, letter, site.timezone) for letter in edition.letters)
         letters = window.ordered(found)
-        yield _Plan(_issues(site), letters)
+        yield _Plan(names.issues(), letters)
 
 
 def _documents(site: Site, found: _Plan, tag: str) -> Iterator[Page]:
@@ -210,82 +202,6 @@ def _is_chosen(paper: Paper, selection: Selection) -> bool:
     if selection.pinned and not (paper.note and paper.note.pinned):
         return False
     return not selection.themes or any(paper.has(theme) for theme in selection.themes)
-
-
-def _everything(site: Site) -> Feed:
-    description = site.description or f"All papers of {site.title}."
-    return Feed(
-        id="papers", name="All papers", title=site.title, description=description, base="", home=""
-    )
-
-
-def _notes(site: Site) -> Feed:
-    return Feed(
-        id="notes",
-        name="Editor’s notes",
-        title=f"Editor’s notes – {site.title}",
-        description="Papers that the editor has written about.",
-        base="notes/",
-        home="feeds/",
-    )
-
-
-def _updates(site: Site) -> Feed:
-    return Feed(
-        id="updates",
-        name="Updates",
-        title=f"Updates – {site.title}",
-        description="New versions of papers listed before, and what changed.",
-        base="updates/",
-        home="updates/",
-    )
-
-
-def _issues(site: Site) -> Feed:
-    return Feed(
-        id="issues",
-        name="Issues",
-        title=f"Issues – {site.title}",
-        description=f"The letters of {site.title}.",
-        base="issues/",
-        home="issues/",
-    )
-
-
-def _of_theme(site: Site, theme: Theme) -> Feed:
-    path = theme_path(theme.id)
-    return Feed(
-        id=f"theme:{(*theme.was, theme.id)[0]}",
-        name=theme.title,
-        title=f"{theme.title} – {site.title}",
-        description=theme.description or f"New papers on {theme.title}.",
-        base=path,
-        home=path,
-    )
-
-
-def _of_author(site: Site, author: Author) -> Feed:
-    return Feed(
-        id=f"author:{author_slug(author.name)}",
-        name=author.name,
-        title=f"{author.name} – {site.title}",
-        description=f"New papers by {author.name}.",
-        base=author.path,
-        home=author.path,
-    )
-
-
-def _of_selection(site: Site, selection: Selection) -> Feed:
-    titles = [theme.title for theme in site.themes if theme.id in selection.themes]
-    about = f" on {', '.join(titles)}" if titles else ""
-    return Feed(
-        id=f"selection:{selection.id}",
-        name=selection.title,
-        title=f"{selection.title} – {site.title}",
-        description=f"{'Papers picked by the editor' if selection.pinned else 'Papers'}{about}.",
-        base=f"feeds/{selection.id}/",
-        home="feeds/",
-    )
 
 
 def _subscriptions(sources: Iterable[Source]) -> Iterator[tuple[str, str]]:

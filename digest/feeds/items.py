@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from digest import tex, versions
 from digest.desk.curation import Letter
 from digest.ids import paper_path
+from digest.language import ENGLISH, Language
 from digest.model import Paper, Version
 
 _SAFE = "!$&'()*+,;=:@/?"  # RFC 4151 allows these in a name, beside what quote() never touches
@@ -28,6 +29,7 @@ class Item:
     first: bool = False  # with the words that we first had of it, for files that never change
     letter: Letter | None = None
     zone: str = "UTC"  # where the letter's day begins
+    label: str = ""  # what its title adds to the paper's: "version 2"
 
     @property
     def guid(self) -> str:
@@ -81,7 +83,7 @@ class Item:
             return self.guid
         entry = self.paper.entry
         title = tex.plain(entry.title, entry.markup) or entry.id
-        return f"{title} (version {self.version})" if self.version else title
+        return f"{title} ({self.label})" if self.label else title
 
     def __hash__(self) -> int:
         return hash((self.now.id if self.now else self.path, self.version))
@@ -104,10 +106,16 @@ def first(item: Item) -> Item:
     return item if item.version or item.letter else replace(item, first=True)
 
 
-def of_updates(tag: str, papers: Iterable[Paper]) -> tuple[Item, ...]:
+def of_updates(tag: str, papers: Iterable[Paper], language: Language = ENGLISH) -> tuple[Item, ...]:
     """An item for every later version, with the words of that version."""
     return tuple(
-        Item(tag=tag, date=day, now=paper, version=version.number)
+        Item(
+            tag=tag,
+            date=day,
+            now=paper,
+            version=version.number,
+            label=language.say("version %(number)s", number=version.number),
+        )
         for paper in papers
         for version in paper.facts.later
         if (day := _day(version))

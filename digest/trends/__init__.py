@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from statistics import median
 
+from digest.language import ENGLISH, Language
 from digest.model import Paper, Theme
 from digest.trends import rising
 from digest.trends.rising import Rise
@@ -15,9 +16,8 @@ from digest.trends.shares import Shares, shares
 
 WEEKS = 52  # shown: a year has its tides
 YEARS = 10  # of teams shown
-TEAMS = ("1", "2", "3", "4–5", "6–10", "11 or more")  # authors of a paper
-DAYS = ("0–1", "2–7", "8–30", "31–90", "91–365", "over 365")  # from the first version to the second
-_TEAMS, _DAYS = (1, 2, 3, 5, 10), (1, 7, 30, 90, 365)  # the last number of each but the last
+TEAMS = (1, 2, 3, 5, 10)  # authors of a paper: the last number of each part but the last
+DAYS = (1, 7, 30, 90, 365)  # from the first version to the second
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +49,8 @@ class Trend:
 class Part:
     """Some of the papers, told apart by a number of theirs."""
 
-    name: str  # "6–10"
+    name: str  # "6–10", "11 or more"
+    short: str  # "6–10", "11"
     count: int
 
 
@@ -93,7 +94,9 @@ class Trends:
         return rising.rise(self.titled)
 
 
-def trends(themes: Sequence[Theme], papers: Sequence[Paper]) -> Trends:
+def trends(
+    themes: Sequence[Theme], papers: Sequence[Paper], language: Language = ENGLISH
+) -> Trends:
     """What the papers say; nothing without papers."""
     if not papers:
         return Trends(weekly=(), shares=None, titled=(), teams=(), revisions=None)
@@ -109,7 +112,7 @@ def trends(themes: Sequence[Theme], papers: Sequence[Paper]) -> Trends:
         months[day.replace(day=1)][of_day[0] if of_day else ""] += count
     for (year, team), count in Counter((one.announced.year, one.team) for one in facts).items():
         if team:
-            teams[year][_part(team, _TEAMS)] += count
+            teams[year][_part(team, TEAMS)] += count
     days = [one.took for one in facts if one.took is not None]
     first = rising.start(newest)
     starts = [last - timedelta(weeks=back) for back in reversed(range(WEEKS))]
@@ -121,25 +124,43 @@ def trends(themes: Sequence[Theme], papers: Sequence[Paper]) -> Trends:
             )
             for theme in themes
         ),
-        shares=shares(themes, months),
+        shares=shares(themes, months, language),
         titled=tuple(paper for paper in papers if paper.announced >= first),
         teams=tuple(
-            Teams(year=year, parts=_named(TEAMS, teams[year]))
+            Teams(year=year, parts=_teams(teams[year], language))
             for year in sorted(teams, reverse=True)[:YEARS]
         ),
-        revisions=_revisions(days),
+        revisions=_revisions(days, language),
     )
 
 
-def _revisions(days: Sequence[int]) -> Revisions | None:
+def _revisions(days: Sequence[int], language: Language) -> Revisions | None:
     if not days:
         return None
-    counts = Counter(_part(took, _DAYS) for took in days)
-    return Revisions(parts=_named(DAYS, counts), half=median(days))
+    counts = Counter(_part(took, DAYS) for took in days)
+    last = DAYS[-1]
+    names = [*_ranges(0, DAYS), (language.say("over %(number)s", number=last), f"> {last}")]
+    return Revisions(parts=_named(names, counts), half=median(days))
 
 
-def _named(names: Sequence[str], counts: Counter[int]) -> tuple[Part, ...]:
-    return tuple(Part(name=name, count=counts[at]) for at, name in enumerate(names))
+def _teams(counts: Counter[int], language: Language) -> tuple[Part, ...]:
+    more = TEAMS[-1] + 1
+    name = language.say("%(number)s or more", number=more)
+    return _named([*_ranges(1, TEAMS), (name, f"{more}")], counts)
+
+
+def _ranges(first: int, limits: Sequence[int]) -> Iterator[tuple[str, str]]:
+    """Each part but the last by its numbers: "6–10"."""
+    for last in limits:
+        name = f"{first}–{last}" if first < last else f"{last}"
+        yield name, name
+        first = last + 1
+
+
+def _named(names: Sequence[tuple[str, str]], counts: Counter[int]) -> tuple[Part, ...]:
+    return tuple(
+        Part(name=name, short=short, count=counts[at]) for at, (name, short) in enumerate(names)
+    )
 
 
 def _part(number: int, limits: Sequence[int]) -> int:

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from digest.language import ENGLISH, Language
 from digest.model import Theme
 
 LARGEST = 7  # themes shown each by itself
@@ -43,7 +44,9 @@ class Shares:
         return band.counts[number] / self.times[number].papers
 
 
-def shares(themes: Sequence[Theme], months: Mapping[date, Counter[str]]) -> Shares | None:
+def shares(
+    themes: Sequence[Theme], months: Mapping[date, Counter[str]], language: Language = ENGLISH
+) -> Shares | None:
     """The shares of themes by month, or by quarter or year where there are many months.
 
     Args:
@@ -65,9 +68,9 @@ def shares(themes: Sequence[Theme], months: Mapping[date, Counter[str]]) -> Shar
         (theme.title, theme.id, (theme.id,)) for theme in shown
     ]
     if len(ranked) > len(shown):
-        named.append(("Other themes", "", tuple(t.id for t in ranked[len(shown) :])))
+        named.append((language.say("Other themes"), "", tuple(t.id for t in ranked[len(shown) :])))
     if total[""]:
-        named.append(("No theme", "", ("",)))
+        named.append((language.say("No theme"), "", ("",)))
     return Shares(
         times=tuple(
             Time(title=_title(at * step, step), at=at - first // step, papers=found.total())

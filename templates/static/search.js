@@ -122,7 +122,7 @@ async function search({ go = false } = {}) {
   try {
     papers = await find();
   } catch {
-    if (turn === asked) tally.textContent = "The papers could not be loaded. Try once more.";
+    if (turn === asked) tally.textContent = tally.dataset.failed;
     return;
   }
   if (turn !== asked) return; // another query came meanwhile
@@ -132,7 +132,7 @@ async function search({ go = false } = {}) {
   }
   results.replaceChildren();
   more.hidden = true;
-  tally.textContent = !papers ? "" : papers.length === 1 ? "1 paper" : `${papers.length || "No"} papers`;
+  tally.textContent = papers ? window.reader.fill(tally.dataset[["none", "one"][papers.length] ?? "many"], { count: papers.length }) : "";
   if (papers) show(papers, 0);
 }
 
