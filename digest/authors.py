@@ -19,8 +19,9 @@ from digest import tex
 from digest.cite.names import parse
 from digest.ids import author_path, unaccented
 from digest.language import ENGLISH, Language
-from digest.model import Authors, Entry, Markup, Page, Paper, Site, Theme
+from digest.model import Authors, Entry, Markup, Page, Site, Theme
 from digest.paging import paged
+from digest.paper import Paper
 
 LISTED = 500  # authors on one page; of more, each letter has its own
 COAUTHORS = 30  # on an author's page

@@ -33,7 +33,8 @@ from digest.desk import content, letters
 from digest.desk.curation import Edition, edit, navigation
 from digest.desk.markdown import Dialect
 from digest.errors import DigestError, OutputError
-from digest.model import WHOLE, Fetched, Page, Paper, Site
+from digest.model import WHOLE, Fetched, Page, Site
+from digest.paper import Paper
 from digest.related.beside import Around
 from digest.render import Counts, Renderer
 from digest.shards import shards

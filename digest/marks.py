@@ -11,7 +11,8 @@ from typing import Any
 import jinja2
 import msgspec
 
-from digest.model import Page, Paper
+from digest.model import Page
+from digest.paper import Paper
 
 # Much faster than Jinja's own parser, which would read every template once more.
 _REFERENCE = re.compile(

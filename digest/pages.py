@@ -15,8 +15,9 @@ from digest.desk.curation import NOTHING, Edition
 from digest.heat import heat
 from digest.ids import paper_path, theme_path
 from digest.language import ENGLISH, Language
-from digest.model import Page, Paper, Site, Theme, Version
+from digest.model import Page, Site, Theme, Version
 from digest.paging import paged
+from digest.paper import Paper
 from digest.related import Find, nothing
 from digest.related.beside import Around, Beside
 from digest.trends import trends

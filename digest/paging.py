@@ -8,7 +8,8 @@ from types import MappingProxyType
 from typing import Any
 
 from digest.language import ENGLISH, Language
-from digest.model import Page, Paper, Sort
+from digest.model import Page, Sort
+from digest.paper import Paper
 from digest.tex import plain
 
 PER_PAGE = 50  # papers on a page

@@ -27,7 +27,8 @@ from digest.faults import Loader, named
 from digest.language import ENGLISH, Language
 from digest.language.templates import Environment
 from digest.marks import Marks
-from digest.model import Entry, Match, Page, Paper, Site
+from digest.model import Entry, Match, Page, Site
+from digest.paper import Paper
 from digest.trends import shapes
 
 _PACKAGE = Path(__file__).parent

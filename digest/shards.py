@@ -5,7 +5,8 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 
-from digest.model import Page, Paper
+from digest.model import Page
+from digest.paper import Paper
 
 PAPERS = 500  # of one shard
 _APART = 4  # pages of one shard that stand near no day: the largest are among them

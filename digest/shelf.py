@@ -16,7 +16,8 @@ import msgspec
 
 from digest import archive, files, inputs, jobs
 from digest.errors import ArchiveError
-from digest.model import Entry, Facts, Match, Paper, facts_of
+from digest.model import Entry, Match
+from digest.paper import Facts, Paper, facts_of
 from digest.themes import Matcher
 
 _NAME = ".digest-month-{}"  # beside the site; hosts don't publish what starts with a dot

@@ -19,7 +19,8 @@ from digest.build import build
 from digest.config import load_site
 from digest.errors import ConfigError
 from digest.ids import author_path, author_slug
-from digest.model import Authors, Entry, Followed, Markup, Page, Paper, Site
+from digest.model import Authors, Entry, Followed, Markup, Page, Site
+from digest.paper import Paper
 
 DAY = date(2026, 5, 14)
 TIM = Followed(name="Tim Roughgarden", aliases=("T. Roughgarden",))

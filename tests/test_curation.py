@@ -10,7 +10,8 @@ from digest.desk.curation import Edition, edit, find
 from digest.desk.markdown import Dialect
 from digest.errors import ConfigError
 from digest.ids import paper_path
-from digest.model import Entry, Match, Paper, Reason, Theme
+from digest.model import Entry, Match, Reason, Theme
+from digest.paper import Paper
 
 TODAY = date(2026, 5, 18)
 THEMES = tuple(Theme(id=name, title=name, rule=None) for name in ("a", "b", "c"))

@@ -36,13 +36,13 @@ from digest.model import (
     Markup,
     Match,
     Page,
-    Paper,
     Selection,
     Site,
     Theme,
     Version,
     WebFeed,
 )
+from digest.paper import Paper
 from digest.render import Renderer
 
 TAG = "example.org,2026"

@@ -12,7 +12,8 @@ import msgspec
 from test_feeds import SITE, TAG, of
 
 from digest import feeds
-from digest.model import Entry, Page, Paper, Site, Version
+from digest.model import Entry, Page, Site, Version
+from digest.paper import Paper
 from digest.render import Renderer
 
 FIRST = date(2026, 3, 20)

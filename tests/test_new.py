@@ -19,7 +19,8 @@ from digest.desk.content import load, read_note
 from digest.desk.markdown import Answers, Dialect, render
 from digest.desk.values import Body
 from digest.errors import DigestError
-from digest.model import Entry, Markup, Paper, Theme
+from digest.model import Entry, Markup, Theme
+from digest.paper import Paper
 
 MONDAY = date(2026, 5, 11)
 THEMES = (Theme(id="b", title="B & *co*", rule=None), Theme(id="a", title="A", rule=None))

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from msgspec import structs
 
 from digest import feeds, pages
-from digest.model import Entry, Match, Page, Paper, Site, Sort, Theme, Version
+from digest.model import Entry, Match, Page, Site, Sort, Theme, Version
+from digest.paper import Paper
 from digest.render import Renderer
 
 THEMES = tuple(Theme(id=name, title=name.title(), rule=None) for name in ("agreement", "serving"))

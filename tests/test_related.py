@@ -22,7 +22,8 @@ from test_pages import paper as plain_paper
 
 from digest import archive, pages
 from digest.build import build
-from digest.model import Entry, Followed, Paper, Site, Version
+from digest.model import Entry, Followed, Site, Version
+from digest.paper import Paper
 from digest.related import SAME, Near, find, nothing
 from digest.related.beside import BEFORE, Around
 from digest.related.search import FEW, MOST

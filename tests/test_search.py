@@ -12,7 +12,8 @@ from digest import pages
 from digest.build import build
 from digest.config import load_site
 from digest.errors import ConfigError
-from digest.model import Page, Paper
+from digest.model import Page
+from digest.paper import Paper
 
 HARD = Path(__file__).parent / "site"
 PARTS = ("", "-abstracts")

@@ -15,7 +15,8 @@ from msgspec.structs import replace
 from nltk.metrics.association import BigramAssocMeasures
 from test_pages import SITE, THEMES, paper, papers
 
-from digest.model import Entry, Match, Page, Paper, Theme, Version
+from digest.model import Entry, Match, Page, Theme, Version
+from digest.paper import Paper
 from digest.render import Renderer, default_templates
 from digest.trends import WEEKS, Trends, trends
 from digest.trends.rising import BEFORE, ENOUGH, RECENT, surprise

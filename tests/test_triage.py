@@ -21,7 +21,8 @@ from digest.build import build, read
 from digest.desk.content import load, read_note
 from digest.desk.triage import SEEN, Session, read_seen, unseen
 from digest.errors import ConfigError, DigestError
-from digest.model import Entry, Match, Paper, Theme
+from digest.model import Entry, Match, Theme
+from digest.paper import Paper
 
 TODAY = date(2026, 5, 18)
 THEMES = tuple(Theme(id=name, title=name.upper(), rule=None) for name in ("b", "a"))

@@ -17,7 +17,8 @@ from digest.errors import ConfigError
 from digest.ids import arxiv_id, doi, slug
 from digest.language import ENGLISH, Language
 from digest.located import Text, nearest
-from digest.model import Match, NavItem, Paper, Reason, Site, Theme
+from digest.model import Match, NavItem, Reason, Site, Theme
+from digest.paper import Paper
 
 _OLD_SLUG = re.compile(r"([a-z-]+)-(\d{7})")
 RESERVED = {

@@ -15,7 +15,8 @@ from digest import cite, tex
 from digest.desk.curation import RESERVED
 from digest.errors import DigestError
 from digest.ids import slug
-from digest.model import Entry, Paper, Theme
+from digest.model import Entry, Theme
+from digest.paper import Paper
 
 _WEEK = re.compile(r"(\d{4})-?[Ww](\d{1,2})")
 _SPECIAL = re.compile(r"[\\`*_\[\]<>&$^~|]")

@@ -16,7 +16,8 @@ from digest.desk.curation import Edition
 from digest.desk.markdown import Answers, Dialect, Picture, Rendered, render
 from digest.desk.values import Body
 from digest.language import ENGLISH, Language
-from digest.model import Paper, Site
+from digest.model import Site
+from digest.paper import Paper
 
 _ADDRESS = re.compile(r"([^?#]*)(.*)", re.DOTALL)
 

@@ -16,7 +16,8 @@ from digest import files, tex
 from digest.desk import content, drafts, frontmatter
 from digest.desk.values import Note
 from digest.errors import ConfigError, DigestError
-from digest.model import Paper, Theme
+from digest.model import Theme
+from digest.paper import Paper
 
 SEEN = "content/triage.jsonl"
 

@@ -18,7 +18,16 @@ from digest.feeds.items import Item
 from digest.feeds.names import Feed, Names
 from digest.ids import author_path, theme_path
 from digest.language import ENGLISH, Language
-from digest.model import ArxivListing, Authors, Page, Paper, Selection, Site, Source, WebFeed
+from digest.model import (
+    ArxivListing,
+    Authors,
+    Page,
+    Selection,
+    Site,
+    Source,
+    WebFeed,
+)
+from digest.paper import Paper
 
 FORMATS = ("feed.xml", "atom.xml", "feed.json")  # RSS 2.0, Atom, JSON Feed 1.1
 _FILES = {"atom": "atom.xml", "json": "feed.json"}  # by their names in site.yaml

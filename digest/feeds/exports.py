@@ -10,7 +10,8 @@ from datetime import date
 from itertools import groupby
 
 from digest.ids import theme_path
-from digest.model import Page, Paper, Site
+from digest.model import Page, Site
+from digest.paper import Paper
 
 LARGE = 2_000  # papers of one file; more are split by year
 Parts = list[tuple[str, Sequence[Paper]]]  # what their files' names end with, and their papers

@@ -13,7 +13,8 @@ from digest import tex, versions
 from digest.desk.curation import Letter
 from digest.ids import paper_path
 from digest.language import ENGLISH, Language
-from digest.model import Paper, Version
+from digest.model import Version
+from digest.paper import Paper
 
 _SAFE = "!$&'()*+,;=:@/?"  # RFC 4151 allows these in a name, beside what quote() never touches
 

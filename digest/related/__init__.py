@@ -20,7 +20,8 @@ import msgspec
 
 from digest import files, tex, versions
 from digest.authors import persons
-from digest.model import Entry, Paper, Site
+from digest.model import Entry, Site
+from digest.paper import Paper
 from digest.related.search import FEW, Link, Search, Words
 
 WINDOW = 24  # months before a paper's own

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from itertools import islice
 
 from digest.ids import paper_path
-from digest.model import Entry, Paper, Site
+from digest.model import Entry, Site
+from digest.paper import Paper
 from digest.related import Find, nothing
 from digest.related.search import Link
 

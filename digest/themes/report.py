@@ -13,7 +13,8 @@ from typing import Any
 import msgspec
 from jinja2 import Environment
 
-from digest.model import Entry, Paper, Theme
+from digest.model import Entry, Theme
+from digest.paper import Paper
 from digest.themes import Matcher, rules, terms
 from digest.themes.explain import describe
 from digest.themes.rules import Leaf

@@ -9,7 +9,8 @@ from datetime import date, timedelta
 from statistics import median
 
 from digest.language import ENGLISH, Language
-from digest.model import Paper, Theme
+from digest.model import Theme
+from digest.paper import Paper
 from digest.trends import rising
 from digest.trends.rising import Rise
 from digest.trends.shares import Shares, shares

@@ -11,7 +11,8 @@ from itertools import pairwise
 from math import log
 
 from digest import tex
-from digest.model import Entry, Paper
+from digest.model import Entry
+from digest.paper import Paper
 from digest.words import COMMON
 
 RECENT = timedelta(weeks=8)
