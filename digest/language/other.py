@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
 from functools import lru_cache
 from gettext import c2py
@@ -29,22 +29,22 @@ def load(tag: str, folder: Path) -> Language:
     Raises:
         ConfigError: the site's catalogue can't be accepted; names file and line.
     """
-    messages, rule = dict[Key, tuple[str, ...]](), "(n != 1)"
+    messages, form = dict[Key, tuple[str, ...]](), c2py("(n != 1)")
     for path in _catalogues(tag, folder):
         catalogue = _read(path)
         messages |= _messages(catalogue, path)
-        rule = catalogue.plural_expr
+        form = _form(catalogue, path)
     if tag.lower() in {"en", "en-gb"}:
         return Language(tag, messages)
-    return _Other(tag, messages, rule)
+    return _Other(tag, messages, form)
 
 
 class _Other(Language):
     """A language with dates and numbers as CLDR has them."""
 
-    def __init__(self, tag: str, messages: Messages, rule: str) -> None:
+    def __init__(self, tag: str, messages: Messages, form: Callable[[int], int]) -> None:
         super().__init__(tag, messages)
-        self._form, self._locale = c2py(rule), _locale(tag)
+        self._form, self._locale = form, _locale(tag)
         # Before the month, "14." has a dot in some languages, and in CLDR only there.
         dotted = self._locale.date_formats["long"].pattern.startswith("d. ")
         self._mark = "." if dotted else ""
@@ -117,6 +117,14 @@ def _read(path: Path) -> Catalog:
         raise ConfigError(f"no catalogue of gettext: {error}", path, error.lineno + 1) from None
     except (ValueError, UnknownLocaleError) as error:
         raise ConfigError(f"no catalogue of gettext: {error}", path, 1) from None
+
+
+def _form(catalogue: Catalog, path: Path) -> Callable[[int], int]:
+    """Which form of a plural fits a number."""
+    try:
+        return c2py(catalogue.plural_expr)
+    except ValueError as error:
+        raise ConfigError(f"Plural-Forms: {error}", path, 1) from None
 
 
 def _messages(catalogue: Catalog, path: Path) -> Iterator[tuple[Key, tuple[str, ...]]]:
