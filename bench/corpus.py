@@ -7,7 +7,7 @@ import json
 import shutil
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
-from itertools import cycle, islice
+from itertools import cycle, groupby, islice
 from pathlib import Path
 
 import msgspec
@@ -74,15 +74,16 @@ def papers(known: Sequence[Entry], count: int) -> Iterator[Entry]:
 
 
 def for_digest(root: Path, entries: Iterable[Entry], site: Path | None = HERE / "digest") -> None:
-    """A site of digest's, its archive full; with the settings and templates of `site`, if any."""
+    """A site of digest's, its archive full; with the settings and templates of `site`, if any.
+
+    Args:
+        entries: by day; a month of them is held at a time.
+    """
     if site:
         shutil.copytree(site, root, dirs_exist_ok=True)
-    by_month = dict[str, list[Entry]]()
-    for entry in entries:
-        by_month.setdefault(f"{entry.announced:%Y-%m}", []).append(entry)
     folder = root / "content/archive"
     folder.mkdir(parents=True)
-    for month, found in by_month.items():
+    for month, found in groupby(entries, key=lambda entry: f"{entry.announced:%Y-%m}"):
         (folder / f"{month}.jsonl").write_bytes(archive.lines(found))
 
 

@@ -11,7 +11,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
@@ -41,13 +41,34 @@ def main() -> None:
     )
     options.add_argument("--folder", type=Path, help="where the sites go; a RAM disk is steady")
     options.add_argument("--markdown", action="store_true", help="give Hugo a file a paper")
+    options.add_argument("--alone", action="store_true", help="digest alone, once")
     given = options.parse_args()
     known = corpus.texts(given.papers)
     print(f"{platform.machine()}, {len(os.sched_getaffinity(0))} cores, {hugo_version()}")
     print(f"{'papers':>8} {'':8} {'wall s':>9} {'cpu s':>9} {'MB':>7} {'ms/page':>8} {'files':>8}")
     for count in given.counts:
+        if given.alone:
+            alone(corpus.papers(known, count), count, given.folder)
+            continue
         with tempfile.TemporaryDirectory(dir=given.folder) as folder:
             compare(Path(folder), list(corpus.papers(known, count)), given.runs, given.markdown)
+
+
+def alone(entries: Iterable[corpus.Entry], count: int, where: Path | None) -> None:
+    """Build once, and print what it took."""
+    with tempfile.TemporaryDirectory(dir=where) as folder:
+        corpus.for_digest(Path(folder), entries)
+        run = measure([*DIGEST, "--root", folder])
+        show(count, "digest", run, sum(len(names) for _, _, names in os.walk(f"{folder}/_site")))
+
+
+def show(count: int, name: str, run: Run, files: int) -> None:
+    each = 1000 * run.wall / files
+    print(
+        f"{count:8,} {name:8} {run.wall:9.2f} {run.cpu:9.2f} {run.memory:7.0f} "
+        f"{each:8.3f} {files:8,}",
+        flush=True,
+    )
 
 
 def compare(folder: Path, entries: Sequence[corpus.Entry], runs: int, markdown: bool) -> None:
@@ -68,11 +89,7 @@ def compare(folder: Path, entries: Sequence[corpus.Entry], runs: int, markdown: 
             files[name] = sum(path.is_file() for path in out.rglob("*"))
     middle = {name: median(found) for name, found in done.items()}
     for name, run in middle.items():
-        each = 1000 * run.wall / files[name]
-        print(
-            f"{len(entries):8,} {name:8} {run.wall:9.2f} {run.cpu:9.2f} {run.memory:7.0f} "
-            f"{each:8.3f} {files[name]:8,}"
-        )
+        show(len(entries), name, run, files[name])
     a, b = middle["digest"], middle["hugo"]
     ratios = f"{a.wall / b.wall:9.2f} {a.cpu / b.cpu:9.2f} {a.memory / b.memory:7.2f}"
     print(f"{'':8} {'ratio':8} {ratios}", flush=True)
