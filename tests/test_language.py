@@ -319,6 +319,7 @@ def test_a_site_in_german_says_no_word_in_english(root: Path) -> None:
     assert checked > 1000
     front = (root / "_site/index.html").read_text("utf-8")
     assert '<html lang="de">' in front
+    assert 'class="title" dir="auto" lang="en"><a' in front
     assert "<span>Donnerstag</span> <b>14.</b> <span>Mai 2026</span>" in front
     feed = (root / "_site/updates/feed.xml").read_text("utf-8")
     assert "<title>Aktualisierungen – Qqq</title>" in feed

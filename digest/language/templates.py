@@ -129,7 +129,11 @@ class Environment(jinja2.Environment):
         self.add_extension(_Trans)
         self.newstyle_gettext = True  # values are arguments, and stay apart from the words
         self.policies["ext.i18n.trimmed"] = True
-        self.globals |= {"_": language.say, _FORM: language.form}
+        self.globals |= {
+            "_": language.say,
+            "foreign": not language.is_english,
+            _FORM: language.form,
+        }
         self.filters |= {
             "number": language.number,
             "decimal": language.decimal,
