@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime, time
 from pathlib import Path
 from typing import Any
@@ -25,8 +24,7 @@ _MONTH = re.compile(r"\d{4}-\d{2}\.jsonl")
 _VERSIONED = ("title", "summary", "authors", "comment", "categories")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Merged:
+class Merged(msgspec.Struct, frozen=True, kw_only=True):
     """Entries by id, and ids that one DOI or link claims to be the same and that are not."""
 
     entries: tuple[Entry, ...]

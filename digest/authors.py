@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
-from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 from itertools import chain
 from sys import intern
 from unicodedata import normalize
+
+import msgspec
 
 from digest import tex
 from digest.cite.names import parse
@@ -28,8 +29,7 @@ COAUTHORS = 30  # on an author's page
 _LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Author:
+class Author(msgspec.Struct, frozen=True, kw_only=True):
     """A person, or some of one name."""
 
     name: str
@@ -38,8 +38,7 @@ class Author:
     followed: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Works:
+class Works(msgspec.Struct, frozen=True, kw_only=True):
     """An author who has a page, and the papers, oldest first."""
 
     author: Author
@@ -49,8 +48,7 @@ class Works:
     others: int  # how many more there are
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
+class Line(msgspec.Struct, frozen=True, kw_only=True):
     """An author in the list of all."""
 
     author: Author
@@ -58,8 +56,7 @@ class Line:
     newest: date | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Letter:
+class Letter(msgspec.Struct, frozen=True, kw_only=True):
     """The authors whose family names begin with one letter."""
 
     title: str
@@ -67,8 +64,7 @@ class Letter:
     count: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Coauthor:
+class Coauthor(msgspec.Struct, frozen=True, kw_only=True):
     """Who wrote with an author, on how many papers; without a path where there is no page."""
 
     name: str

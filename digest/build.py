@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache, partial
 from itertools import chain, starmap
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 from zoneinfo import ZoneInfo
+
+import msgspec
+from msgspec import structs
 
 from digest import (
     archive,
@@ -48,8 +50,7 @@ ARCHIVE, LEDGER = archive.FOLDER, ledger.FOLDER
 Track = Callable[[Iterable[Any], int], Iterable[Any]]  # shows progress
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Report:
+class Report(msgspec.Struct, frozen=True, kw_only=True):
     """What a build found and did."""
 
     url: str  # the site's address
@@ -133,7 +134,7 @@ def build(
     site, matcher = rules.read(root / "site.yaml") if rules else _rules(root / "site.yaml")
     tag = authority(root, site, now, keep=not offline)
     if url is not None:
-        site = replace(site, url=config.check_url(url, _url_error))
+        site = structs.replace(site, url=config.check_url(url, _url_error))
 
     news = None
     if not offline:
@@ -208,7 +209,7 @@ def _plan_of(order: _Order) -> _Plan:
     site, matcher = _rules(order.root / "site.yaml")
     tag = authority(order.root, site, order.now, keep=False)
     if order.url is not None:
-        site = replace(site, url=config.check_url(order.url, _url_error))
+        site = structs.replace(site, url=config.check_url(order.url, _url_error))
     code, today = inputs.digest_itself(), today_of(site, order.now)
     papers = tuple(shelf.fill(order.root / ARCHIVE, matcher, code, order.out).papers())
     edition = _edition(order.root, site, papers, today, drafts=order.drafts)
@@ -229,8 +230,7 @@ def verify(root: Path, now: datetime) -> tuple[Broad, ...]:
     return broad(site.themes, edition.papers)
 
 
-@dataclass(frozen=True, slots=True)
-class _Plan:
+class _Plan(msgspec.Struct, frozen=True):
     """The files of the site in shards, and what renders them, the editor's words done."""
 
     shards: list[output.Shard]
@@ -246,7 +246,7 @@ def _plan(
     near: related.Find = related.nothing,
 ) -> _Plan:
     said = language.load(site.language, root / language.FOLDER)
-    site = replace(_shown(site), navigation=navigation(site, edition, said))
+    site = structs.replace(_shown(site), navigation=navigation(site, edition, said))
     papers = pages.in_order(edition.shown)
     works = authors.works(site, papers)
     of_paper = partial(
@@ -290,12 +290,13 @@ def _shown(site: Site) -> Site:
     """The site as its pages see it: what rules decided, never rules or lines of site.yaml, so that
     a page stays as it is where only these changed.
     """
-    return replace(
+    return structs.replace(
         site,
         themes=tuple(
-            replace(theme, rule=None, examples_in=(), examples_out=()) for theme in site.themes
+            structs.replace(theme, rule=None, examples_in=(), examples_out=())
+            for theme in site.themes
         ),
-        sources=tuple(replace(source, line=0) for source in site.sources),
+        sources=tuple(structs.replace(source, line=0) for source in site.sources),
     )
 
 

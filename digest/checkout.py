@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 import subprocess
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+
+import msgspec
 
 _KEPT = ("content/archive", "content/ledger")
 _GITHUB = re.compile(
@@ -14,8 +15,7 @@ _GITHUB = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Checkout:
+class Checkout(msgspec.Struct, frozen=True, kw_only=True):
     """A site's folder, as git has it; empty and False where it is in no repository."""
 
     is_repository: bool = False

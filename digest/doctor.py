@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import urlsplit
+
+import msgspec
 
 from digest import __version__, checkout, fetch, scaffold
 from digest.checkout import Checkout
@@ -26,8 +27,7 @@ _USES = re.compile(r"uses:\s*([\w.-]+/[\w./-]+)@\S+(?:\s+#\s*v?(\d+(?:\.\d+)*))?
 _FIXED = re.compile(r"Etc/GMT[+-]\d+|EST|MST|HST", re.I)  # zones without summer time
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Case:
+class Case(msgspec.Struct, frozen=True, kw_only=True):
     """All that the doctor looks at."""
 
     site: Site

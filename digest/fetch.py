@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 from threading import Lock
@@ -28,8 +27,7 @@ from digest.web import timetable
 ARCHIVE, LEDGER = archive.FOLDER, ledger.FOLDER
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class News:
+class News(msgspec.Struct, frozen=True, kw_only=True):
     """What a run found."""
 
     entries: tuple[Entry, ...] = ()  # the whole archive after it
@@ -90,8 +88,7 @@ def fetch(
         return keeper.finish(fetched)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Planned:
+class Planned(msgspec.Struct, frozen=True, kw_only=True):
     """The first request of a source; what it asks for then depends on the answer."""
 
     source: str

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
 from statistics import quantiles
+
+import msgspec
 
 COLUMNS = 54  # weeks that a year may touch, Monday first
 SHADES = 4
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Cell:
+class Cell(msgspec.Struct, frozen=True, kw_only=True):
     """A day that has news."""
 
     date: date
@@ -27,8 +27,7 @@ class Cell:
         return f"days/{self.date}/"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
+class Row(msgspec.Struct, frozen=True, kw_only=True):
     """The days of a month."""
 
     date: date  # its first day
@@ -49,8 +48,7 @@ class Row:
         return tuple(found.get(day) for day in range(1, 32))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Year:
+class Year(msgspec.Struct, frozen=True, kw_only=True):
     """The months of a year that have news, oldest first."""
 
     year: int
@@ -74,8 +72,7 @@ class Year:
         return f"M0 {above}H1V0H{last + 1}V{below + 1}H{last}V7H0z"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Heat:
+class Heat(msgspec.Struct, frozen=True, kw_only=True):
     """All years, newest first, and what their shades mean."""
 
     years: tuple[Year, ...]

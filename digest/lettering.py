@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
 from typing import Any
+
+import msgspec
 
 _FAMILY = "Source Serif 4"  # Latin, Greek, Cyrillic, and much of what formulas need
 _FILE = str(files("fontpkg_source_serif_4") / "files" / "SourceSerif4[opsz,wght].ttf")
@@ -16,8 +17,7 @@ _LEADING = 1.2  # from line to line, in letter sizes
 _SMALLEST, _LARGEST = 8, 60  # optical sizes that the font has letters for
 
 
-@dataclass(frozen=True, slots=True)
-class Fitted:
+class Fitted(msgspec.Struct, frozen=True):
     """A text in lines; none where it can't be shown."""
 
     size: int  # of its letters, in pixels

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from hashlib import blake2b
 from pathlib import Path
 from typing import NamedTuple
+
+import msgspec
 
 from digest.errors import OutputError
 from digest.files import in_turn
@@ -19,8 +20,7 @@ MANIFEST = f"{_OURS}manifest"
 _COMPLETE, _RUNNING = "digest manifest 2: complete", "digest manifest 2: in progress"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Written:
+class Written(msgspec.Struct, frozen=True, kw_only=True):
     """What a build did to the output folder, in files."""
 
     files: int
@@ -29,8 +29,7 @@ class Written:
     anew: bool = False  # whether another version of digest wrote what was there
 
 
-@dataclass(frozen=True, slots=True)
-class File:
+class File(msgspec.Struct, frozen=True):
     """A file to be, made only where it may differ from what is there."""
 
     path: str  # relative to the output folder, "/" between its parts
@@ -42,8 +41,7 @@ class File:
         return cls(path, blake2b(data, digest_size=16).hexdigest(), lambda: data)
 
 
-@dataclass(frozen=True, slots=True)
-class Shard:
+class Shard(msgspec.Struct, frozen=True):
     """Files that are made together, by one process."""
 
     paths: Sequence[str]  # of all of them, in order
@@ -60,8 +58,7 @@ class Put(NamedTuple):
 Spread = Callable[[Callable[[int], Put]], Iterable[Put]]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Basis:
+class Basis(msgspec.Struct, frozen=True, kw_only=True):
     """What a finished site was built from, and for how long that holds."""
 
     inputs: str  # see inputs.fingerprint; empty where nobody took it

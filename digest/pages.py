@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
 from types import MappingProxyType
 from typing import TypeVar
+
+import msgspec
 
 from digest.authors import linked
 from digest.desk.curation import NOTHING, Edition
@@ -31,16 +32,14 @@ _UNLISTED = {"redirect.html", "hidden.html"}  # their pages ask not to be indexe
 _Place = TypeVar("_Place")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Group:
+class Group(msgspec.Struct, frozen=True, kw_only=True):
     """Papers of one primary theme; None for those that nothing matches."""
 
     theme: Theme | None
     papers: tuple[Paper, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Update:
+class Update(msgspec.Struct, frozen=True, kw_only=True):
     """A later version of a paper."""
 
     paper: Paper
@@ -48,8 +47,7 @@ class Update:
     date: date  # UTC
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Day:
+class Day(msgspec.Struct, frozen=True, kw_only=True):
     """What one day announced, and which papers were revised on it."""
 
     date: date
@@ -65,8 +63,7 @@ class Day:
         return sum(len(group.papers) for group in self.groups)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Month:
+class Month(msgspec.Struct, frozen=True, kw_only=True):
     """The days of one month that have news, oldest first."""
 
     date: date  # its first day
@@ -81,8 +78,7 @@ class Month:
         return sum(day.count for day in self.days)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ThemeCount:
+class ThemeCount(msgspec.Struct, frozen=True, kw_only=True):
     """A theme at a glance."""
 
     theme: Theme

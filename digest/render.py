@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence, Set
-from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
 from email.utils import format_datetime
 from functools import cached_property, lru_cache, partial
@@ -15,6 +14,7 @@ from types import FunctionType, MethodType
 from typing import Any
 
 import jinja2
+import msgspec
 from markupsafe import Markup as Safe
 
 from digest import cite, inputs, lettering, portable, tex, versions
@@ -61,12 +61,15 @@ class _Environment(Environment):
     context_class = _Context
 
 
-@dataclass(slots=True)
-class Counts:
+class Counts(msgspec.Struct):
     """How many formulas each text has, and which could not be converted."""
 
-    formulas: dict[str, int] = field(default_factory=dict)  # by text, so that each counts once
-    unconverted: dict[str, str] = field(default_factory=dict)  # formula → id of one that has it
+    formulas: dict[str, int] = msgspec.field(
+        default_factory=dict
+    )  # by text, so that each counts once
+    unconverted: dict[str, str] = msgspec.field(
+        default_factory=dict
+    )  # formula → id of one that has it
 
     def add(self, more: Counts) -> None:
         self.formulas |= more.formulas

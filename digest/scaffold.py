@@ -7,11 +7,11 @@ import shutil
 import tempfile
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from xml.etree.ElementTree import Element
 
+import msgspec
 import yaml
 
 from digest import __version__
@@ -28,8 +28,7 @@ _SEED_CATEGORY = "cs.DC"
 _MOST_NAME = 100  # letters
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Subscription:
+class Subscription(msgspec.Struct, frozen=True, kw_only=True):
     """A feed that an OPML document names."""
 
     name: str  # unique
@@ -37,8 +36,7 @@ class Subscription:
     group: str  # the outline it is in; empty at the top
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Group:
+class Group(msgspec.Struct, frozen=True, kw_only=True):
     """A theme made of sources."""
 
     id: str

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
 from hashlib import blake2b
 from pathlib import Path
 
@@ -37,8 +36,7 @@ _kept = msgspec.msgpack.Decoder(_Kept)
 _mark = msgspec.msgpack.Decoder(tuple[str, msgspec.Raw, msgspec.Raw])
 
 
-@dataclass(slots=True)
-class Month:
+class Month(msgspec.Struct):
     """A file of the archive, and what is known of its entries."""
 
     path: Path
@@ -68,13 +66,12 @@ class Month:
         self._entries = ()
 
 
-@dataclass(slots=True)
-class Shelf:
+class Shelf(msgspec.Struct):
     """All months, oldest first."""
 
     matcher: Matcher
-    months: list[Month] = field(default_factory=list)
-    _opened: dict[str, Month] = field(default_factory=dict)  # by name, the last one last
+    months: list[Month] = msgspec.field(default_factory=list)
+    _opened: dict[str, Month] = msgspec.field(default_factory=dict)  # by name, the last one last
 
     def papers(self) -> Iterator[Paper]:
         """Every paper, without the editor's notes."""

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+import msgspec
 
 from digest.ledger import Day, Health, Line, calendar, health
 from digest.model import Page, Site
@@ -12,8 +13,7 @@ from digest.model import Page, Site
 WEEKS = 8  # shown
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Coverage:
+class Coverage(msgspec.Struct, frozen=True, kw_only=True):
     """How one source does, and what became of the last weeks' days there."""
 
     health: Health

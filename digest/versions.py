@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 import msgspec
 
@@ -23,8 +22,7 @@ _WITHDRAWN = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(msgspec.Struct, frozen=True):
     """One field that a version changed, as plain text."""
 
     field: str  # "Title", "Authors", "Abstract", "Comment"

@@ -9,11 +9,11 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
 from typing import TypeVar
 from urllib.parse import unquote, urlencode, urlsplit
 from urllib.request import getproxies
 
+import msgspec
 import urllib3
 from urllib3.exceptions import HTTPError, SSLError
 
@@ -36,8 +36,7 @@ _CHUNK = 2**16  # bytes
 _Value = TypeVar("_Value")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Limits:
+class Limits(msgspec.Struct, frozen=True, kw_only=True):
     """How long we wait, how much we take."""
 
     reach: float = 5.0  # seconds for a host's look-up and connection together
@@ -211,21 +210,19 @@ class Web:
             return self._hosts.setdefault(group_of(url), _Host())
 
 
-@dataclass(slots=True, kw_only=True)
-class _Host:
+class _Host(msgspec.Struct, kw_only=True):
     """What we know of a host, or of all that are arXiv's; whoever asks holds the lock."""
 
-    lock: threading.Lock = field(default_factory=threading.Lock)
+    lock: threading.Lock = msgspec.field(default_factory=threading.Lock)
     last: float | None = None  # start of the newest request
-    reached: set[tuple[str, int]] = field(default_factory=set)
+    reached: set[tuple[str, int]] = msgspec.field(default_factory=set)
     answered: bool = False
     down: str = ""  # why it isn't asked any more
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Reply:
+class _Reply(msgspec.Struct, frozen=True, kw_only=True):
     status: int = 0
-    headers: Mapping[str, str] = field(default_factory=dict)  # names in small letters
+    headers: Mapping[str, str] = msgspec.field(default_factory=dict)  # names in small letters
     body: bytes = b""
     problem: str = ""  # why to ask again
 

@@ -1,7 +1,6 @@
 """Authors: who has a page, what stands on it, and that it stays."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -10,6 +9,7 @@ import pytest
 from conftest import NOW
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 from selectolax.lexbor import LexborHTMLParser
 from test_pages import SITE
 from test_pages import paper as plain_paper

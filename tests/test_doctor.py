@@ -2,13 +2,13 @@
 
 import json
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from actions import git
 from click.testing import CliRunner
+from msgspec.structs import replace
 
 from digest import archive, ledger
 from digest.checkout import read

@@ -2,13 +2,14 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from io import BytesIO
 from pathlib import Path
 
 import feedparser
 import msgspec
+from msgspec.structs import replace
 from test_feeds import SITE, TAG, of
 
 from digest import feeds

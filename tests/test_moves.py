@@ -4,7 +4,6 @@ import json
 import shutil
 import subprocess
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -12,6 +11,7 @@ import pytest
 from click.testing import CliRunner
 from conftest import copy_of_repository
 from hypothesis import given
+from msgspec.structs import replace
 from test_themes import TERMS, rules_over, texts, theme
 
 from digest.archive import load

@@ -1,12 +1,12 @@
 import re
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 from hypothesis import given
 from hypothesis import strategies as st
 from msgspec import structs
+from msgspec.structs import replace
 
 from digest import feeds, pages
 from digest.model import Entry, Match, Page, Site, Sort, Theme, Version

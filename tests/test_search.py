@@ -1,11 +1,11 @@
 import json
 import shutil
-from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 from conftest import NOW
+from msgspec.structs import replace
 from test_pages import SITE, paper
 
 from digest import pages

@@ -1,7 +1,6 @@
 """The archive by months: what is known of one is used while nothing that decides changed."""
 
 from collections.abc import Iterable
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -9,6 +8,7 @@ import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 from strategies import entries
 from test_themes import theme
 

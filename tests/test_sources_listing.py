@@ -1,12 +1,12 @@
 """arXiv's daily listings: reading them, and knowing what they mean on a day of the week."""
 
-from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from urllib.parse import parse_qs, unquote, urlsplit
 
 import pytest
 from asking import RECORDED, Reply, a_run, told
+from msgspec.structs import replace
 from server import Paper, Server
 
 from digest.errors import SourceError

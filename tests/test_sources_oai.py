@@ -1,12 +1,12 @@
 """OAI-PMH: reading harvests, and going on where one was cut off."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from asking import RECORDED, Reply, a_run, in_turn, told
+from msgspec.structs import replace
 from server import Paper, Server, papers
 
 from digest.errors import SourceError

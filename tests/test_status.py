@@ -1,9 +1,9 @@
 import json
-from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 from test_pages import SITE
 
 from digest import status

@@ -2,13 +2,13 @@
 
 import json
 from collections.abc import Iterable
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 from conftest import REPOSITORY
+from msgspec.structs import replace
 from test_themes import theme
 
 from digest import archive, examples

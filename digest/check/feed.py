@@ -8,7 +8,6 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
@@ -26,8 +25,7 @@ _WHOLE = re.compile(r"[a-z][a-z0-9+.-]*:", re.I)
 _ACTIVE = "script, style, form, iframe, object, embed, input, button"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Item:
+class Item(msgspec.Struct, frozen=True, kw_only=True):
     """What a feed says of one paper or post."""
 
     id: str
@@ -37,8 +35,7 @@ class Item:
     html: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Feed:
+class Feed(msgspec.Struct, frozen=True, kw_only=True):
     """A feed of any format."""
 
     title: str
@@ -47,8 +44,7 @@ class Feed:
     items: tuple[Item, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Facts:
+class Facts(msgspec.Struct, frozen=True, kw_only=True):
     """What a feed links to, and what is wrong with it; `own` is the address it gives as its own."""
 
     own: str = ""

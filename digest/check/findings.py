@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from enum import Enum, StrEnum
 
 import msgspec
@@ -74,8 +73,7 @@ class Kind(Enum):
         self.word, self.severity, self.meaning = word, severity, meaning
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
+class Finding(msgspec.Struct, frozen=True, kw_only=True):
     """One thing that is wrong, and where."""
 
     kind: Kind

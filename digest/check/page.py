@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
 
+import msgspec
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from digest.check.findings import Kind
@@ -28,8 +28,7 @@ _HANDLER = re.compile(r"\son[a-z]+\s*=", re.I)
 _ACTIVE = re.compile(r"\s*(javascript|vbscript|data):", re.I)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Facts:
+class Facts(msgspec.Struct, frozen=True, kw_only=True):
     """What a page says; addresses are as it writes them."""
 
     ids: frozenset[str]

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+import msgspec
 from msgspec import structs
 
 from digest.desk.markdown import Dialect, Mentions, mentions
@@ -27,8 +27,7 @@ RESERVED = {
 }  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Letter:
+class Letter(msgspec.Struct, frozen=True, kw_only=True):
     """An issue and the papers it is about, each once, in the order of the text."""
 
     issue: Issue
@@ -40,8 +39,7 @@ class Letter:
         return f"issues/{self.issue.slug}/"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Edition:
+class Edition(msgspec.Struct, frozen=True, kw_only=True):
     """What the editor wrote and decided, in its place on the site."""
 
     papers: tuple[Paper, ...]  # all, those hidden too, with their notes in effect

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 
+import msgspec
 import yaml
 
 from digest import cite, tex
@@ -22,8 +22,7 @@ _WEEK = re.compile(r"(\d{4})-?[Ww](\d{1,2})")
 _SPECIAL = re.compile(r"[\\`*_\[\]<>&$^~|]")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Draft:
+class Draft(msgspec.Struct, frozen=True, kw_only=True):
     """A file to be written, with a path relative to the site's folder."""
 
     path: str

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
+
+import msgspec
+from msgspec import structs
 
 from digest import files, tex
 from digest.desk import content, drafts, frontmatter
@@ -59,8 +61,7 @@ def unseen(
     return tuple(sorted(todo, key=lambda paper: order.get(paper.primary, len(order))))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _View:
+class _View(msgspec.Struct, frozen=True, kw_only=True):
     """What is being looked at: a list of papers, what it is narrowed to, and a place in it."""
 
     papers: tuple[Paper, ...]
@@ -69,8 +70,7 @@ class _View:
     words: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Step:
+class _Step(msgspec.Struct, frozen=True, kw_only=True):
     """What a step changed, so that it can be taken back."""
 
     view: _View
@@ -122,10 +122,10 @@ class Session:
         """Leave this one as seen."""
         if self.paper:
             self._done()
-            self.view = replace(self.view, at=self.view.at + 1)
+            self.view = structs.replace(self.view, at=self.view.at + 1)
 
     def back(self) -> None:
-        self.view = replace(self.view, at=max(self.view.at - 1, 0))
+        self.view = structs.replace(self.view, at=max(self.view.at - 1, 0))
 
     def narrow(self, theme: str | None, words: str = "") -> None:
         """Keep to a primary theme and to papers that hold all of the words."""

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+
+import msgspec
 
 from digest.located import Text
 from digest.model import NavItem
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Body:
+class Body(msgspec.Struct, frozen=True, kw_only=True):
     """Markdown, and where it is written."""
 
     text: str
@@ -20,8 +20,7 @@ class Body:
     line: int = 1  # of its first line, from 1
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Note:
+class Note(msgspec.Struct, frozen=True, kw_only=True):
     """What the editor says about a paper, and decided about it."""
 
     paper: Text  # as the file's name has it: "2605.13319", "cs-0601001"
@@ -43,8 +42,7 @@ class Note:
         return self.pinned and (self.pinned_until is None or today <= self.pinned_until)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Issue:
+class Issue(msgspec.Struct, frozen=True, kw_only=True):
     """A letter of the digest."""
 
     slug: str
@@ -57,8 +55,7 @@ class Issue:
     papers: tuple[Text, ...] = ()  # to be listed too, though the text doesn't mention them
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Article:
+class Article(msgspec.Struct, frozen=True, kw_only=True):
     """A page of the editor's own."""
 
     slug: str
@@ -69,8 +66,7 @@ class Article:
     draft: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Attachment:
+class Attachment(msgspec.Struct, frozen=True, kw_only=True):
     """A file beside the editor's Markdown."""
 
     path: Path
@@ -78,8 +74,7 @@ class Attachment:
     height: int = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Content:
+class Content(msgspec.Struct, frozen=True, kw_only=True):
     """All that the editor wrote."""
 
     notes: tuple[Note, ...]

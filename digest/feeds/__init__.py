@@ -7,9 +7,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import cache
+
+import msgspec
+from msgspec import structs
 
 from digest.authors import Works
 from digest.desk.curation import NOTHING, Edition
@@ -33,16 +35,14 @@ FORMATS = ("feed.xml", "atom.xml", "feed.json")  # RSS 2.0, Atom, JSON Feed 1.1
 _FILES = {"atom": "atom.xml", "json": "feed.json"}  # by their names in site.yaml
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Group:
+class Group(msgspec.Struct, frozen=True, kw_only=True):
     """Feeds that belong together, for people to choose from."""
 
     title: str
     feeds: tuple[Feed, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class _Plan:
+class _Plan(msgspec.Struct, frozen=True):
     """A feed with all its items, newest first."""
 
     feed: Feed
@@ -127,7 +127,7 @@ def _of_papers(
         feed = names.of_theme(theme)
         yield _Plan(feed, members[theme.id])
         for former in theme.was:  # its readers never hear of the new name
-            yield _Plan(replace(feed, base=theme_path(former)), members[theme.id])
+            yield _Plan(structs.replace(feed, base=theme_path(former)), members[theme.id])
     for chosen in site.feeds:
         found = [item for item in newest if item.now and _is_chosen(item.now, chosen)]
         yield _Plan(names.of_selection(chosen), found)
@@ -137,7 +137,7 @@ def _of_papers(
         theirs = window.ordered(of_paper[paper.path] for paper in one.papers)
         yield _Plan(feed, theirs, whole=True)
         for alias in one.author.aliases:  # it may have had a feed of its own
-            yield _Plan(replace(feed, base=author_path(alias)), theirs, whole=True)
+            yield _Plan(structs.replace(feed, base=author_path(alias)), theirs, whole=True)
 
 
 def _others(names: Names, papers: Sequence[Paper], edition: Edition, tag: str) -> Iterator[_Plan]:

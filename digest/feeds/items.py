@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time
 from functools import lru_cache
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
+
+import msgspec
+from msgspec import structs
 
 from digest import tex, versions
 from digest.desk.curation import Letter
@@ -19,8 +21,7 @@ from digest.paper import Paper
 _SAFE = "!$&'()*+,;=:@/?"  # RFC 4151 allows these in a name, beside what quote() never touches
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Item:
+class Item(msgspec.Struct, frozen=True, kw_only=True):
     """One item, the same in every feed that carries it and in every format."""
 
     tag: str  # the authority of guids
@@ -104,7 +105,7 @@ def of_paper(tag: str, paper: Paper) -> Item:
 
 def first(item: Item) -> Item:
     """The item as we first had it, for files that are never to change."""
-    return item if item.version or item.letter else replace(item, first=True)
+    return item if item.version or item.letter else structs.replace(item, first=True)
 
 
 def of_updates(tag: str, papers: Iterable[Paper], language: Language = ENGLISH) -> tuple[Item, ...]:

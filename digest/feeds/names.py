@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
+
+import msgspec
 
 from digest.authors import Author
 from digest.ids import author_slug, theme_path
@@ -11,8 +12,7 @@ from digest.language import Language
 from digest.model import Selection, Site, Theme
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Feed:
+class Feed(msgspec.Struct, frozen=True, kw_only=True):
     """One feed in all its formats: what it is called and where it is."""
 
     id: str  # part of its Atom id: "theme:llm-serving"
@@ -27,8 +27,7 @@ class Feed:
         return f"{self.base}feed/{month:%Y-%m}.xml"
 
 
-@dataclass(frozen=True, slots=True)
-class Names:
+class Names(msgspec.Struct, frozen=True):
     """Each feed of a site by its name."""
 
     site: Site

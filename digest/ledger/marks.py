@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import msgspec
@@ -19,12 +18,13 @@ from digest.model import Fetched, Validator
 _FILE = "marks.jsonl"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Marks:
+class Marks(msgspec.Struct, frozen=True, kw_only=True):
     """What spares us asking again; all of it may be lost."""
 
-    validators: Mapping[str, Validator] = field(default_factory=dict)  # of answers, by address
-    resume: Mapping[str, str] = field(default_factory=dict)  # where a source's harvest goes on
+    validators: Mapping[str, Validator] = msgspec.field(default_factory=dict)  # by address
+    resume: Mapping[str, str] = msgspec.field(
+        default_factory=dict
+    )  # where a source's harvest goes on
 
 
 class _Mark(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

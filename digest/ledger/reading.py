@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+
+import msgspec
 
 from digest.ledger.lines import Line
 from digest.mailing import EASTERN, due, is_listing_day
@@ -15,8 +16,7 @@ _BEST_FIRST = (State.OK, State.QUIET, State.PARTIAL, State.STALE, State.FAILED)
 _DAY = timedelta(days=1)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Day:
+class Day(msgspec.Struct, frozen=True, kw_only=True):
     """What became of one day at one source."""
 
     day: date
@@ -24,8 +24,7 @@ class Day:
     covered: bool  # whether that day's fetch, or a later one, brought what there was
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Health:
+class Health(msgspec.Struct, frozen=True, kw_only=True):
     """How a source does."""
 
     source: str

@@ -5,8 +5,9 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from itertools import islice
+
+import msgspec
 
 from digest.ids import paper_path
 from digest.model import Entry, Site
@@ -17,8 +18,7 @@ from digest.related.search import Link
 BEFORE = 3  # papers of the theme, where none is like it
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
+class Line(msgspec.Struct, frozen=True, kw_only=True):
     """An earlier paper, and why it is named. It holds no more than is shown."""
 
     path: str
@@ -28,8 +28,7 @@ class Line:
     more: int = 0  # authors
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Beside:
+class Beside(msgspec.Struct, frozen=True, kw_only=True):
     """Earlier papers for a paper's page, each once; none that came or was announced later."""
 
     like: tuple[Line, ...] = ()  # the likest first

@@ -3,13 +3,13 @@
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
-from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 from threading import Thread
 from typing import Any
 
 import msgspec
+from msgspec.structs import replace
 
 from digest.errors import SourceError, Unreachable
 from digest.model import (

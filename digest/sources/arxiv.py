@@ -6,10 +6,11 @@ API manual: https://info.arxiv.org/help/api/user-manual.html
 from __future__ import annotations
 
 from collections.abc import Generator, Iterator, Sequence
-from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from urllib.parse import urlencode
 from xml.etree.ElementTree import Element
+
+import msgspec
 
 from digest.errors import Refused, SourceError
 from digest.ids import arxiv_id
@@ -26,8 +27,7 @@ ACCEPT = "application/atom+xml, application/xml;q=0.9"
 _SHORTEST = timedelta(minutes=1)  # the API's dates have no seconds
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Page:
+class Page(msgspec.Struct, frozen=True, kw_only=True):
     """One answer: a slice of the results."""
 
     total: int  # results in all
@@ -36,12 +36,11 @@ class Page:
     refused: tuple[str, ...] = ()  # why entries were left out
 
 
-@dataclass(slots=True, kw_only=True)
-class Harvest:
+class Harvest(msgspec.Struct, kw_only=True):
     """What came of a window, and what of it didn't."""
 
-    entries: list[Entry] = field(default_factory=list)
-    problems: list[str] = field(default_factory=list)
+    entries: list[Entry] = msgspec.field(default_factory=list)
+    problems: list[str] = msgspec.field(default_factory=list)
     refused: int = 0
     total: int = 0  # the most that any answer promised
     shrank: bool = False  # whether a later answer promised less

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Generator, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from xml.etree.ElementTree import Element
+
+import msgspec
 
 from digest.errors import Refused, SourceError
 from digest.ids import arxiv_id, id_month
@@ -41,8 +42,7 @@ _PREFIX = re.compile(r"\s*arXiv:(\S+)\s+Announce Type:\s*(\S+)\s*(?:Abstract:\s*
 _TYPES = {"new", "cross", "replace", "replace-cross"}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Listing:
+class Listing(msgspec.Struct, frozen=True, kw_only=True):
     """One answer."""
 
     day: date | None  # that it is of, in arXiv's own time zone; None where it doesn't say

@@ -7,10 +7,12 @@ https://info.arxiv.org/help/oa/index.html
 from __future__ import annotations
 
 from collections.abc import Generator
-from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from urllib.parse import urlencode
 from xml.etree.ElementTree import Element
+
+import msgspec
+from msgspec import structs
 
 from digest.errors import Refused, SourceError
 from digest.ids import ArxivId, arxiv_id
@@ -28,8 +30,7 @@ _DAY = timedelta(days=1)
 _WINDOW = 6 * _DAY  # from its first day to its last: what is asked for again after a cut
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Page:
+class Page(msgspec.Struct, frozen=True, kw_only=True):
     """One answer."""
 
     entries: tuple[Entry, ...]
@@ -107,7 +108,7 @@ def _page(
     problem = SourceError("no answer")
     for attempt in range(TRIES):
         request = ask(source, start, until, token)
-        answer = yield replace(request, pace=request.pace * 2**attempt)
+        answer = yield structs.replace(request, pace=request.pace * 2**attempt)
         document = body(answer)
         try:
             page = parse(document, source, run.today)

@@ -1,10 +1,12 @@
 """How sources ask: each is a generator of requests that is sent the answers. Pure."""
 
 from collections.abc import Callable, Generator, Mapping
-from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import Protocol, TypeVar
+
+import msgspec
+from msgspec import structs
 
 from digest.errors import Refused, SourceError
 from digest.model import Answer, Entry, Fetched, Past, Request, State, Validator
@@ -27,16 +29,17 @@ class Client(Protocol):
         """
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Run:
+class Run(msgspec.Struct, frozen=True, kw_only=True):
     """What every source is told of the run it is part of."""
 
     root: Path
     now: datetime  # UTC
     since: date | None = None  # fill the gaps from this day on
-    known: Callable[[str], Entry | None] = field(default=lambda name: None)  # the archive, by id
-    past: Mapping[str, Past] = field(default_factory=dict)  # the ledger, by source
-    validators: Mapping[str, Validator] = field(default_factory=dict)  # by address
+    known: Callable[[str], Entry | None] = msgspec.field(
+        default=lambda name: None
+    )  # the archive, by id
+    past: Mapping[str, Past] = msgspec.field(default_factory=dict)  # the ledger, by source
+    validators: Mapping[str, Validator] = msgspec.field(default_factory=dict)  # by address
 
     @property
     def today(self) -> date:
@@ -85,7 +88,7 @@ def again(request: Request, read: Callable[[Answer], _Read]) -> Generator[Reques
     """
     problem = SourceError("not asked")
     for attempt in range(TRIES):
-        answer = yield replace(request, pace=request.pace * 2**attempt)
+        answer = yield structs.replace(request, pace=request.pace * 2**attempt)
         try:
             return read(answer)
         except Refused:

@@ -6,7 +6,6 @@ import calendar
 import io
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from time import struct_time
 from typing import Any
@@ -76,8 +75,7 @@ def parse(
     return tuple(entry for entry in found if entry is not None)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Item:
+class Item(msgspec.Struct, frozen=True, kw_only=True):
     """An item, whatever the feed's format."""
 
     title: str = ""

@@ -5,9 +5,9 @@ convert is shown as its TeX in `<code class="tex">` and reported.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 
+import msgspec
 from markupsafe import Markup as Safe
 
 from digest.model import Markup
@@ -18,8 +18,7 @@ from digest.tex.reader import cleaned, is_simple, read
 from digest.tex.writer import Writer
 
 
-@dataclass(frozen=True, slots=True)
-class Converted:
+class Converted(msgspec.Struct, frozen=True):
     """A text as HTML, and how much of it was TeX."""
 
     html: Safe

@@ -6,10 +6,10 @@ patterns that ask for it. Every character of it beyond ASCII is a letter or a di
 
 import re
 import unicodedata
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+import msgspec
 import re2
 
 _LETTERS = {
@@ -65,8 +65,7 @@ def fold(text: str) -> str:
     return text if text.isascii() else text.translate(_TABLE)
 
 
-@dataclass(frozen=True)
-class Folded:
+class Folded(msgspec.Struct, frozen=True, dict=True):
     """A plain text beside what matching sees of it."""
 
     plain: str

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+
+import msgspec
 
 from digest.model import Entry, Theme
 from digest.themes import Matcher, Reading, holds, spoken
@@ -11,8 +12,7 @@ from digest.themes.explain import describe
 from digest.themes.rules import AtLeast, Leaf, NoneOf, Rule, leaves
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Move:
+class Move(msgspec.Struct, frozen=True, kw_only=True):
     """A paper that changes sides, and the terms that did it, in a few words each."""
 
     theme: str  # id, the new one

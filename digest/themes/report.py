@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence, Set
-from dataclasses import dataclass
 from importlib.resources import files
 from itertools import combinations, pairwise
 from typing import Any
@@ -29,8 +28,7 @@ _WORD = re.compile(r"[a-z][a-z-]+[a-z]")
 _KEPT = 1_000_000  # phrases counted at a time
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TermCount:
+class TermCount(msgspec.Struct, frozen=True, kw_only=True):
     """How many papers of the archive meet a term, whatever its rule makes of it."""
 
     term: str  # in a few words
@@ -38,8 +36,7 @@ class TermCount:
     hits: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ThemeReport:
+class ThemeReport(msgspec.Struct, frozen=True, kw_only=True):
     """One theme over the archive."""
 
     theme: str  # id
@@ -53,16 +50,14 @@ class ThemeReport:
         return tuple(term for term in self.terms if not term.hits)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Overlap:
+class Overlap(msgspec.Struct, frozen=True, kw_only=True):
     """Papers that two themes share."""
 
     themes: tuple[str, str]
     papers: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Report:
+class Report(msgspec.Struct, frozen=True, kw_only=True):
     """All themes over the archive."""
 
     papers: int
@@ -86,8 +81,7 @@ class Report:
         )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Broad:
+class Broad(msgspec.Struct, frozen=True, kw_only=True):
     """A theme whose words meet over half of the archive."""
 
     theme: str  # id

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+
+import msgspec
 
 from digest.ids import arxiv_id
 from digest.model import Entry, Theme
 from digest.themes import Matcher
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Broken:
+class Broken(msgspec.Struct, frozen=True, kw_only=True):
     """An example that a rule contradicts, or a paper that nobody has."""
 
     theme: str
@@ -21,8 +21,7 @@ class Broken:
     problem: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Score:
+class Score(msgspec.Struct, frozen=True, kw_only=True):
     """How a theme does by a table. Ids are those of the table, sorted."""
 
     theme: str
@@ -41,8 +40,7 @@ class Score:
         return _share(self.right, self.wrong)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Trial:
+class Trial(msgspec.Struct, frozen=True, kw_only=True):
     """What a table says about the themes that it names."""
 
     scores: tuple[Score, ...]

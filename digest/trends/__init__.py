@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
 from statistics import median
+
+import msgspec
 
 from digest.language import ENGLISH, Language
 from digest.model import Theme
@@ -21,16 +22,14 @@ TEAMS = (1, 2, 3, 5, 10)  # authors of a paper: the last number of each part but
 DAYS = (1, 7, 30, 90, 365)  # from the first version to the second
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Week:
+class Week(msgspec.Struct, frozen=True, kw_only=True):
     """The papers announced from one Monday to the next."""
 
     start: date  # a Monday
     count: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Trend:
+class Trend(msgspec.Struct, frozen=True, kw_only=True):
     """A theme's weeks, oldest first, those without papers too."""
 
     theme: Theme
@@ -46,8 +45,7 @@ class Trend:
         return max(week.count for week in self.weeks)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Part:
+class Part(msgspec.Struct, frozen=True, kw_only=True):
     """Some of the papers, told apart by a number of theirs."""
 
     name: str  # "6–10", "11 or more"
@@ -55,8 +53,7 @@ class Part:
     count: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Teams:
+class Teams(msgspec.Struct, frozen=True, kw_only=True):
     """How many people wrote the papers of a year together."""
 
     year: int
@@ -67,8 +64,7 @@ class Teams:
         return sum(part.count for part in self.parts)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Revisions:
+class Revisions(msgspec.Struct, frozen=True, kw_only=True):
     """How long papers took to their second version, of those whose dates are known."""
 
     parts: tuple[Part, ...]  # by days
@@ -79,8 +75,7 @@ class Revisions:
         return sum(part.count for part in self.parts)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Trends:
+class Trends(msgspec.Struct, frozen=True, kw_only=True):
     """All of it."""
 
     weekly: tuple[Trend, ...]  # in the order of site.yaml

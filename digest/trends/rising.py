@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import pairwise
 from math import log
+
+import msgspec
 
 from digest import tex
 from digest.model import Entry
@@ -25,8 +26,7 @@ _WORD = re.compile(r"[^\W\d_](?:[\w-]*\w)?")
 _BREAK = re.compile(r"[.,:;()?!]")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Term:
+class Term(msgspec.Struct, frozen=True, kw_only=True):
     """A word, or two that stand side by side."""
 
     words: str  # as titles write it, in lower case
@@ -36,8 +36,7 @@ class Term:
     share_before: float
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rise:
+class Rise(msgspec.Struct, frozen=True, kw_only=True):
     """The terms that rose most surely, and what they are measured by."""
 
     terms: tuple[Term, ...]

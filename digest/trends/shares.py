@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
+
+import msgspec
 
 from digest.language import ENGLISH, Language
 from digest.model import Theme
@@ -14,8 +15,7 @@ LARGEST = 7  # themes shown each by itself
 _MONTHS, _QUARTERS = 36, 120  # up to so many months by month, then by quarter, then by year
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Band:
+class Band(msgspec.Struct, frozen=True, kw_only=True):
     """A theme's papers by primary theme, or those of the smaller themes, or those of none."""
 
     title: str
@@ -23,8 +23,7 @@ class Band:
     counts: tuple[int, ...]  # a number for each time
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Time:
+class Time(msgspec.Struct, frozen=True, kw_only=True):
     """A month, a quarter or a year that has papers."""
 
     title: str  # "2026-05", "2026 Q2", "2026"
@@ -32,8 +31,7 @@ class Time:
     papers: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Shares:
+class Shares(msgspec.Struct, frozen=True, kw_only=True):
     """Bands, largest first, over times, oldest first."""
 
     times: tuple[Time, ...]

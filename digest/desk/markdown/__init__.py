@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
+import msgspec
 from markupsafe import Markup as Safe
 
 from digest.desk.markdown.output import SCHEMES, Work, clean
@@ -30,16 +30,14 @@ _NAME = re.compile(r"@([^\s;,@]+)")
 _SCHEME = re.compile(r"([a-z][a-z0-9+.-]*):|//", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Mentions:
+class Mentions(msgspec.Struct, frozen=True, kw_only=True):
     """What a text refers to, each once, in its order, with its line in the file."""
 
     papers: tuple[Text, ...]  # as written, without "@"
     files: tuple[Text, ...]  # images and files beside it: "figures/a.png"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Picture:
+class Picture(msgspec.Struct, frozen=True, kw_only=True):
     """An image in its place on the site."""
 
     url: str
@@ -47,8 +45,7 @@ class Picture:
     height: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Answers:
+class Answers(msgspec.Struct, frozen=True, kw_only=True):
     """What the site knows and Markdown doesn't; each answers None for what there isn't."""
 
     cite: Callable[[str], Safe | None]  # a paper's name → its short citation
@@ -57,8 +54,7 @@ class Answers:
     picture: Callable[[str], Picture | None]  # "a.png" → where it will be
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rendered:
+class Rendered(msgspec.Struct, frozen=True, kw_only=True):
     """A text as HTML, and how much of it was TeX."""
 
     html: Safe

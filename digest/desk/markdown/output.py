@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass, field
 from html import escape
 from typing import TYPE_CHECKING, Any
 
+import msgspec
 import nh3
 
 from digest import tex
@@ -31,13 +31,12 @@ _SLOT = re.compile(r'<x-slot title="(\d+)"></x-slot>')
 _Rule = Callable[[Any, Sequence[Any], int, Any, dict[str, Any]], str]
 
 
-@dataclass(slots=True, kw_only=True)
-class Work:
+class Work(msgspec.Struct, kw_only=True):
     """What one rendering gathers; what we made waits in slots while raw HTML is cleaned."""
 
     slots: list[str] | None
     formulas: int = 0
-    unconverted: list[str] = field(default_factory=list)
+    unconverted: list[str] = msgspec.field(default_factory=list)
 
     def trusted(self, html: str) -> str:
         if self.slots is None:

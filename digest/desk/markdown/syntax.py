@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
+
+import msgspec
 
 from digest.desk.markdown.output import RULES
 from digest.desk.values import Body
@@ -50,8 +51,7 @@ _QUOTES: dict[str, str | list[str]] = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Dialect:
+class Dialect(msgspec.Struct, frozen=True, kw_only=True):
     """How a site writes Markdown."""
 
     language: str = "en"  # BCP 47; decides about quotation marks
