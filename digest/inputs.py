@@ -11,6 +11,7 @@ from hashlib import blake2b
 from pathlib import Path
 
 _PACKAGE = Path(__file__).parent
+_hashes: dict[tuple[Path, tuple[int, ...]], str] = {}
 _OF_SITE = ("site.yaml", "content", "templates", "static", "locale")
 _TEMPLATES = (_PACKAGE / "templates", _PACKAGE.parent / "templates")  # one of them exists
 
@@ -34,13 +35,21 @@ def digest_itself() -> str:
 
 def hash_of(path: Path) -> str:
     """The hash of a file's contents, 32 hex digits; read again only where the file is another."""
+    key = path, version_of(path)
+    if key not in _hashes:
+        _hashes[key] = blake2b(path.read_bytes(), digest_size=16).hexdigest()
+    return _hashes[key]
+
+
+def hashed(path: Path, version: tuple[int, ...], mark: str) -> None:
+    """Another process took the hash of a file that is as it was then, see `version_of`."""
+    _hashes[path, version] = mark
+
+
+def version_of(path: Path) -> tuple[int, ...]:
+    """Another one whenever a file was written again."""
     stat = path.stat()
-    return _hash_of(path, (stat.st_ino, stat.st_size, stat.st_mtime_ns))
-
-
-@cache
-def _hash_of(path: Path, version: tuple[int, ...]) -> str:
-    return blake2b(path.read_bytes(), digest_size=16).hexdigest()
+    return stat.st_ino, stat.st_size, stat.st_mtime_ns
 
 
 def _hash(said: object, starts: Iterable[Path]) -> str:

@@ -276,7 +276,7 @@ def _replace(target: str, data: bytes, is_new: bool = False) -> bool:
     fresh = f"{folder}/.{name}.new"
     if not is_new and _says(target, data):
         return False
-    descriptor = _opened(fresh, folder)
+    descriptor = _opened(fresh, folder, is_new)
     try:
         view = memoryview(data)
         while view:
@@ -295,15 +295,18 @@ def _says(path: str, data: bytes) -> bool:
         return False
 
 
-def _opened(path: str, folder: str) -> int:
+def _opened(path: str, folder: str, is_new: bool) -> int:
+    """A new file's folder is mostly new as well, as each page has one: so it is made first."""
     how = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
+    if is_new:
+        try:  # noqa: SIM105 (faster)
+            os.mkdir(folder)  # noqa: PTH102
+        except OSError:  # it is there, or its parent isn't
+            pass
     try:
         return os.open(path, how, 0o666)
     except FileNotFoundError:
-        try:
-            os.mkdir(folder)  # noqa: PTH102
-        except OSError:  # its parent isn't there either, or another process was faster
-            os.makedirs(folder, exist_ok=True)  # noqa: PTH103
+        os.makedirs(folder, exist_ok=True)  # noqa: PTH103
         return os.open(path, how, 0o666)
 
 

@@ -5,8 +5,8 @@ import re
 # Within a tag alone: in text and in values, < and > are escaped.
 _TAG = re.compile(r"<[a-zA-Z][^<>]*>")
 _OURS = re.compile(r'\s(?:class|id|cite|style|tabindex|dir|aria-[a-z]+)="[^"]*"')
-# Source: https://www.w3.org/TR/xml/#charsets
-_NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+# Source: https://www.w3.org/TR/xml/#charsets; a set of those it leaves out is compiled faster.
+_NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
 def html(text: str) -> str:

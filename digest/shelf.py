@@ -50,7 +50,7 @@ class Month(msgspec.Struct):
     def entry(self, at: int) -> Entry:
         """The entry of `facts` at a place."""
         if not self._entries:
-            if self._version != _version(self.path):
+            if self._version != inputs.version_of(self.path):
                 message = "changed while the site was built; build again"
                 raise ArchiveError(message, self.path, 1)
             self._entries = archive.joined(archive.read_again(self.path.read_bytes()))
@@ -123,7 +123,7 @@ def fill(
     """
     rules = f"{code} {matcher.fingerprint}"
     paths = archive.month_files(folder)
-    versions = {path: _version(path) for path in paths}  # before they are read
+    versions = {path: inputs.version_of(path) for path in paths}  # before they are read
     places = {p: _place(kept, p) for p in paths if kept and _stands(_place(kept, p), p, rules)}
     fresh = [path for path in paths if path not in places]
     worth = sum(path.stat().st_size for path in fresh) > jobs.WORTH * 2_000
@@ -141,6 +141,7 @@ def fill(
     for path in paths:
         data = found.get(path, b"")
         known = _kept.decode(data or places[path].read_bytes())
+        inputs.hashed(path, versions[path], known.mark.partition(" ")[0])
         facts = _shared(known.facts)
         shelf.months.append(Month(path, facts, data, versions[path], known.met, shelf))
     return shelf if _are_apart(shelf) else _joined(folder, matcher)
@@ -161,11 +162,6 @@ def loose(entries: Iterable[Entry], matcher: Matcher) -> Shelf:
 def _joined(folder: Path, matcher: Matcher) -> Shelf:
     """A git merge left a paper in two months: the next fetch will mend that."""
     return loose(archive.load(folder), matcher)
-
-
-def _version(path: Path) -> tuple[int, ...]:
-    found = path.stat()
-    return found.st_ino, found.st_size, found.st_mtime_ns
 
 
 def _place(folder: Path, path: Path) -> Path:

@@ -25,7 +25,7 @@ _ESCAPE = r"\\~\{\}|\\[_%&#~]|\\textasciitilde(?:\{\})?|\{\\_\}|\$\\sim\$"
 IN_TEX = rf"{_OPENING}(?:(?!\$){_LETTER}|{_ESCAPE}){{1,2000}}"
 _TILDE = re.compile(r"\\~(?:\{\})?|\\textasciitilde(?:\{\})?|\$\\sim\$")
 _HOST = re.compile(r"(?:[\w-]+\.)+[\w-]{2,}|localhost", re.ASCII)
-_UNFIT = re.compile(r"[^A-Za-z0-9\-._~:/?#@!$&'()*+,;=%\u00a1-\U0001fffd]|%(?![0-9A-Fa-f]{2})")
+_UNFIT = re.compile(r"[\x00-\x20\"<>\[\\\]^`{|}\x7f-\xa0\U0001fffe-\U0010ffff]|%(?![0-9A-Fa-f]{2})")
 
 
 def are_likely(text: str) -> bool:
