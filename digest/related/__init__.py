@@ -13,7 +13,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from datetime import date
 from functools import lru_cache
 from hashlib import blake2b
-from itertools import groupby
+from itertools import chain, groupby
 from pathlib import Path
 
 import msgspec
@@ -79,6 +79,7 @@ def find(site: Site, papers: Iterable[Paper], code: str = "", kept: Path | None 
     main = {alias: one.name for one in site.follow for alias in one.aliases}
     ground, marks = _hash((code, sorted(main.items()))), dict[str, bytes]()
     found = dict[str, bytes | Path]()
+    words = dict[str, list[Words]]()  # of the months that were looked back at last
     for name in sorted(months):
         place = kept / _NAME.format(name) if kept else None
         last, month = _read(place), months[name]
@@ -88,8 +89,13 @@ def find(site: Site, papers: Iterable[Paper], code: str = "", kept: Path | None 
         mark = _hash((ground, [(before, marks[before]) for before in window]))
         old = last.papers if last.mark == mark else {}
         fresh = {one for one, each in own.items() if one not in old or old[one].mark != each}
-        earlier = (paper for before in window for paper in months[before])
-        new = dict(_look(month, fresh, earlier, main)) if fresh else {}
+        new = dict[str, Near]()
+        if fresh:
+            words = {
+                before: words.get(before) or [_words(paper.entry, main) for paper in months[before]]
+                for before in window
+            }
+            new = dict(_look(month, fresh, chain.from_iterable(words.values()), main))
         known = {
             paper.id: _Known(
                 paper.facts.mark,
@@ -121,14 +127,14 @@ def _window(name: str) -> list[str]:
 def _look(
     month: Iterable[Paper],
     fresh: Collection[str],
-    earlier: Iterable[Paper],
+    earlier: Iterable[Words],
     main: Mapping[str, str],
 ) -> Iterator[tuple[str, Near]]:
     """What is near each fresh paper among the earlier ones that were there when it came.
 
     The whole month is gone through, so that the search grows by the same steps whatever is fresh.
     """
-    there = sorted((_words(paper.entry, main) for paper in earlier), key=_arrival)
+    there = sorted(earlier, key=_arrival)
     days, count = [paper.seen for paper in there], 0
     search = Search() if len(there) >= FEW else None
     by_author = defaultdict[str, list[Words]](list)
