@@ -64,12 +64,10 @@ class _Environment(Environment):
 class Counts(msgspec.Struct):
     """How many formulas each text has, and which could not be converted."""
 
-    formulas: dict[str, int] = msgspec.field(
-        default_factory=dict
-    )  # by text, so that each counts once
-    unconverted: dict[str, str] = msgspec.field(
-        default_factory=dict
-    )  # formula → id of one that has it
+    # By text, so that each counts once.
+    formulas: dict[str, int] = msgspec.field(default_factory=dict)
+    # By formula, the id of an entry that has it.
+    unconverted: dict[str, str] = msgspec.field(default_factory=dict)
 
     def add(self, more: Counts) -> None:
         self.formulas |= more.formulas

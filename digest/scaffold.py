@@ -15,7 +15,8 @@ import msgspec
 import yaml
 
 from digest import __version__
-from digest.config import is_category, load_site
+from digest.config import load_site
+from digest.config.sources import is_category
 from digest.errors import ConfigError, DigestError, SourceError
 from digest.sources import xml
 

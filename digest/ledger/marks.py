@@ -22,9 +22,7 @@ class Marks(msgspec.Struct, frozen=True, kw_only=True):
     """What spares us asking again; all of it may be lost."""
 
     validators: Mapping[str, Validator] = msgspec.field(default_factory=dict)  # by address
-    resume: Mapping[str, str] = msgspec.field(
-        default_factory=dict
-    )  # where a source's harvest goes on
+    resume: Mapping[str, str] = msgspec.field(default_factory=dict)  # where a harvest goes on
 
 
 class _Mark(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -35,9 +35,7 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
     root: Path
     now: datetime  # UTC
     since: date | None = None  # fill the gaps from this day on
-    known: Callable[[str], Entry | None] = msgspec.field(
-        default=lambda name: None
-    )  # the archive, by id
+    known: Callable[[str], Entry | None] = lambda name: None  # the archive, by id
     past: Mapping[str, Past] = msgspec.field(default_factory=dict)  # the ledger, by source
     validators: Mapping[str, Validator] = msgspec.field(default_factory=dict)  # by address
 

@@ -1,48 +1,32 @@
 """site.yaml as typed values."""
 
 import re
-from collections.abc import Callable, Iterable, Sequence
-from datetime import timedelta
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from digest.authors import person
+from digest.config.sources import check_themes, endpoint
+from digest.config.sources import sources as read_sources
 from digest.errors import ConfigError
 from digest.located import Section, Text, nearest
 from digest.model import (
-    ARXIV_API,
-    ARXIV_LISTING,
-    ARXIV_OAI,
-    ARXIV_PACE,
-    ArxivApi,
-    ArxivListing,
-    ArxivOai,
     Authors,
-    CrossLists,
     Example,
     Followed,
-    LocalFile,
-    Markup,
     NavItem,
     Selection,
     Site,
     Sort,
-    Source,
     Theme,
-    WebFeed,
 )
 from digest.themes import rules
 
 _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
-_CATEGORY = re.compile(r"[a-z]+(-[a-z]+)?(\.[A-Za-z-]+)?")
-_OAI_SET = re.compile(
-    r"[a-z-]+(:[a-z-]+(:[A-Za-z-]+)?)?"
-)  # https://oaipmh.arxiv.org/oai?verb=ListSets
 _TAG = re.compile(r"([a-z0-9-]+\.)+[a-z]{2,}|[^@\s,:]+@([a-z0-9-]+\.)+[a-z]{2,}")  # RFC 4151
 _DAY = re.compile(r"[1-9]\d{3}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?")
 FORMATS = ("atom", "json")  # of feeds, beside RSS
-_DURATION = re.compile(r"(\d{1,4})([dw])")
 
 
 def load_site(path: Path) -> Site:
@@ -53,7 +37,7 @@ def load_site(path: Path) -> Site:
     """
     with Section.read(path) as site:
         themes = _themes(site)
-        sources = _sources(site, {theme.id for theme in themes})
+        sources = read_sources(site, {theme.id for theme in themes})
         rules.check_references(themes, (source.name for source in sources), path)
         return Site(
             title=site.text("title"),
@@ -72,7 +56,7 @@ def load_site(path: Path) -> Site:
             formats=_formats(site),
             cards=site.boolean("cards", True),
             html=site.boolean("html"),
-            hub=_endpoint(site, None, key="hub") if site.text("hub", "") else "",
+            hub=endpoint(site, None, key="hub") if site.text("hub", "") else "",
             feeds=_selections(site, {theme.id for theme in themes}),
             follow=_follow(site),
             authors=site.choice("authors", Authors, Authors.FOLLOWED),
@@ -95,11 +79,6 @@ def read_themes(text: str, path: Path, sources: Iterable[str] = ()) -> tuple[The
     names = [item.text("name") for item in site.sections("sources", required=False)]
     rules.check_references(themes, names or sources, path)
     return themes
-
-
-def is_category(name: str) -> bool:
-    """Whether a name is formed as those of arXiv's categories are: cs.DC, hep-th."""
-    return _CATEGORY.fullmatch(name) is not None
 
 
 def _url(site: Section) -> str:
@@ -168,155 +147,6 @@ def _nav_item(item: Section) -> NavItem:
         if re.match(r"(?!https?:)[a-z][a-z0-9+.-]*:|//", url, re.IGNORECASE):
             raise item.error("'url' must be a path of this site or an http(s) address", "url")
         return NavItem(title=item.text("title"), url=url.lstrip("/"))
-
-
-def _sources(site: Section, themes: set[str]) -> tuple[Source, ...]:
-    found: dict[str, Source] = {}
-    for item in site.sections("sources"):
-        with item:
-            source = _source(item, themes)
-        if source.name in found:
-            message = f"the source {source.name!r} is already on line {found[source.name].line}"
-            raise item.error(message, "name")
-        found[source.name] = source
-    return tuple(found.values())
-
-
-def _source(item: Section, themes: set[str]) -> Source:
-    name, kind = item.text("name"), item.text("kind")
-    if kind not in _KINDS:
-        message = f"unknown kind {str(kind)!r}{nearest(kind, _KINDS)}; known: {', '.join(_KINDS)}"
-        raise item.error(message, "kind")
-    placed = item.texts("themes")
-    for theme in placed:
-        if theme not in themes:
-            raise _unknown_theme(item, theme, themes)
-    return _KINDS[kind](item, str(name), tuple(map(str, placed)))
-
-
-def _arxiv(item: Section, name: str, themes: tuple[str, ...]) -> Source:
-    return ArxivApi(
-        name=name,
-        markup=item.choice("markup", Markup, Markup.TEX),
-        themes=themes,
-        line=item.line,
-        query=str(item.text("query")),
-        back=_duration(item, "back", "30d"),
-        endpoint=_endpoint(item, ARXIV_API),
-        pace=_pace(item),
-    )
-
-
-def _arxiv_listing(item: Section, name: str, themes: tuple[str, ...]) -> Source:
-    categories = item.texts("categories")
-    if not categories:
-        raise item.error("'categories' must list one or more, such as cs.DC", "categories")
-    for category in categories:
-        if not is_category(category):
-            message = f"{str(category)!r} is no arXiv category; they look like cs.DC"
-            raise item.error(message, "categories")
-    return ArxivListing(
-        name=name,
-        markup=item.choice("markup", Markup, Markup.TEX),
-        themes=themes,
-        line=item.line,
-        categories=tuple(map(str, categories)),
-        cross_lists=item.choice("cross_lists", CrossLists, CrossLists.INCLUDE),
-        endpoint=_endpoint(item, ARXIV_LISTING),
-        pace=_pace(item),
-    )
-
-
-def _arxiv_oai(item: Section, name: str, themes: tuple[str, ...]) -> Source:
-    start, until = item.day("from"), item.day("until")
-    if start is None:
-        raise item.error("missing key 'from': the day to start at, such as 2026-01-01")
-    if until is not None and until < start:
-        raise item.error("'until' must not be before 'from'", "until")
-    return ArxivOai(
-        name=name,
-        markup=item.choice("markup", Markup, Markup.TEX),
-        themes=themes,
-        line=item.line,
-        set=_oai_set(item),
-        start=start,
-        until=until,
-        endpoint=_endpoint(item, ARXIV_OAI),
-        pace=_pace(item),
-    )
-
-
-def _oai_set(item: Section) -> str:
-    name = item.text("set", "")
-    if name and not _OAI_SET.fullmatch(name):
-        raise item.error(f"{str(name)!r} is no set of arXiv; they look like cs or cs:cs:DC", "set")
-    return str(name)
-
-
-def _feed(item: Section, name: str, themes: tuple[str, ...]) -> Source:
-    return WebFeed(
-        name=name,
-        markup=item.choice("markup", Markup, Markup.PLAIN),
-        themes=themes,
-        line=item.line,
-        url=_endpoint(item, None, key="url"),
-        full=item.boolean("full"),
-    )
-
-
-def _file(item: Section, name: str, themes: tuple[str, ...]) -> Source:
-    path = item.text("path")
-    if Path(path).is_absolute() or ".." in Path(path).parts:
-        raise item.error("'path' must lie within the site's folder", "path")
-    return LocalFile(
-        name=name,
-        markup=item.choice("markup", Markup, Markup.TEX),
-        themes=themes,
-        line=item.line,
-        path=str(path),
-    )
-
-
-_KINDS: dict[str, Callable[[Section, str, tuple[str, ...]], Source]] = {
-    "arxiv": _arxiv,
-    "arxiv-listing": _arxiv_listing,
-    "arxiv-oai": _arxiv_oai,
-    "feed": _feed,
-    "file": _file,
-}
-
-
-def _endpoint(item: Section, default: str | None, key: str = "endpoint") -> str:
-    url = item.text(key, default)
-    try:
-        parts = urlsplit(url)
-        is_web = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
-    except ValueError:
-        is_web = False
-    if not is_web or (default is not None and (parts.query or parts.fragment)):
-        raise item.error(f"{key!r} must be an http or https address", key)
-    return str(url)
-
-
-def _pace(item: Section) -> float:
-    pace = item.number("pace", ARXIV_PACE)
-    host = urlsplit(item.text("endpoint", "https://arxiv.org")).hostname or ""
-    if pace < ARXIV_PACE and (host == "arxiv.org" or host.endswith(".arxiv.org")):
-        message = (
-            f"'pace' may not be under {ARXIV_PACE:g} s for arXiv's own hosts: its terms of use "
-            "allow one request every three seconds"
-        )
-        raise item.error(message, "pace")
-    if not 0 <= pace <= 3600:
-        raise item.error("'pace' must be seconds, 0 to 3600", "pace")
-    return pace
-
-
-def _duration(item: Section, key: str, default: str) -> timedelta:
-    match = _DURATION.fullmatch(item.text(key, default))
-    if not match or not int(match[1]):
-        raise item.error(f"{key!r} must be days or weeks, such as 10d or 2w", key)
-    return timedelta(days=int(match[1]) * (7 if match[2] == "w" else 1))
 
 
 def _themes(site: Section) -> tuple[Theme, ...]:
@@ -400,15 +230,8 @@ def _selection(item: Section, themes: set[str]) -> Selection:
     if not _SLUG.fullmatch(name):
         message = f"{str(name)!r} is no feed id: use small letters, digits and single hyphens"
         raise item.error(message, "id")
-    for theme in chosen:
-        if theme not in themes:
-            raise _unknown_theme(item, theme, themes)
+    check_themes(item, chosen, themes)
     if not (chosen or pinned):
         raise item.error("a feed needs 'themes', or 'pinned: true'; /feed.xml has all papers")
     title = item.text("title", name.replace("-", " ").capitalize())
     return Selection(id=str(name), title=str(title), themes=tuple(map(str, chosen)), pinned=pinned)
-
-
-def _unknown_theme(item: Section, theme: Text, themes: Sequence[str] | set[str]) -> Exception:
-    message = f"unknown theme {str(theme)!r}{nearest(theme, themes)}"
-    return item.error(message, "themes")
