@@ -14,8 +14,9 @@ from digest.cli import main
 from digest.model import Entry, Reason
 from digest.tex import plain
 from digest.themes import Matcher
-from digest.themes.explain import Verdict, as_lines, explain, merged
+from digest.themes.explain import Verdict, as_lines, explain
 from digest.themes.rules import Phrase, Rule
+from digest.themes.terms import merged
 
 PAPER = entry(
     "Draft models that verify themselves", "We decode with a draft model. Spectre is not our topic."

@@ -160,9 +160,22 @@ def test_two_neighbours_share_the_space_between_them() -> None:
     assert found.spans == ((0, 2), (3, 5), (6, 8))
 
 
-def test_what_is_near_is_one_stretch() -> None:
+def test_of_what_is_near_its_phrases_alone_speak() -> None:
     (found,) = reasons("any: [{near: {words: [b1, a1], within: 3}}]", entry("a1 x a1 y b1 z"))
-    assert found.words == "a1 y b1"
+    assert (found.words, found.spans) == ("a1 … b1", ((5, 7), (10, 12)))
+
+
+def test_phrases_that_are_near_may_share_a_word() -> None:
+    (found,) = reasons("any: [{near: {words: [a1 b1, b1 c1], within: 3}}]", entry("a1 b1 c1"))
+    assert (found.words, found.spans) == ("a1 b1 c1", ((0, 8),))
+
+
+def test_of_a_long_stretch_that_an_expression_met_the_ends_speak() -> None:
+    rule = "any: [{regex: 'a1.*z1'}]"
+    (short,) = reasons(rule, entry("(a1 b c d e f g z1)"))
+    assert (short.words, short.spans) == ("a1 b c d e f g z1", ((1, 18),))
+    (long,) = reasons(rule, entry("(a1 b c d e f g h z1)"))
+    assert (long.words, long.spans) == ("a1 … z1", ((1, 3), (18, 20)))
 
 
 def test_terms_that_failed_are_no_reasons() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence, Set
+from collections.abc import Callable, Iterator, Sequence, Set
 from typing import Any
 
 import msgspec
@@ -205,23 +205,12 @@ def _quoted(reasons: Sequence[Reason], entry: Entry, mark: Mark, lead: str) -> I
     """One line a field: its first words that were met, all of them marked, with those around."""
     for field in dict.fromkeys(reason.field for reason in reasons):
         found = [reason for reason in reasons if reason.field == field]
-        spans = merged(span for reason in found for span in reason.spans)
+        spans = terms.merged(span for reason in found for span in reason.spans)
         if spans:
             said = _snippet(terms.text_of(entry, field).plain, spans, mark)
         else:
             said = ", ".join(dict.fromkeys(mark(reason.words) for reason in found))
         yield f"     {lead}{field.replace('_', ' ')}: {said}"
-
-
-def merged(spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
-    """The same stretches, ascending, those that overlap as one."""
-    found: list[tuple[int, int]] = []
-    for start, end in sorted(spans):
-        if found and start < found[-1][1]:
-            found[-1] = found[-1][0], max(end, found[-1][1])
-        else:
-            found.append((start, end))
-    return found
 
 
 def _snippet(text: str, spans: Sequence[tuple[int, int]], mark: Mark) -> str:

@@ -93,6 +93,10 @@ class Folded(msgspec.Struct, frozen=True, dict=True):
         """Where each word of `text` starts."""
         return [match.start() for match in _WORD.finditer(self.text)]
 
+    def words_within(self, start: int, end: int) -> list[tuple[int, int]]:
+        """Where each word of a stretch of `text` stands."""
+        return [match.span() for match in _WORD.finditer(self.text, start, end)]
+
 
 def phrase_pattern(phrase: str, *, quick: bool = False) -> str:
     """An RE2 pattern for a phrase; its first group is the phrase as the text has it.

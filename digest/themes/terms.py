@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
+from itertools import chain
 from typing import Any
 
 from digest.model import Entry, Markup, Reason
@@ -13,6 +14,7 @@ from digest.themes.matching import Folded, compiled_pattern, phrase_pattern, reg
 from digest.themes.rules import Fact, Near, Phrase, Regex
 
 Span = tuple[int, int]
+_LONG = 8  # words: what a regular expression meets beyond them isn't read as one phrase
 
 
 def text_of(entry: Entry, field: str) -> Folded:
@@ -57,10 +59,8 @@ def meets(term: Phrase | Regex, text: str) -> bool:
     return _compiled(term).search(text) is not None
 
 
-def spans(term: Phrase | Regex | Near, text: Folded) -> tuple[Span, ...]:
+def spans(term: Phrase | Regex, text: Folded) -> tuple[Span, ...]:
     """Each place of the folded text where a term stands, ascending; they never overlap."""
-    if isinstance(term, Near):
-        return tuple(_near_spans(term, text))
     return tuple(_pattern_spans(_compiled(term), text.text))
 
 
@@ -74,9 +74,35 @@ def reasons(term: Phrase | Regex | Near | Fact, entry: Entry) -> Iterator[Reason
         return
     for field in term.fields:
         text = text_of(entry, field)
-        if found := tuple(text.place(*span) for span in spans(term, text)):
-            words = text.plain[slice(*found[0])]
+        if places := [[text.place(*span) for span in place] for place in _places(term, text)]:
+            words = " … ".join(text.plain[slice(*span)] for span in places[0])
+            found = tuple(chain.from_iterable(places))
             yield Reason(term=term.text, field=field, words=words, spans=found)
+
+
+def merged(spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+    """The same stretches, ascending, those that overlap as one."""
+    found: list[tuple[int, int]] = []
+    for start, end in sorted(spans):
+        if found and start < found[-1][1]:
+            found[-1] = found[-1][0], max(end, found[-1][1])
+        else:
+            found.append((start, end))
+    return found
+
+
+def _places(term: Phrase | Regex | Near, text: Folded) -> Iterator[Sequence[Span]]:
+    """Each time that a term is met, what of the text speaks for it."""
+    if isinstance(term, Near):
+        return _near_spans(term, text)
+    found = spans(term, text)
+    return (_ends(*span, text) if isinstance(term, Regex) else [span] for span in found)
+
+
+def _ends(start: int, end: int, text: Folded) -> Sequence[Span]:
+    """A stretch, or its first and last word where it is long: what is between may be anything."""
+    words = text.words_within(start, end)
+    return [(start, end)] if len(words) <= _LONG else [words[0], words[-1]]
 
 
 @lru_cache(maxsize=1 << 14)  # RE2's own cache holds 128
@@ -107,8 +133,8 @@ def _next_letter(data: bytes, at: int) -> int:
     return at
 
 
-def _near_spans(near: Near, text: Folded) -> Iterator[Span]:
-    """The shortest stretches that hold all the phrases."""
+def _near_spans(near: Near, text: Folded) -> Iterator[Sequence[Span]]:
+    """Where the phrases stand each time that they are close enough, as close as they come."""
     found = [(start, end, part) for part in near.parts for start, end in spans(part, text)]
     last: dict[Phrase, Span] = {}
     for start, end, part in sorted(found, key=lambda place: place[:2]):
@@ -118,5 +144,5 @@ def _near_spans(near: Near, text: Folded) -> Iterator[Span]:
         first, final = min(last.values())[0], max(end for _, end in last.values())
         words = bisect_right(text.words, final - 1) - bisect_right(text.words, first) + 1
         if words <= near.within:
-            yield first, final
+            yield merged(last.values())
             last.clear()
