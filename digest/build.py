@@ -155,7 +155,7 @@ def build(
     plan = _plan(root, site, edition, tag, now, lambda paper: near(paper))
     # The editor's texts are sound: now something may be written.
     filled.keep(out)
-    near = related.find(site, edition.shown, code, out)
+    near = related.find(site, edition.papers, code, out, workers)
     counts = plan.renderer.take_counts()
 
     def spread(put: Callable[[int], output.Put]) -> Iterator[output.Put]:
@@ -213,7 +213,7 @@ def _plan_of(order: _Order) -> _Plan:
     code, today = inputs.digest_itself(), today_of(site, order.now)
     papers = tuple(shelf.fill(order.root / ARCHIVE, matcher, code, order.out).papers())
     edition = _edition(order.root, site, papers, today, drafts=order.drafts)
-    near = related.find(site, edition.shown, code, order.out)
+    near = related.find(site, edition.papers, code, order.out)
     return _plan(order.root, site, edition, tag, order.now, near)
 
 
@@ -253,7 +253,7 @@ def _plan(
         pages.of_paper,
         edition=edition,
         homes=authors.homes(works),
-        around=Around(site, papers, near),
+        around=Around(site, papers, near, {p.id for p in edition.papers if p.hidden}),
     )
     lists = [
         *pages.lists(site, papers, edition, said),

@@ -1,8 +1,9 @@
 """What a paper names beside it: it looks only back, and what it found stays."""
 
+import shutil
 import subprocess
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date, timedelta
 from functools import cache
 from pathlib import Path
@@ -22,10 +23,13 @@ from test_pages import paper as plain_paper
 
 from digest import archive, pages
 from digest.build import build
+from digest.errors import DigestError
 from digest.model import Entry, Followed, Site, Version
 from digest.paper import Paper
-from digest.related import SAME, Near, find, nothing
+from digest.related import find, looking, nothing
 from digest.related.beside import BEFORE, Around
+from digest.related.looking import SAME, Near
+from digest.related.order import BLOCK, Batch, Order
 from digest.related.search import FEW, MOST
 
 few = settings(max_examples=8)
@@ -199,19 +203,28 @@ def test_one_shared_name_in_another_field_may_be_another_person() -> None:
     assert [link.authors for link in near(SITE, [abroad, both])[new.id].same] == [("Ann", "Bo")]
 
 
-def test_papers_two_years_before_are_forgotten() -> None:
-    new = entry(2, DAY, "x y", ["Ann"])
-    for day, named in ((date(2024, 5, 1), 1), (date(2024, 4, 30), 0)):
-        assert len(near(SITE, [entry(1, day, "x y", ["Ann"]), new])[new.id].same) == named
+@given(st.lists(st.tuples(st.dates(START, DAY), st.integers(1, BLOCK)), min_size=1, max_size=12))
+def test_of_many_papers_those_of_long_ago_are_forgotten(sizes: list[tuple[date, int]]) -> None:
+    batches = [("2025-01", Batch(day, size, bytes([n]))) for n, (day, size) in enumerate(sizes)]
+    order = Order(batches)
+    counts = [size for _, size in sorted(sizes, key=lambda each: each[0])]
+    for place, start in enumerate(order.starts):
+        whole, seen = sum(counts[:place]), sum(counts[start:place])
+        assert min(whole, BLOCK) <= seen < 4 * BLOCK  # a batch may be as large as a block here
+    for place, mark in enumerate(order.marks):
+        assert Order(sorted(batches, key=lambda each: each[1].day)[:place]).marks[place] == mark
+    changed = [(name, replace(batch, mark=b"x" + batch.mark)) for name, batch in batches]
+    assert set(Order(changed).marks[1:]).isdisjoint(order.marks)
 
 
 def doctor(folder: Path) -> None:
     """As if nothing were near any paper: shows what is used again."""
     for path in folder.glob(".digest-related-*"):
-        mark, papers = msgspec.msgpack.decode(path.read_bytes())
+        *head, data = msgspec.msgpack.decode(path.read_bytes())
+        papers = msgspec.msgpack.decode(data)
         for one in papers.values():
-            one[2] = []
-        path.write_bytes(msgspec.msgpack.encode((mark, papers)))
+            one[-1] = []
+        path.write_bytes(msgspec.msgpack.encode((*head, msgspec.msgpack.encode(papers))))
 
 
 def test_what_was_found_is_kept_and_only_a_new_paper_is_looked_at(tmp_path: Path) -> None:
@@ -232,6 +245,63 @@ def test_what_cannot_be_used_again_is_found_anew(spoilt: bytes, tmp_path: Path) 
     assert near(SITE, entries, kept=tmp_path) == fresh
     doctor(tmp_path)
     assert near(SITE, entries, "another version of ours", tmp_path) == fresh
+
+
+def test_the_search_is_kept_and_grows(tmp_path: Path) -> None:
+    today, next_month = START + timedelta(225), START + timedelta(250)
+    entries = (*corpus(3), entry(998, today - timedelta(2), TOPICS[1]))
+    near(SITE, entries, kept=tmp_path)
+    search = tmp_path / ".digest-search"
+    before = {path.name for path in search.iterdir()}
+    new = entry(999, today, TOPICS[0], NAMES)
+    assert near(SITE, (*entries, new), kept=tmp_path) == near(SITE, (*entries, new))
+    assert {path.name for path in search.iterdir()} == before
+    both = (*entries, new, entry(1000, next_month, TOPICS[0], NAMES))
+    assert near(SITE, both, kept=tmp_path) == near(SITE, both)
+    assert {path.name for path in search.iterdir()} != before
+
+
+def spoil_mark(search: Path) -> None:
+    search.joinpath("mark").unlink()  # as after a crash while it grew
+
+
+def spoil_list(search: Path) -> None:
+    search.joinpath("meta.json").write_bytes(b"{")
+
+
+def spoil_papers(search: Path) -> None:
+    for path in search.glob("*.store"):
+        path.write_bytes(path.read_bytes()[:9])
+
+
+def spoil_all(search: Path) -> None:
+    shutil.rmtree(search)
+
+
+@pytest.mark.parametrize("spoil", [spoil_mark, spoil_list, spoil_papers, spoil_all])
+def test_a_search_that_cannot_be_used_is_made_anew(
+    spoil: Callable[[Path], None], tmp_path: Path
+) -> None:
+    entries = corpus(3)
+    near(SITE, entries, kept=tmp_path)
+    spoil(tmp_path / ".digest-search")
+    all_ = (*entries, entry(999, START + timedelta(179), TOPICS[0], NAMES))
+    assert near(SITE, all_, kept=tmp_path) == near(SITE, all_)
+
+
+def test_a_search_that_cannot_be_written_is_named(tmp_path: Path) -> None:
+    (tmp_path / ".digest-search").write_bytes(b"")
+    with pytest.raises(DigestError, match=r"\.digest-search cannot be written: "):
+        near(SITE, corpus(3), kept=tmp_path)
+
+
+def test_several_processes_find_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    papers = [Paper.of(one) for one in corpus(3)]
+    alone = find(SITE, papers)
+    monkeypatch.setattr(looking, "_WORTH", 1)
+    monkeypatch.setattr(looking, "_ONCE", 4)
+    together = find(SITE, papers, workers=2)
+    assert [together(paper) for paper in papers] == [alone(paper) for paper in papers]
 
 
 def test_none_are_named_where_site_yaml_says_so() -> None:

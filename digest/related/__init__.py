@@ -1,58 +1,77 @@
 """Which earlier papers a paper is like, and which its authors wrote before.
 
-A paper looks back alone: at papers of the months before its own, as far as `WINDOW`, that the site
-had when it had this one, and at their first words. So what it finds stays, whatever comes later.
-What was found is kept, a file a month: only a new paper is looked at.
+A paper looks back alone: at papers of the months before its own that the site had when it had this
+one, see `order`, and at their first words. So what it finds stays, whatever comes later. What was
+found is kept, a file a month, and so is the search: only a new paper is looked at.
 """
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import date
 from functools import lru_cache
 from hashlib import blake2b
-from itertools import chain, groupby
+from itertools import groupby
 from pathlib import Path
+from typing import NamedTuple
 
 import msgspec
 
-from digest import files, tex, versions
-from digest.authors import persons
-from digest.model import Entry, Site
+from digest import files, versions
+from digest.errors import DigestError
+from digest.model import Site
 from digest.paper import Paper
-from digest.related.search import FEW, Link, Search, Words
+from digest.related.looking import Looking, Near
+from digest.related.order import Batch, Order, closing, coming
+from digest.related.search import FEW
 
-WINDOW = 24  # months before a paper's own
-SAME = 5  # papers by the same authors
 _NAME = ".digest-related-{}"  # beside the site; hosts don't publish what starts with a dot
-
-
-class Near(msgspec.Struct, frozen=True, array_like=True):
-    """What a paper's page names beside it."""
-
-    like: tuple[Link, ...] = ()  # the likest first
-    same: tuple[Link, ...] = ()  # others by the same authors
-
-
+_SEARCH = ".digest-search"
 Find = Callable[[Paper], Near]
 
 
 class _Known(msgspec.Struct, frozen=True, array_like=True):
     source: bytes  # the mark of the entry that the paper's own was taken of
-    mark: bytes  # of the paper's first words
+    own: bytes  # the mark of the paper's first words
+    mark: bytes  # of these, and of what the paper saw
     near: Near
 
 
-class _Month(msgspec.Struct, frozen=True, array_like=True):
-    mark: bytes  # of the months that it looks back at
-    papers: dict[str, _Known]  # by id
+class _Kept(msgspec.Struct, frozen=True, array_like=True):
+    """What is known of a month. All but the last is small, and holds while `source` does."""
+
+    source: bytes = b""  # a mark of its papers
+    batches: tuple[Batch, ...] = ()  # that they make for others
+    days: tuple[date, ...] = ()  # on which they came
+    mark: bytes = b""  # of what they saw
+    papers: bytes = b""  # `_Known` by id; read where something changed
+
+
+class _Month(msgspec.Struct):
+    """A month's papers, and what is known of them so far."""
+
+    papers: list[Paper]
+    place: Path | None  # where that is kept
+    kept: _Kept  # once a place has it, without its papers
+    own: dict[str, bytes] = msgspec.field(default_factory=dict)  # marks of the papers' first words
+    known: dict[str, _Known] = msgspec.field(default_factory=dict)
+    due: int = 0  # papers to look at
+
+
+class _Due(NamedTuple):
+    """A paper to look at."""
+
+    place: int  # how many batches it sees
+    month: str
+    paper: Paper
+    mark: bytes
 
 
 _encode = msgspec.msgpack.Encoder().encode
-_decode = msgspec.msgpack.Decoder(_Month).decode
-_EMPTY = _Month(b"", {})
+_kept = msgspec.msgpack.Decoder(_Kept).decode
+_papers = msgspec.msgpack.Decoder(dict[str, _Known]).decode
 
 
 def nothing(paper: Paper) -> Near:
@@ -60,154 +79,182 @@ def nothing(paper: Paper) -> Near:
     return Near()
 
 
-def find(site: Site, papers: Iterable[Paper], code: str = "", kept: Path | None = None) -> Find:
+def find(
+    site: Site, papers: Iterable[Paper], code: str = "", kept: Path | None = None, workers: int = 1
+) -> Find:
     """What is near each paper.
 
     Args:
         papers: all that may be named.
         code: changes whenever our own code does.
         kept: the folder that has what the last time found, and gets what this one does.
+        workers: processes to use at the most.
 
     Raises:
         DigestError: it can't be written.
     """
     if not site.related:
         return nothing
-    months = defaultdict[str, list[Paper]](list)
-    for paper in papers:
-        months[f"{paper.announced:%Y-%m}"].append(paper)
+    months = _months(papers, kept)
+    order = Order((name, batch) for name, month in months.items() for batch in month.kept.batches)
     main = {alias: one.name for one in site.follow for alias in one.aliases}
-    ground, marks = _hash((code, sorted(main.items()))), dict[str, bytes]()
-    found = dict[str, bytes | Path]()
-    words = dict[str, list[Words]]()  # of the months that were looked back at last
-    for name in sorted(months):
-        place = kept / _NAME.format(name) if kept else None
-        last, month = _read(place), months[name]
-        own = {paper.id: _own_mark(paper, last.papers.get(paper.id)) for paper in month}
-        marks[name] = _hash(sorted(own.values()))
-        window = [before for before in _window(name) if before in months]
-        mark = _hash((ground, [(before, marks[before]) for before in window]))
-        old = last.papers if last.mark == mark else {}
-        fresh = {one for one, each in own.items() if one not in old or old[one].mark != each}
-        new = dict[str, Near]()
-        if fresh:
-            words = {
-                before: words.get(before) or [_words(paper.entry, main) for paper in months[before]]
-                for before in window
-            }
-            new = dict(_look(month, fresh, chain.from_iterable(words.values()), main))
-        known = {
-            paper.id: _Known(
-                paper.facts.mark,
-                own[paper.id],
-                new[paper.id] if paper.id in fresh else old[paper.id].near,
+    ground = _hash((code, sorted(main.items())))
+    seen = [_hash((ground, mark)) for mark in order.marks]
+    due = [one for name, month in months.items() for one in _due(name, month, order, seen)]
+    if due:
+        with _folder(kept) as folder:
+            looking = Looking(
+                order,
+                lambda place: _members(months[place[1]], place[0]),
+                main,
+                seen,
+                words=sum(len(month.papers) for month in months.values()) >= FEW,
+                folder=folder,
+                workers=workers,
             )
-            for paper in month
-        }
-        now = _Month(mark, known)
-        if place and now != last:
-            files.replace(place, _encode(now))
-        found[name] = place or _encode(now)
+            _look(due, months, looking)
 
     @lru_cache(2)  # papers are asked for in their order
-    def month_of(name: str) -> Mapping[str, _Known]:
-        where = found.get(name, b"")
-        return (_read(where) if isinstance(where, Path) else _decode(where)).papers
+    def papers_of(name: str) -> Mapping[str, _Known]:
+        month = months[name]
+        return _papers((_read(month.place) if month.place else month.kept).papers)
 
-    return lambda paper: month_of(f"{paper.announced:%Y-%m}")[paper.id].near
-
-
-def _window(name: str) -> list[str]:
-    """The months before one, oldest first."""
-    year, month = map(int, name.split("-"))
-    at = year * 12 + month - 1
-    return [f"{n // 12:04}-{n % 12 + 1:02}" for n in range(at - WINDOW, at)]
+    return lambda paper: papers_of(_name(paper))[paper.id].near
 
 
-def _look(
-    month: Iterable[Paper],
-    fresh: Collection[str],
-    earlier: Iterable[Words],
-    main: Mapping[str, str],
-) -> Iterator[tuple[str, Near]]:
-    """What is near each fresh paper among the earlier ones that were there when it came.
-
-    The whole month is gone through, so that the search grows by the same steps whatever is fresh.
-    """
-    there = sorted(earlier, key=_arrival)
-    days, count = [paper.seen for paper in there], 0
-    search = Search() if len(there) >= FEW else None
-    by_author = defaultdict[str, list[Words]](list)
-    papers = sorted(month, key=lambda paper: (paper.seen, paper.id))
-    for until, group in groupby(papers, key=lambda paper: bisect_right(days, paper.seen)):
-        more, count = there[count:until], until
-        for other in more:
-            for name in other.authors:
-                by_author[name].append(other)
-        if search:
-            search.add(more)
-        for words in (_words(paper.entry, main) for paper in group if paper.id in fresh):
-            like = tuple(search.like(words)) if search else ()
-            same = _by_same(words, by_author, {link.id for link in like})
-            yield words.id, Near(like, tuple(same))
+def _months(papers: Iterable[Paper], kept: Path | None) -> dict[str, _Month]:
+    """All papers by month, and what was known of those that are as they were."""
+    found = defaultdict[str, list[Paper]](list)
+    for paper in papers:
+        found[_name(paper)].append(paper)
+    months = dict[str, _Month]()
+    for name, month in found.items():
+        place = kept / _NAME.format(name) if kept else None
+        last, source = _read(place), _source(month)
+        months[name] = now = _Month(month, place, msgspec.structs.replace(last, papers=b""))
+        if source != last.source:
+            _open(now)
+            now.kept = _Kept(
+                source, _batches(now), tuple(sorted({_came(paper) for paper in month}))
+            )
+    return months
 
 
-def _by_same(
-    paper: Words, by_author: Mapping[str, Sequence[Words]], named: Collection[str]
-) -> Iterator[Link]:
-    """Papers that share most authors first, of those the newest.
-
-    A name alone may be another person's: it counts where both papers are of one field.
-    """
-    others, wrote = dict[str, Words](), defaultdict[str, list[str]](list)
-    for name in paper.authors:
-        for other in by_author.get(name, ()):
-            if other.id not in named:
-                others[other.id] = other
-                wrote[other.id].append(name)
-    found = [
-        other
-        for other in others.values()
-        if len(wrote[other.id]) > 1 or other.category == paper.category
-    ]
-    found.sort(key=lambda other: (len(wrote[other.id]), other.announced, other.id), reverse=True)
-    return (Link.of(other, (), wrote[other.id]) for other in found[:SAME])
+def _open(month: _Month) -> None:
+    """Look at each paper of a month: what is known of it, and its first words."""
+    month.papers.sort(key=lambda paper: paper.id)
+    known = _papers(kept) if (kept := _read(month.place).papers) else {}
+    month.known = known
+    month.own = {paper.id: _own_mark(paper, known.get(paper.id)) for paper in month.papers}
 
 
-def _words(entry: Entry, main: Mapping[str, str]) -> Words:
-    first = versions.first(entry)
-    return Words(
-        id=entry.id,
-        seen=entry.seen,
-        announced=entry.announced,
-        source=first.title,
-        markup=first.markup,
-        title=tex.plain(first.title, first.markup),
-        summary=tex.plain(first.summary, first.markup),
-        authors=tuple(dict.fromkeys(main.get(name, name) for name in persons(first))),
-        category=(first.categories or ("",))[0],
-    )
+def _batches(month: _Month) -> tuple[Batch, ...]:
+    found = defaultdict[date, list[bytes]](list)
+    for paper in month.papers:
+        found[_closes(paper)].append(month.own[paper.id])
+    return tuple(Batch(day, len(own), _hash(own)) for day, own in sorted(found.items()))
 
 
-def _arrival(paper: Words) -> tuple[date, date, str]:
-    return paper.seen, paper.announced, paper.id
+def _members(month: _Month, day: date) -> list[Paper]:
+    """The papers of a batch."""
+    found = [paper for paper in month.papers if _closes(paper) == day]
+    return sorted(found, key=lambda paper: paper.id)
 
 
-def _own_mark(paper: Paper, known: _Known | None) -> bytes:
+def _due(name: str, month: _Month, order: Order, seen: Sequence[bytes]) -> Iterator[_Due]:
+    """Which papers of a month have to be looked at; what is known of the others stays."""
+    places = {day: order.before((day, name)) for day in month.kept.days}
+    mark = _hash(sorted((str(day), seen[place]) for day, place in places.items()))
+    if not month.own:
+        if month.kept.mark == mark:
+            return
+        _open(month)
+    month.kept = msgspec.structs.replace(month.kept, mark=mark)
+    last, month.known = month.known, {}
+    for paper in month.papers:
+        own, place = month.own[paper.id], places[_came(paper)]
+        mark = _hash((seen[place], own))
+        known = last.get(paper.id)
+        if known and known.mark == mark:
+            month.known[paper.id] = _Known(paper.facts.mark, own, mark, known.near)
+        else:
+            month.due += 1
+            yield _Due(place, name, paper, mark)
+    if not month.due:
+        _keep(month)
+
+
+def _look(due: list[_Due], months: Mapping[str, _Month], looking: Looking) -> None:
+    """Find out what is near these papers; a month is kept as soon as all of it is known."""
+    due.sort(key=lambda one: (one.place, one.month, one.paper.id))
+    for place, found in groupby(due, key=lambda one: one.place):
+        group = list(found)
+        near = looking.look(place, [one.paper for one in group])
+        for (_, name, paper, mark), beside in zip(group, near, strict=True):
+            month = months[name]
+            own = month.own[paper.id]
+            month.known[paper.id] = _Known(paper.facts.mark, own, mark, beside)
+            month.due -= 1
+            if not month.due:
+                _keep(month)
+
+
+def _keep(month: _Month) -> None:
+    known = {paper.id: month.known[paper.id] for paper in month.papers}
+    month.kept = msgspec.structs.replace(month.kept, papers=_encode(known))
+    if month.place:
+        files.replace(month.place, _encode(month.kept))
+        month.kept = msgspec.structs.replace(month.kept, papers=b"")
+    month.known, month.own = {}, {}
+
+
+@contextmanager
+def _folder(kept: Path | None) -> Iterator[Path | None]:
+    """The folder of the search, while no other process has it."""
+    if not kept:
+        yield None
+        return
+    folder = kept / _SEARCH
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with files.in_turn(folder):
+            yield folder
+    except (OSError, ValueError) as error:  # what the library raises is a ValueError
+        raise DigestError(f"{folder} cannot be written: {error}") from None
+
+
+def _name(paper: Paper) -> str:
+    return str(paper.announced)[:7]
+
+
+def _came(paper: Paper) -> date:
+    return coming(paper.announced, paper.seen)
+
+
+def _closes(paper: Paper) -> date:
+    return closing(paper.announced, paper.seen)
+
+
+def _source(papers: Iterable[Paper]) -> bytes:
+    """A mark of the papers as they are; of one whose mark isn't taken, its first words count."""
+    return _hash(sorted(paper.facts.mark or _own_mark(paper) for paper in papers))
+
+
+def _own_mark(paper: Paper, known: _Known | None = None) -> bytes:
     """Of the paper's first words; taken again only where the entry isn't what it was."""
     if known and paper.facts.mark and known.source == paper.facts.mark:
-        return known.mark
+        return known.own
     first = versions.first(paper.entry)
     words = (first.title, first.summary, first.authors, first.categories, first.markup)
-    return _hash((paper.id, str(paper.seen), words))
+    return _hash((paper.id, paper.announced, paper.seen, words))
 
 
 def _hash(said: object) -> bytes:
     return blake2b(_encode(said), digest_size=16).digest()
 
 
-def _read(place: Path | None) -> _Month:
+def _read(place: Path | None) -> _Kept:
     try:
-        return _decode(place.read_bytes()) if place else _EMPTY
+        return _kept(place.read_bytes()) if place else _Kept()
     except (OSError, msgspec.DecodeError, UnicodeDecodeError):
-        return _EMPTY
+        return _Kept()

@@ -47,13 +47,15 @@ class Around:
         site: Site,
         papers: Iterable[Paper],
         near: Find = nothing,
+        hidden: Collection[str] = (),
     ) -> None:
         """
         Args:
             papers: all that may be shown, by the day of their announcement.
             near: what is near each, see `related.find`.
+            hidden: the ids of papers that may not be shown.
         """
-        self._wanted, self._near = site.related, near
+        self._wanted, self._near, self._hidden = site.related, near, hidden
         self._of_theme = defaultdict[str, list[Paper]](list)
         for paper in papers:
             if paper.primary:
@@ -67,7 +69,7 @@ class Around:
         """
         if not self._wanted:
             return Beside()
-        near, done = self._near(paper), {other.id for other in named}
+        near, done = self._near(paper), {other.id for other in named}.union(self._hidden)
         like = tuple(_line(link) for link in near.like if link.id not in done)
         same = tuple(_line(link) for link in near.same if link.id not in done)
         done |= {link.id for link in (*near.like, *near.same)}
