@@ -102,6 +102,15 @@ def read_again(data: bytes) -> list[Entry]:
         return []
 
 
+def read_line(data: bytes) -> Entry:
+    """An entry of a file that was read before.
+
+    Raises:
+        msgspec.DecodeError: it isn't the line that it was.
+    """
+    return _decoder.decode(data)
+
+
 def _read_each(data: bytes, path: Path) -> Iterator[Entry]:
     lines = data.removesuffix(b"\n").split(b"\n") if data else ()
     for number, line in enumerate(lines, start=1):

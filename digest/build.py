@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Executor
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache, partial
-from itertools import chain, starmap
+from itertools import chain, islice, starmap
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 from zoneinfo import ZoneInfo
@@ -23,8 +23,10 @@ from digest import (
     inputs,
     language,
     ledger,
+    manifest,
     output,
     pages,
+    paper_page,
     related,
     shelf,
     status,
@@ -152,23 +154,25 @@ def build(
     edition = _edition(root, site, tuple(filled.papers()), today_of(site, now), drafts=drafts)
     if not edition.papers and (out / "papers").is_dir():
         raise OutputError(f"there is no paper to show, and {out} has some: left as it is")
-    plan = _plan(root, site, edition, tag, now, lambda paper: near(paper))
+    near = related.Later()
+    plan = _plan(root, site, edition, tag, now, near)
     # The editor's texts are sound: now something may be written.
     filled.keep(out)
-    near = related.find(site, edition.papers, code, out, workers)
+    near.found = related.find(site, edition.papers, code, out, workers)
     counts = plan.renderer.take_counts()
 
     def spread(put: Callable[[int], output.Put]) -> Iterator[output.Put]:
         def work(number: int) -> tuple[output.Put, Counts]:
             return put(number), plan.renderer.take_counts()
 
-        pages, total = sum(len(shard.paths) for shard in plan.shards), len(plan.shards)
+        total = len(plan.shards)
         if executor:
             order = _Order(root.resolve(), now, out.resolve(), url, drafts, basis.inputs)
             found = executor.map(partial(_put_elsewhere, order), range(total))
         else:
+            pages = sum(len(part.paths) for shard in plan.shards for part in shard.parts)
             there = workers if pages > jobs_.WORTH else 1
-            found = jobs_.spread(work, total, there, lambda n: plan.shards[n].paths[0])
+            found = jobs_.spread(work, total, there, lambda n: next(plan.shards[n].paths))
         for done, more in track(found, total):
             counts.add(more)
             yield done
@@ -249,12 +253,8 @@ def _plan(
     site = structs.replace(_shown(site), navigation=navigation(site, edition, said))
     papers = pages.in_order(edition.shown)
     works = authors.works(site, papers)
-    of_paper = partial(
-        pages.of_paper,
-        edition=edition,
-        homes=authors.homes(works),
-        around=Around(site, papers, near, {p.id for p in edition.papers if p.hidden}),
-    )
+    homes = authors.homes(works)
+    around = Around(site, papers, near, {p.id for p in edition.papers if p.hidden})
     lists = [
         *pages.lists(site, papers, edition, said),
         *authors.plan(site, works, said),
@@ -263,26 +263,40 @@ def _plan(
         *feeds.plan(site, papers, tag, edition, works, said),
         *status.plan(site, ledger.load(root / LEDGER), _day_of(site, now)[0]),
     ]
-    lists += pages.maps([*pages.listed(lists), *(paper.path for paper in papers)])
+    places = [paper.path for paper in papers]
+    lists += pages.maps([*places, *pages.listed(lists)])
     copied = _static(root / "static") | {name: f.path for name, f in edition.files.items()}
+    files_of = iter([f"{place}index.html" for place in places])  # shards have papers in their order
     parts = [
-        (some, others, [p.path for p in others] + [f"{p.path}index.html" for p in some])
+        ([page.path for page in others], others, list(islice(files_of, len(some))), some)
         for some, others in shards(papers, lists)
     ]
-    known = {path for _, _, paths in parts for path in paths} | copied.keys()
+    known = {path for names, _, others, _ in parts for path in chain(names, others)} | copied.keys()
     renderer = Renderer(site, root / "templates", edition, known, said)
     renderer.convert(edition.bodies)
 
-    def made(some: Sequence[Paper], others: Sequence[Page]) -> Iterator[output.File]:
-        for page in chain(others, map(of_paper, some)):
+    def files(made: Iterable[Page]) -> Iterator[output.File]:
+        for page in made:
             yield output.File(page.path, renderer.mark(page), partial(renderer.render, page))
+
+    def of_papers(some: Sequence[Paper]) -> Iterator[output.File]:
+        return files(paper_page.of_paper(paper, edition, homes, around) for paper in some)
+
+    def mark(some: Sequence[Paper]) -> str:
+        made_of = paper_page.made_of(some, edition, homes, around)
+        return renderer.mark_all(paper_page.TEMPLATE, made_of)
 
     def fixed() -> Iterator[output.File]:
         copies = ((name, path.read_bytes()) for name, path in copied.items())
         return starmap(output.File.of, chain(renderer.static(), copies))
 
-    found = [output.Shard([*(name for name, _ in renderer.static()), *copied], fixed)]
-    found += [output.Shard(paths, partial(made, some, others)) for some, others, paths in parts]
+    first = output.Part([*(name for name, _ in renderer.static()), *copied], fixed)
+    found = [output.Shard([first])]
+    for names, others, paths, some in parts:
+        made = [output.Part(names, partial(files, others))]
+        if some:
+            made.append(output.Part(paths, partial(of_papers, some), partial(mark, some)))
+        found.append(output.Shard(made))
     return _Plan(found, renderer)
 
 
@@ -305,11 +319,11 @@ def today_of(site: Site, now: datetime) -> date:
     return now.astimezone(ZoneInfo(site.timezone)).date()
 
 
-def _basis(root: Path, site: Site, now: datetime, papers: int, *options: object) -> output.Basis:
+def _basis(root: Path, site: Site, now: datetime, papers: int, *options: object) -> manifest.Basis:
     """What this build reads; the dates of editor and ledger make it new with each day."""
     begin, end = (moment.astimezone(UTC) for moment in _day_of(site, now))
     mark = inputs.fingerprint(root, *options)
-    return output.Basis(inputs=mark, begin=begin, end=end, papers=papers)
+    return manifest.Basis(inputs=mark, begin=begin, end=end, papers=papers)
 
 
 def _day_of(site: Site, now: datetime) -> tuple[datetime, datetime]:

@@ -7,12 +7,13 @@ import os
 import sys
 from collections.abc import Iterable, Iterator
 from functools import cache
-from hashlib import blake2b
+from hashlib import blake2b, sha256
 from pathlib import Path
 
 _PACKAGE = Path(__file__).parent
 _hashes: dict[tuple[Path, tuple[int, ...]], str] = {}
 _OF_SITE = ("site.yaml", "content", "templates", "static", "locale")
+_LARGE = 8_000_000  # bytes from which on starting threads pays
 _TEMPLATES = (_PACKAGE / "templates", _PACKAGE.parent / "templates")  # one of them exists
 
 
@@ -37,8 +38,19 @@ def hash_of(path: Path) -> str:
     """The hash of a file's contents, 32 hex digits; read again only where the file is another."""
     key = path, version_of(path)
     if key not in _hashes:
-        _hashes[key] = blake2b(path.read_bytes(), digest_size=16).hexdigest()
+        # On today's processors the fastest of those that Python has.
+        _hashes[key] = sha256(path.read_bytes()).hexdigest()[:32]
     return _hashes[key]
+
+
+def hash_all(paths: Iterable[Path]) -> None:
+    """Take the hashes of many files, where they are large several at a time."""
+    new = [(path, version) for path in paths if (path, version := version_of(path)) not in _hashes]
+    if sum(version[1] for _, version in new) > _LARGE:
+        from concurrent.futures import ThreadPoolExecutor
+
+        with ThreadPoolExecutor() as pool:
+            list(pool.map(hash_of, (path for path, _ in new)))
 
 
 def hashed(path: Path, version: tuple[int, ...], mark: str) -> None:
@@ -46,18 +58,19 @@ def hashed(path: Path, version: tuple[int, ...], mark: str) -> None:
     _hashes[path, version] = mark
 
 
-def version_of(path: Path) -> tuple[int, ...]:
-    """Another one whenever a file was written again."""
-    stat = path.stat()
+def version_of(path: Path | int) -> tuple[int, ...]:
+    """Another one whenever a file was written again; `path` may be that of an open one."""
+    stat = os.stat(path)  # noqa: PTH116 - not of a path alone
     return stat.st_ino, stat.st_size, stat.st_mtime_ns
 
 
 def _hash(said: object, starts: Iterable[Path]) -> str:
     mark = blake2b(repr(said).encode(), digest_size=16)
-    for start in starts:
-        for path in _files(start):
-            name = path.relative_to(start.parent).as_posix()
-            mark.update(f"{name}\0{hash_of(path)}\0".encode("utf-8", "surrogateescape"))
+    found = [(start, path) for start in starts for path in _files(start)]
+    hash_all(path for _, path in found)
+    for start, path in found:
+        name = path.relative_to(start.parent).as_posix()
+        mark.update(f"{name}\0{hash_of(path)}\0".encode("utf-8", "surrogateescape"))
     return mark.hexdigest()
 
 

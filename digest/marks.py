@@ -37,11 +37,15 @@ class Marks:
 
     def of(self, page: Page) -> str:
         """The page's mark: 32 hex digits."""
-        if page.template not in self._templates:
-            said = (self._ground, sorted(self._sources(page.template).items()))
-            self._templates[page.template] = blake2b(repr(said).encode()).digest()
-        mark = blake2b(self._templates[page.template], digest_size=16)
-        mark.update(self._encoder.encode((page.path, page.context)))
+        return self.of_all(page.template, (page.path, page.context))
+
+    def of_all(self, template: str, made_of: object) -> str:
+        """The mark of all pages of a template that are made of these values: 32 hex digits."""
+        if template not in self._templates:
+            said = (self._ground, sorted(self._sources(template).items()))
+            self._templates[template] = blake2b(repr(said).encode()).digest()
+        mark = blake2b(self._templates[template], digest_size=16)
+        mark.update(self._encoder.encode(made_of))
         return mark.hexdigest()
 
     def _plain(self, value: Any) -> Any:

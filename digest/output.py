@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from datetime import datetime
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from hashlib import blake2b
+from itertools import chain
 from pathlib import Path
 from typing import NamedTuple
 
 import msgspec
 
+from digest import manifest
 from digest.errors import OutputError
 from digest.files import in_turn
+from digest.manifest import Basis, Manifest
 
 _OURS = ".digest-"  # what stands beside the site begins so
-MANIFEST = f"{_OURS}manifest"
-_COMPLETE, _RUNNING = "digest manifest 2: complete", "digest manifest 2: in progress"
 
 
 class Written(msgspec.Struct, frozen=True, kw_only=True):
@@ -41,30 +41,33 @@ class File(msgspec.Struct, frozen=True):
         return cls(path, blake2b(data, digest_size=16).hexdigest(), lambda: data)
 
 
-class Shard(msgspec.Struct, frozen=True):
-    """Files that are made together, by one process."""
+class Part(msgspec.Struct, frozen=True):
+    """Files that are made one after the other."""
 
     paths: Sequence[str]  # of all of them, in order
     files: Callable[[], Iterable[File]]
+    mark: Callable[[], str] | None = None  # of all at once, 32 hex digits: the same, the same files
+
+
+class Shard(msgspec.Struct, frozen=True):
+    """Files that are made together, by one process."""
+
+    parts: Sequence[Part]
+
+    @property
+    def paths(self) -> Iterator[str]:
+        """Of all files, in order."""
+        return chain.from_iterable(part.paths for part in self.parts)
 
 
 class Put(NamedTuple):
     """What became of a shard."""
 
     changed: int  # files
-    marks: bytes  # its lines of the manifest
+    parts: list[manifest.Part]
 
 
 Spread = Callable[[Callable[[int], Put]], Iterable[Put]]
-
-
-class Basis(msgspec.Struct, frozen=True, kw_only=True):
-    """What a finished site was built from, and for how long that holds."""
-
-    inputs: str  # see inputs.fingerprint; empty where nobody took it
-    begin: datetime  # UTC: from here on ...
-    end: datetime  # ... to here the same inputs make the same site
-    papers: int
 
 
 def write(
@@ -83,7 +86,7 @@ def write(
 
     Args:
         shards: all that the site has; a file whose mark the manifest knows is not made again.
-        basis: noted in the manifest, for `standing`.
+        basis: noted in the manifest, for `manifest.standing`.
         full: trust nothing of what is there, but that it is ours.
         spread: puts every shard, given how to put the one of a number; gives what became of each,
             in order.
@@ -105,33 +108,7 @@ def claim(folder: Path) -> None:
     Raises:
         OutputError: it holds files that digest did not write.
     """
-    _read_manifest(folder)
-
-
-def standing(folder: Path, inputs: str, now: datetime) -> tuple[Basis, int] | None:
-    """What the folder's site was built from, and how many files it has, if it stands as it should:
-    its last build came to its end, had these inputs, and no file was removed since.
-    """
-    try:
-        with (folder / MANIFEST).open(encoding="utf-8") as manifest:
-            header, basis, *lines = manifest.read().split("\n")
-    except (OSError, ValueError):
-        return None
-    known = _read_basis(basis) if header == _COMPLETE else None
-    if not known or known.inputs != inputs or not known.begin <= now < known.end:
-        return None
-    paths = [line.partition(" ")[2] for line in lines if line]
-    whole = all(os.path.isfile(f"{folder}/{path}") for path in paths)  # noqa: PTH113 (faster)
-    return (known, len(paths)) if whole else None
-
-
-def unfinished(folder: Path) -> bool:
-    """Whether a build of `folder` was stopped, or runs at this moment."""
-    try:
-        with (folder / MANIFEST).open("rb") as manifest:
-            return manifest.readline() == _RUNNING.encode() + b"\n"
-    except FileNotFoundError:
-        return False
+    _check_ours(folder, manifest.exists(folder))
 
 
 def kept(folder: Path, name: str) -> bytes:
@@ -158,19 +135,20 @@ def keep(folder: Path, name: str, data: bytes) -> None:
 def _write_all(
     folder: Path, shards: Sequence[Shard], basis: Basis | None, full: bool, spread: Spread | None
 ) -> Written:
-    known, complete, foreign = _read_manifest(folder)
-    paths = _each_once(shards)
-    trusted = known if complete and not full else {}
-    # A build that is stopped must know its files again; nobody trusts marks beside this header, but
-    # those who put shards of the build that wrote it.
-    lines = (_line(path, trusted.get(path, "-")) for path in known.keys() | paths)
-    _write_manifest(folder, _RUNNING, lines)
-    put = partial(_put, folder, shards, trusted, known.keys())
+    known, paths = _read(folder), _each_once(shards)
+    foreign = known.foreign
+    if full or not known.complete:
+        known = known.distrusted()
+    # A build that is stopped must know its files again.
+    new = (path for path in paths if path not in known.files)
+    place = f"{folder}/{manifest.MANIFEST}"
+    _replace(place, manifest.running(known, new))
+    put = partial(_put, folder, shards, known, dict(known.parts))
     done = list(spread(put) if spread else map(put, range(len(shards))))
-    gone = known.keys() - paths
+    gone = known.files.keys() - paths
     for path in gone:
         _remove(folder, path)
-    _write_manifest(folder, _COMPLETE, (each.marks for each in done), basis)
+    _replace(place, manifest.complete([part for each in done for part in each.parts], basis))
     changed = sum(each.changed for each in done)
     return Written(files=len(paths), changed=changed, removed=len(gone), anew=foreign)
 
@@ -181,9 +159,9 @@ def put(folder: Path, shards: Sequence[Shard], number: int) -> Put:
     Raises:
         OutputError: it can't be written.
     """
-    known = _read_manifest(folder).files
+    known = _read(folder)
     try:
-        return _put(folder, shards, known, known.keys(), number)
+        return _put(folder, shards, known, dict(known.parts), number)
     except OSError as error:
         raise OutputError(f"cannot write {error.filename or folder}: {error.strerror}") from error
 
@@ -191,23 +169,51 @@ def put(folder: Path, shards: Sequence[Shard], number: int) -> Put:
 def _put(
     folder: Path,
     shards: Sequence[Shard],
-    trusted: Mapping[str, str],
-    known: Collection[str],
+    known: Manifest,
+    standing: Mapping[str, bytes],
     number: int,
 ) -> Put:
     """Make the files of a shard that may differ from what is there.
 
     Args:
-        trusted: marks of files that are as they should be.
-        known: files that may be there.
+        standing: the lines of parts that are as they should be, by their marks.
     """
+    changed, parts = 0, list[manifest.Part]()
+    for part in shards[number].parts:
+        mark = part.mark() if part.mark else manifest.UNMARKED
+        lines = standing.get(mark) if part.mark else None
+        if lines is None or not manifest.have(folder, part.paths):
+            more, lines = _make(folder, part.files(), known.files)
+            changed += more
+        parts.append(manifest.Part(mark, lines))
+    return Put(changed, parts)
+
+
+def _make(folder: Path, files: Iterable[File], known: Mapping[str, str]) -> tuple[int, bytes]:
+    """How many of the files changed, and the lines of all."""
     changed, lines = 0, list[bytes]()
-    for file in shards[number].files():
+    for file in files:
         there = f"{folder}/{file.path}"
-        if trusted.get(file.path) != file.mark or not os.path.isfile(there):  # noqa: PTH113
+        if known.get(file.path) != file.mark or not os.path.isfile(there):  # noqa: PTH113
             changed += _replace(there, file.make(), is_new=file.path not in known)
-        lines.append(_line(file.path, file.mark))
-    return Put(changed, b"".join(lines))
+        lines.append(manifest.line(file.path, file.mark))
+    return changed, b"".join(lines)
+
+
+def _read(folder: Path) -> Manifest:
+    """What a folder's manifest says; nothing where the folder is empty."""
+    known = manifest.read(folder)
+    _check_ours(folder, known is not None)
+    return known or Manifest({}, (), False)
+
+
+def _check_ours(folder: Path, known: bool) -> None:
+    """Whether a folder may be written to, given whether it has a manifest."""
+    if known or not folder.is_dir():
+        return
+    if any(not file.name.startswith(_OURS) for file in folder.iterdir()):
+        message = f"{folder} holds files that digest did not write; name another folder (--out)"
+        raise OutputError(message)
 
 
 def _each_once(shards: Iterable[Shard]) -> set[str]:
@@ -218,53 +224,6 @@ def _each_once(shards: Iterable[Shard]) -> set[str]:
                 raise OutputError(f"two pages want the same place: {path}")
             found.add(path)
     return found
-
-
-class _Known(NamedTuple):
-    """What a folder's manifest says."""
-
-    files: dict[str, str]  # those that are ours, with their marks
-    complete: bool  # whether the last build came to its end, so that the marks hold
-    foreign: bool = False  # whether another version of digest wrote it
-
-
-def _read_manifest(folder: Path) -> _Known:
-    try:
-        header, _, *lines = (folder / MANIFEST).read_text("utf-8").split("\n")
-    except FileNotFoundError:
-        if folder.is_dir() and any(not file.name.startswith(_OURS) for file in folder.iterdir()):
-            message = f"{folder} holds files that digest did not write; name another folder (--out)"
-            raise OutputError(message) from None
-        return _Known({}, False)
-    parted = (line.partition(" ") for line in lines if line)
-    files = {path: mark for mark, _, path in parted if path}
-    return _Known(files, header == _COMPLETE, header not in {_COMPLETE, _RUNNING})
-
-
-def _write_manifest(
-    folder: Path, header: str, lines: Iterable[bytes], basis: Basis | None = None
-) -> None:
-    data = b"".join((f"{header}\n{_basis_line(basis)}\n".encode(), *lines))
-    _replace(f"{folder}/{MANIFEST}", data)
-
-
-def _basis_line(basis: Basis | None) -> str:
-    if not basis or not basis.inputs:
-        return ""
-    return f"{basis.inputs} {basis.begin.isoformat()} {basis.end.isoformat()} {basis.papers}"
-
-
-def _read_basis(line: str) -> Basis | None:
-    try:
-        inputs, begin, end, papers = line.split(" ")
-        moments = datetime.fromisoformat(begin), datetime.fromisoformat(end)
-        return Basis(inputs=inputs, begin=moments[0], end=moments[1], papers=int(papers))
-    except ValueError:
-        return None
-
-
-def _line(path: str, mark: str) -> bytes:
-    return f"{mark} {path}\n".encode()
 
 
 def _replace(target: str, data: bytes, is_new: bool = False) -> bool:

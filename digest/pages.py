@@ -11,7 +11,6 @@ from typing import TypeVar
 
 import msgspec
 
-from digest.authors import linked
 from digest.desk.curation import NOTHING, Edition
 from digest.heat import heat
 from digest.ids import paper_path, theme_path
@@ -19,13 +18,14 @@ from digest.language import ENGLISH, Language
 from digest.model import Page, Site, Theme, Version
 from digest.paging import paged
 from digest.paper import Paper
+from digest.paper_page import of_paper
 from digest.related import Find, nothing
-from digest.related.beside import Around, Beside
+from digest.related.beside import Around
 from digest.trends import trends
 
 FRONT_PAPERS = 50  # the front page shows whole days until it has as many
 FRONT_UPDATES = 10
-PER_SITEMAP = 50_000
+PER_SITEMAP = 10_000  # a fifth of what may be, so that a new paper changes little
 UPDATES = 200  # on the page of updates; older ones stand on the days and papers they belong to
 
 _UNLISTED = {"redirect.html", "hidden.html"}  # their pages ask not to be indexed
@@ -176,7 +176,7 @@ def maps(paths: Sequence[str]) -> Iterator[Page]:
     """The sitemap of all pages that search engines may list, and robots.txt which names it.
 
     Args:
-        paths: the addresses of those pages within the site, see `listed`.
+        paths: the addresses of those pages within the site, see `listed`: what stays comes first.
 
     Source: a sitemap holds 50,000 addresses at most, https://www.sitemaps.org/protocol.html
     """
@@ -233,32 +233,6 @@ def _front(days: Sequence[Day], counts: tuple[ThemeCount, ...], edition: Edition
         themes=counts,
         picks=edition.picks,
         letter=edition.letters[-1] if edition.letters else None,
-    )
-
-
-def of_paper(
-    paper: Paper,
-    edition: Edition = NOTHING,
-    homes: Mapping[str, str] = MappingProxyType({}),
-    around: Around | None = None,
-) -> Page:
-    """A paper's own page.
-
-    Args:
-        homes: the pages of authors by their names.
-        around: finds the earlier papers that the page names.
-    """
-    related = edition.related(paper)
-    return Page.of(
-        f"{paper.path}index.html",
-        "paper.html",
-        near=paper.announced,
-        paper=paper,
-        day=f"days/{paper.announced}/",
-        updates=paper.facts.later,
-        related=related,
-        people=linked(paper.entry, homes) if homes else {},
-        beside=around.of(paper, related) if around else Beside(),
     )
 
 

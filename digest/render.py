@@ -138,6 +138,10 @@ class Renderer:
         """What the page is made of, as one hash: the same mark, the same bytes."""
         return self._marks.of(page)
 
+    def mark_all(self, template: str, made_of: object) -> str:
+        """What all pages of a template are made of, as one hash: the same mark, the same bytes."""
+        return self._marks.of_all(template, made_of)
+
     @cached_property
     def _marks(self) -> Marks:
         said = sorted(self._language.messages.items())

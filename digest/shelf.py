@@ -6,9 +6,14 @@ rules made of a month is kept, so that a month that stays as it is costs next to
 
 from __future__ import annotations
 
+import os
+import sys
+from array import array
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from hashlib import blake2b
+from itertools import accumulate
 from pathlib import Path
 
 import msgspec
@@ -20,7 +25,8 @@ from digest.paper import Facts, Paper, facts_of
 from digest.themes import Matcher
 
 _NAME = ".digest-month-{}"  # beside the site; hosts don't publish what starts with a dot
-_HELD = 20_000  # entries whose words a process holds: about 80 MB
+_HELD = 4_000  # entries whose words a process holds: about 16 MB
+_OPEN = 64  # files that a process holds open
 
 
 class _Kept(msgspec.Struct, frozen=True, array_like=True):
@@ -29,11 +35,31 @@ class _Kept(msgspec.Struct, frozen=True, array_like=True):
     mark: str  # of its file, then of the rules and our code
     facts: list[Facts]
     met: list[bytes]  # see themes.Verdict, one for each of `facts`
+    starts: bytes  # of their lines, and the end of the last one; none where lines must be joined
 
 
 _encode = msgspec.msgpack.Encoder().encode
 _kept = msgspec.msgpack.Decoder(_Kept)
-_mark = msgspec.msgpack.Decoder(tuple[str, msgspec.Raw, msgspec.Raw])
+_mark = msgspec.msgpack.Decoder(tuple[str, msgspec.Raw, msgspec.Raw, msgspec.Raw])
+
+
+class _File:
+    """A file that stays open for as long as somebody has it."""
+
+    def __init__(self, path: Path) -> None:
+        self._handle = os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0))
+        self.version = inputs.version_of(self._handle)
+
+    def read(self, start: int, end: int) -> bytes:
+        """What stands between two places."""
+        if sys.platform == "win32":
+            os.lseek(self._handle, start, os.SEEK_SET)
+            return os.read(self._handle, end - start)
+        return os.pread(self._handle, end - start, start)  # processes that share it don't disturb
+
+    def __del__(self) -> None:
+        with suppress(AttributeError):  # it couldn't be opened
+            os.close(self._handle)
 
 
 class Month(msgspec.Struct):
@@ -42,28 +68,50 @@ class Month(msgspec.Struct):
     path: Path
     facts: list[Facts]
     kept: bytes  # as it is written; empty once it is
-    _version: tuple[int, ...]  # of the file that was read
+    _version: tuple[int, ...]  # of the file that was read; empty where all words are at hand
     _met: list[bytes]
+    _starts: array[int]  # see _Kept
     _shelf: Shelf
-    _entries: Sequence[Entry] = ()
+    _words: dict[int, Entry] = msgspec.field(default_factory=dict)  # of entries, by their place
+    _file: _File | None = None
 
     def entry(self, at: int) -> Entry:
         """The entry of `facts` at a place."""
-        if not self._entries:
-            if self._version != inputs.version_of(self.path):
-                message = "changed while the site was built; build again"
-                raise ArchiveError(message, self.path, 1)
-            self._entries = archive.joined(archive.read_again(self.path.read_bytes()))
-            self._shelf.open(self)
-        return self._entries[at]
+        if at not in self._words:
+            self._shelf.make_room()
+            self._words |= self._read(at)
+        return self._words[at]
 
     def matches(self, at: int) -> tuple[Match, ...]:
         """Its themes and why."""
         return self._shelf.matcher.explained(self.entry(at), self._met[at], self.facts[at].themes)
 
+    def forget(self) -> None:
+        """Hold nothing that can be read again."""
+        if self._version:
+            self._words = {}
+
     def close(self) -> None:
-        """Forget what can be read again."""
-        self._entries = ()
+        """Let go of the file, which is opened again when it is needed."""
+        self._file = None
+
+    def _read(self, at: int) -> dict[int, Entry]:
+        """An entry by its place; those of the whole month where its lines must be joined."""
+        try:
+            if not self._file:
+                self._shelf.make_room_for_file()
+                self._file = _File(self.path)
+            if self._version != self._file.version:
+                raise self._changed()
+            if self._starts:
+                return {at: archive.read_line(self._file.read(*self._starts[at : at + 2]))}
+            data = self._file.read(0, self._version[1])
+            return dict(enumerate(archive.joined(archive.read_again(data))))
+        except (FileNotFoundError, msgspec.DecodeError):
+            raise self._changed() from None
+
+    def _changed(self) -> ArchiveError:
+        return ArchiveError("changed while the site was built; build again", self.path, 1)
 
 
 class Shelf(msgspec.Struct):
@@ -71,7 +119,8 @@ class Shelf(msgspec.Struct):
 
     matcher: Matcher
     months: list[Month] = msgspec.field(default_factory=list)
-    _opened: dict[str, Month] = msgspec.field(default_factory=dict)  # by name, the last one last
+    _held: int = 0  # entries
+    _open: int = 0  # files
 
     def papers(self) -> Iterator[Paper]:
         """Every paper, without the editor's notes."""
@@ -97,15 +146,21 @@ class Shelf(msgspec.Struct):
         }:
             gone.unlink()
 
-    def open(self, month: Month) -> None:
-        """Close those months that were opened longest ago, where too many are open."""
-        self._opened.pop(month.path.stem, None)
-        self._opened[month.path.stem] = month
-        held = sum(len(month.facts) for month in self._opened.values())
-        while held > _HELD and len(self._opened) > 1:
-            oldest = self._opened.pop(next(iter(self._opened)))
-            oldest.close()
-            held -= len(oldest.facts)
+    def make_room(self) -> None:
+        """For an entry more."""
+        if self._held >= _HELD:
+            for month in self.months:
+                month.forget()
+            self._held = 0
+        self._held += 1
+
+    def make_room_for_file(self) -> None:
+        """For an open file more."""
+        if self._open >= _OPEN:
+            for month in self.months:
+                month.close()
+            self._open = 0
+        self._open += 1
 
 
 def fill(
@@ -124,6 +179,8 @@ def fill(
     rules = f"{code} {matcher.fingerprint}"
     paths = archive.month_files(folder)
     versions = {path: inputs.version_of(path) for path in paths}  # before they are read
+    if kept:
+        inputs.hash_all(path for path in paths if _place(kept, path).exists())
     places = {p: _place(kept, p) for p in paths if kept and _stands(_place(kept, p), p, rules)}
     fresh = [path for path in paths if path not in places]
     worth = sum(path.stat().st_size for path in fresh) > jobs.WORTH * 2_000
@@ -143,7 +200,8 @@ def fill(
         known = _kept.decode(data or places[path].read_bytes())
         inputs.hashed(path, versions[path], known.mark.partition(" ")[0])
         facts = _shared(known.facts)
-        shelf.months.append(Month(path, facts, data, versions[path], known.met, shelf))
+        starts = array("Q", known.starts)
+        shelf.months.append(Month(path, facts, data, versions[path], known.met, starts, shelf))
     return shelf if _are_apart(shelf) else _joined(folder, matcher)
 
 
@@ -155,7 +213,8 @@ def loose(entries: Iterable[Entry], matcher: Matcher) -> Shelf:
     shelf = Shelf(matcher)
     for name, found in sorted(months.items()):
         facts, met = _judged(found, matcher)
-        shelf.months.append(Month(Path(name), facts, b"", (), met, shelf, found))
+        words = dict(enumerate(found))
+        shelf.months.append(Month(Path(name), facts, b"", (), met, array("Q"), shelf, words))
     return shelf
 
 
@@ -178,9 +237,18 @@ def _stands(place: Path, path: Path, rules: str) -> bool:
 
 
 def _read(path: Path, rules: str, matcher: Matcher) -> bytes:
-    hash_ = inputs.hash_of(path)
-    facts, met = _judged(archive.joined(archive.read_month(path)), matcher)
-    return _encode(_Kept(f"{hash_} {rules}", facts, met))
+    hash_, data = inputs.hash_of(path), path.read_bytes()
+    found = archive.read(data, path)
+    entries = archive.joined(found)
+    starts = _starts(data) if list(entries) == found else b""
+    facts, met = _judged(entries, matcher)
+    return _encode(_Kept(f"{hash_} {rules}", facts, met, starts))
+
+
+def _starts(data: bytes) -> bytes:
+    """Where each line begins, and the last one ends."""
+    lengths = (len(line) + 1 for line in data.split(b"\n")[:-1])
+    return array("Q", accumulate(lengths, initial=0)).tobytes()
 
 
 def _judged(entries: Sequence[Entry], matcher: Matcher) -> tuple[list[Facts], list[bytes]]:

@@ -16,6 +16,7 @@ LAYERS = [
         "heat",
         "mailing",
         "manners",
+        "manifest",
         "marks",
         "paging",
         "preview",
@@ -24,7 +25,7 @@ LAYERS = [
     },
     {"authors"},
     {"desk", "related", "themes"},
-    {"config"},
+    {"config", "paper_page"},
     # The stages.
     {
         "sources",

@@ -13,8 +13,8 @@ from digest import archive
 from digest.build import build
 from digest.fetch import ARCHIVE
 from digest.lettering import Fitted, fit, png
+from digest.manifest import MANIFEST
 from digest.model import Entry, Page
-from digest.output import MANIFEST
 from digest.render import Renderer, default_templates
 
 SIZES = (92, 70, 42)

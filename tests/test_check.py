@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from server import Reply, papers, serving
 
-from digest import output
+from digest import manifest, output
 from digest.check import check, feed, page
 from digest.check.address import Addresses, Away
 from digest.check.findings import Finding, Kind, as_annotations, as_json, as_text, has_errors
@@ -125,7 +125,7 @@ def site(tmp_path: Path) -> Path:
         "static/logo.svg": '<svg xmlns="http://www.w3.org/2000/svg"><title>x</title></svg>',
     }
     made = [output.File.of(name, text.encode()) for name, text in files.items()]
-    output.write(tmp_path / "_site", [output.Shard(list(files), lambda: made)])
+    output.write(tmp_path / "_site", [output.Shard([output.Part(list(files), lambda: made)])])
     return tmp_path / "_site"
 
 
@@ -181,10 +181,10 @@ def stopped(site: Path) -> None:
 
     names = (path.relative_to(site).as_posix() for path in site.rglob("*.*"))
     files = {name: output.File.of(name, (site / name).read_bytes()) for name in names}
-    del files[output.MANIFEST]
-    files["about/index.html"] = output.File("about/index.html", "new", make)
+    del files[manifest.MANIFEST]
+    files["about/index.html"] = output.File("about/index.html", "new?" * 8, make)
     with suppress(KeyboardInterrupt):
-        output.write(site, [output.Shard(list(files), files.values)])
+        output.write(site, [output.Shard([output.Part(list(files), files.values)])])
 
 
 def noise(size: int) -> str:

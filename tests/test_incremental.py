@@ -15,8 +15,8 @@ from test_golden import SITE
 
 from digest import archive
 from digest.build import build
+from digest.manifest import MANIFEST
 from digest.model import Entry, Version
-from digest.output import MANIFEST
 
 EXAMPLES = 200 if os.environ.get("CI") else 12
 Change = Callable[[Path, Path, int], None]  # the site's folder, its output, a number to vary by

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from conftest import NOW, copy_of_repository
 
-from digest import inputs, output
+from digest import inputs, manifest
 from digest.build import build
 
 
@@ -36,11 +36,11 @@ def test_every_file_of_the_site_counts(tmp_path: Path, path: str) -> None:
 
 def test_a_finished_site_stands_for_its_day_and_its_inputs(site: Path) -> None:
     mark = inputs.fingerprint(site, None, False)
-    found = output.standing(site / "_site", mark, NOW)
+    found = manifest.standing(site / "_site", mark, NOW)
     assert found is not None
     assert found[0].papers == 15
-    assert output.standing(site / "_site", mark, NOW + timedelta(days=1)) is None
-    assert output.standing(site / "_site", "another", NOW) is None
+    assert manifest.standing(site / "_site", mark, NOW + timedelta(days=1)) is None
+    assert manifest.standing(site / "_site", "another", NOW) is None
 
 
 def test_a_site_that_lost_a_file_or_was_not_finished_does_not_stand(
@@ -49,10 +49,10 @@ def test_a_site_that_lost_a_file_or_was_not_finished_does_not_stand(
     mark, copy = inputs.fingerprint(site, None, False), tmp_path / "copy"
     shutil.copytree(site / "_site", copy)
     (copy / "feed.xml").unlink()
-    assert output.standing(copy, mark, NOW) is None
+    assert manifest.standing(copy, mark, NOW) is None
     shutil.copy(site / "_site/feed.xml", copy)
-    assert output.standing(copy, mark, NOW) is not None
-    manifest = copy / output.MANIFEST
-    manifest.write_text(manifest.read_text().replace("complete", "in progress", 1))
-    assert output.standing(copy, mark, NOW) is None
-    assert output.standing(tmp_path / "nothing", mark, NOW) is None
+    assert manifest.standing(copy, mark, NOW) is not None
+    path = copy / manifest.MANIFEST
+    path.write_text(path.read_text().replace("complete", "in progress", 1))
+    assert manifest.standing(copy, mark, NOW) is None
+    assert manifest.standing(tmp_path / "nothing", mark, NOW) is None

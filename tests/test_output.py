@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 
 from digest.build import build
 from digest.errors import OutputError
-from digest.output import MANIFEST, File, Shard, Written
+from digest.manifest import MANIFEST
+from digest.output import File, Part, Shard, Written
 from digest.output import write as write_files
 
 sites = st.dictionaries(
@@ -29,7 +30,7 @@ def write(folder: Path, files: Iterable[tuple[str, bytes]]) -> Written:
 
 def write_shards(folder: Path, files: list[File]) -> Written:
     """A file a shard."""
-    shards = [Shard([file.path], partial(list, [file])) for file in files]
+    shards = [Shard([Part([file.path], partial(list, [file]))]) for file in files]
     return write_files(folder, shards)
 
 
@@ -79,7 +80,7 @@ def test_a_build_that_broke_leaves_the_next_one_everything_to_mend(tmp_path: Pat
         raise RuntimeError("power cut")
 
     write(tmp_path, [("a", b"old"), ("b", b"2")])
-    cut = [File.of("a", b"new"), File.of("only-here", b"1"), File("c", "mark", power_cut)]
+    cut = [File.of("a", b"new"), File.of("only-here", b"1"), File("c", "mark" * 8, power_cut)]
     with pytest.raises(RuntimeError):
         write_shards(tmp_path, cut)
     assert (tmp_path / "only-here").exists()
@@ -115,7 +116,7 @@ def test_builds_of_one_folder_take_turns(tmp_path: Path) -> None:
         return b"1"
 
     ours = os.open(tmp_path, os.O_RDONLY)
-    write_shards(tmp_path, [File("a", "mark", make)])
+    write_shards(tmp_path, [File("a", "mark" * 8, make)])
     assert try_to_lock()
     second = Thread(target=write, args=(tmp_path, [("b", b"2")]))
     second.start()
@@ -125,10 +126,16 @@ def test_builds_of_one_folder_take_turns(tmp_path: Path) -> None:
     assert contents(tmp_path) == {"b": b"2"}
 
 
-def test_what_another_version_wrote_is_made_anew(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [("manifest 3", "manifest 1"), (f"{'-' * 32}:", ""), (":38\n", ":39\n")],
+    ids=["version", "table", "length"],
+)
+def test_what_another_version_wrote_is_made_anew(old: str, new: str, tmp_path: Path) -> None:
     write(tmp_path, [("a", b"1"), ("gone", b"2")])
     manifest = tmp_path / MANIFEST
-    manifest.write_text(manifest.read_text().replace("manifest 2", "manifest 1", 1))
+    head, _, tail = manifest.read_text().rpartition(old)
+    manifest.write_text(f"{head}{new}{tail}")
     written = write(tmp_path, [("a", b"1")])
     assert written.anew
     assert written.removed == 1

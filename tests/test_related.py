@@ -21,7 +21,7 @@ from strategies import entries
 from test_pages import SITE
 from test_pages import paper as plain_paper
 
-from digest import archive, pages
+from digest import archive, pages, paper_page
 from digest.build import build
 from digest.errors import DigestError
 from digest.model import Entry, Followed, Site, Version
@@ -139,7 +139,7 @@ DAY = date(2026, 5, 14)
 
 def paper_pages(papers: list[Paper]) -> dict[str, object]:
     around = Around(SITE, pages.in_order(papers), find(SITE, papers))
-    found = [pages.of_paper(paper, around=around) for paper in papers]
+    found = [paper_page.of_paper(paper, around=around) for paper in papers]
     assert any(page.context["beside"].before for page in found)
     return {page.path: page.context for page in found}
 

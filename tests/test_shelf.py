@@ -42,10 +42,10 @@ def expected(found: Iterable[Entry], matcher: Matcher = MATCHER) -> dict[str, tu
 def doctor(folder: Path) -> None:
     """As if every paper had been found to have no theme: shows what is used again."""
     for path in folder.glob(".digest-month-*"):
-        mark, facts, met = msgspec.msgpack.decode(path.read_bytes())
+        mark, facts, *rest = msgspec.msgpack.decode(path.read_bytes())
         for fact in facts:
             fact[4:] = []  # themes, and what follows them
-        path.write_bytes(msgspec.msgpack.encode((mark, facts, met)))
+        path.write_bytes(msgspec.msgpack.encode((mark, facts, *rest)))
 
 
 @pytest.fixture
@@ -125,12 +125,32 @@ def test_only_so_many_words_are_held(folder: Path, monkeypatch: pytest.MonkeyPat
     found = shelf.fill(folder, MATCHER)
     assert [paper.entry for paper in found.papers()] == [PAPERS[3], *PAPERS[:3]]
     april, may = found.months
-    assert not april._entries
-    assert may._entries
+    assert not april._words
+    assert list(may._words) == [2]
+
+
+def test_only_so_many_files_are_open(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shelf, "_OPEN", 1)
+    april, may = shelf.fill(folder, MATCHER).months
+    assert [april.entry(0), may.entry(0)] == [PAPERS[3], PAPERS[0]]
+    assert not april._file
+    assert may._file
+
+
+def test_lines_that_a_git_merge_doubled_are_joined(folder: Path) -> None:
+    both = [*PAPERS[:3], replace(PAPERS[1], title="A cat again", version=2)]
+    (folder / "2026-05.jsonl").write_bytes(archive.lines(both))
+    loaded = {entry.id: entry for entry in archive.load(folder)}
+    assert len(loaded) == 4
+    for _ in range(2):  # found, and kept
+        found = shelf.fill(folder, MATCHER, kept=folder)
+        found.keep(folder)
+        assert {paper.id: paper.entry for paper in found.papers()} == loaded
 
 
 def test_a_month_that_changes_meanwhile_is_an_error(folder: Path) -> None:
-    (april, _) = shelf.fill(folder, MATCHER).months
+    april, may = shelf.fill(folder, MATCHER).months
     archive.save(folder, [paper(4, "Something else", month=4)])
-    with pytest.raises(ArchiveError, match=r"2026-04\.jsonl:1: changed while"):
-        april.entry(0)
+    for month in (april, may):  # written again, and gone
+        with pytest.raises(ArchiveError, match=r"-0[45]\.jsonl:1: changed while"):
+            month.entry(0)

@@ -11,7 +11,7 @@ from digest.check import feed, page, sitemap, weight
 from digest.check.address import Addresses, Away, page_path
 from digest.check.findings import Finding, Kind
 from digest.errors import DigestError
-from digest.output import unfinished
+from digest.manifest import unfinished
 
 Track = Callable[[Iterable[str], int], Iterable[str]]  # shows progress over pages
 

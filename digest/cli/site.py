@@ -90,11 +90,11 @@ def build_command(
 
 def _standing(root: Path, out: Path, url: str | None, now: datetime) -> str:
     """What to say of a site that stands as this build would make it; empty where one must build."""
-    from digest import inputs, output
+    from digest import inputs, manifest
 
-    if not (out / output.MANIFEST).is_file():
+    if not (out / manifest.MANIFEST).is_file():
         return ""
-    found = output.standing(out, inputs.fingerprint(root, url, False), now)
+    found = manifest.standing(out, inputs.fingerprint(root, url, False), now)
     return f"{found[0].papers} papers in {found[1]} files, nothing to do" if found else ""
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 from itertools import groupby
@@ -35,7 +36,7 @@ def newest(items: Sequence[Item]) -> tuple[Item, ...]:
         return ()
     last = items[0].date
     start = min(last - timedelta(DAYS), last.replace(day=1))
-    recent = sum(item.date >= start for item in items)
+    recent = bisect_left(items, True, key=lambda item: item.date < start)
     return tuple(items[: max(recent, NEWEST)])
 
 

@@ -8,14 +8,14 @@ found is kept, a file a month, and so is the search: only a new paper is looked 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
 from functools import lru_cache
 from hashlib import blake2b
 from itertools import groupby
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 import msgspec
 
@@ -29,7 +29,6 @@ from digest.related.search import FEW
 
 _NAME = ".digest-related-{}"  # beside the site; hosts don't publish what starts with a dot
 _SEARCH = ".digest-search"
-Find = Callable[[Paper], Near]
 
 
 class _Known(msgspec.Struct, frozen=True, array_like=True):
@@ -74,9 +73,57 @@ _kept = msgspec.msgpack.Decoder(_Kept).decode
 _papers = msgspec.msgpack.Decoder(dict[str, _Known]).decode
 
 
-def nothing(paper: Paper) -> Near:
+class Find(Protocol):
+    """What is near each paper."""
+
+    def __call__(self, paper: Paper) -> Near: ...
+
+    def mark(self, paper: Paper) -> bytes:
+        """Of what is near all papers of its month: the same mark, the same papers."""
+
+
+class Nothing:
     """Of a site that wants none."""
-    return Near()
+
+    def __call__(self, paper: Paper) -> Near:
+        return Near()
+
+    def mark(self, paper: Paper) -> bytes:
+        return b""
+
+
+nothing = Nothing()
+
+
+class Later:
+    """Of a site where it is not yet found."""
+
+    found: Find = nothing
+
+    def __call__(self, paper: Paper) -> Near:
+        return self.found(paper)
+
+    def mark(self, paper: Paper) -> bytes:
+        return self.found.mark(paper)
+
+
+class Found:
+    """What was found, read a month at a time."""
+
+    def __init__(self, months: Mapping[str, _Month]) -> None:
+        self._months = months
+        self._papers = lru_cache(2)(self._read)  # papers are asked for in their order
+
+    def __call__(self, paper: Paper) -> Near:
+        return self._papers(_name(paper))[paper.id].near
+
+    def mark(self, paper: Paper) -> bytes:
+        kept = self._months[_name(paper)].kept
+        return _hash((kept.mark, kept.batches))
+
+    def _read(self, name: str) -> Mapping[str, _Known]:
+        month = self._months[name]
+        return _papers((_read(month.place) if month.place else month.kept).papers)
 
 
 def find(
@@ -113,13 +160,7 @@ def find(
                 workers=workers,
             )
             _look(due, months, looking)
-
-    @lru_cache(2)  # papers are asked for in their order
-    def papers_of(name: str) -> Mapping[str, _Known]:
-        month = months[name]
-        return _papers((_read(month.place) if month.place else month.kept).papers)
-
-    return lambda paper: papers_of(_name(paper))[paper.id].near
+    return Found(months)
 
 
 def _months(papers: Iterable[Paper], kept: Path | None) -> dict[str, _Month]:

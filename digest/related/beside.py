@@ -16,6 +16,7 @@ from digest.related import Find, nothing
 from digest.related.search import Link
 
 BEFORE = 3  # papers of the theme, where none is like it
+_LOOK = 16  # papers of the theme that are looked at for them
 
 
 class Line(msgspec.Struct, frozen=True, kw_only=True):
@@ -76,13 +77,35 @@ class Around:
         before = _before(paper, self._of_theme.get(paper.primary, ()), done)
         return Beside(like=like, same=same, before=tuple(islice(before, 1 if like else BEFORE)))
 
+    def made_of(self, papers: Sequence[Paper]) -> object:
+        """All that `of` may say of these papers, as `marks` takes it, beside the papers themselves.
+
+        Args:
+            papers: that stand side by side.
+        """
+        if not self._wanted:
+            return ()
+        near = {paper.announced.replace(day=1): paper for paper in papers}.values()
+        first = {paper.primary: paper for paper in reversed(papers)}
+        before = [
+            theme[max(at - _LOOK, 0) : at]
+            for name, paper in sorted(first.items())
+            for theme in (self._of_theme.get(name, ()),)
+            for at in (_place(paper, theme),)
+        ]
+        return [self._near.mark(paper) for paper in near], before, sorted(self._hidden)
+
+
+def _place(paper: Paper, theme: Sequence[Paper]) -> int:
+    """How many papers of a theme stand before a paper."""
+    place = (paper.announced, paper.id)
+    return bisect_left(theme, place, key=lambda other: (other.announced, other.id))
+
 
 def _before(paper: Paper, theme: Sequence[Paper], done: Collection[str]) -> Iterator[Line]:
     """The papers before it, newest first, late arrivals left out: they weren't there yet."""
-    place = (paper.announced, paper.id)
-    at = bisect_left(theme, place, key=lambda other: (other.announced, other.id))
-    for number in reversed(range(at)):
-        other = theme[number]
+    at = _place(paper, theme)
+    for other in reversed(theme[max(at - _LOOK, 0) : at]):
         if other.seen <= paper.seen and other.id not in done:
             entry = other.entry
             yield _line(Link(other.id, entry.title, entry.markup, other.announced))
