@@ -47,8 +47,11 @@ def arxiv_id(text: str) -> ArxivId | None:
 
 def is_arxiv_name(name: str) -> bool:
     """Whether it is the id of an entry by an arXiv id, spelled as `entry_id` does."""
-    found = arxiv_id(name)
-    return found is not None and found.version == 0 and name == f"arxiv:{found.id}"
+    prefix, _, number = name.partition(":")
+    match = _ARXIV.fullmatch(number) if prefix == "arxiv" else None
+    if not match or match["version"] or not _is_month(number):
+        return False
+    return "/" not in number or "." not in number  # an old one, without its subject class
 
 
 def doi(text: str) -> str:

@@ -61,3 +61,24 @@ def test_paths_of_papers() -> None:
 @given(st.text())
 def test_a_slug_is_one_safe_part_of_a_path(name: str) -> None:
     assert re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", ids.slug(name.removeprefix("arxiv:")))
+
+
+@pytest.mark.parametrize(
+    ("name", "is_one"),
+    [
+        ("arxiv:2605.13319", True),
+        ("arxiv:0704.0001", True),
+        ("arxiv:math/0309136", True),
+        ("arxiv:math.GT/0309136", False),
+        ("arxiv:2605.13319v2", False),
+        ("arxiv:2613.13319", False),
+        ("arXiv:2605.13319", False),
+        ("arxiv:arxiv:2605.13319", False),
+        ("arxiv:2605.13319\n", False),
+        ("2605.13319", False),
+        ("doi:10.48550/arxiv.2605.13319", False),
+        ("", False),
+    ],
+)
+def test_a_name_is_spelled_as_ours_are(name: str, is_one: bool) -> None:
+    assert ids.is_arxiv_name(name) is is_one

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import atexit
+import gc
 from typing import Any
 
 import click
@@ -28,6 +30,7 @@ class _Commands(click.Group):
 @click.version_option(__version__, prog_name="digest")
 def main() -> None:
     """Make a static site and feeds of the papers that matter to you."""
+    atexit.register(gc.freeze)  # a process that ends needn't look for what it no longer uses
 
 
 for command in (

@@ -15,8 +15,14 @@ from jinja2.compiler import CodeGenerator, Frame
 from jinja2.ext import InternationalizationExtension
 from jinja2.parser import Parser
 from jinja2.visitor import NodeTransformer
+from markupsafe import Markup, escape
 
 from digest.language import ENGLISH, Language
+
+try:
+    from markupsafe._speedups import _escape_inner as _escape
+except ImportError:  # another version of the library, or one without its C
+    _escape = escape
 
 _PLACE = re.compile(r"%\((\w+)\)s")
 _FORM = "form_of"  # of a plural that fits a number; a global of the environment
@@ -112,6 +118,16 @@ class _Generator(CodeGenerator):
 
     def visit_Template(self, node: nodes.Template, frame: Frame | None = None) -> None:
         super().visit_Template(_Calls(self.environment.language).visit(node), frame)
+        self.writeline("from digest.language.templates import escaped as escape")
+
+
+def escaped(value: Any) -> str:
+    """As MarkupSafe's own, for what is joined to a page: a plain text, not an object that says it
+    is safe, which takes as long to make as to escape.
+    """
+    if type(value) is str:
+        return _escape(value)
+    return value if isinstance(value, Markup) else escape(value)
 
 
 class Environment(jinja2.Environment):
