@@ -30,8 +30,8 @@ def fingerprint(root: Path, *options: object) -> str:
 @cache
 def digest_itself() -> str:
     """Our own code and words, and the versions of the libraries beside it; not the templates."""
-    files = sorted((*_PACKAGE.rglob("*.py"), *_PACKAGE.rglob("*.po")))
-    return _hash((sys.version, sorted(_libraries())), files)
+    ours = (path for path in _files(_PACKAGE) if path.suffix in {".py", ".po"})
+    return _hash((sys.version, sorted(_libraries())), ours)
 
 
 def hash_of(path: Path) -> str:

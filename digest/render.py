@@ -8,7 +8,6 @@ from datetime import UTC, date, datetime, time
 from email.utils import format_datetime
 from functools import cached_property, lru_cache, partial
 from hashlib import blake2b
-from importlib.metadata import version
 from pathlib import Path
 from types import FunctionType, MethodType
 from typing import Any
@@ -17,7 +16,7 @@ import jinja2
 import msgspec
 from markupsafe import Markup as Safe
 
-from digest import cite, inputs, lettering, portable, tex, versions
+from digest import __version__, cite, inputs, lettering, portable, tex, versions
 from digest.desk.curation import NOTHING, Edition
 from digest.desk.markdown import Rendered
 from digest.desk.texts import Texts
@@ -202,7 +201,7 @@ class Renderer:
         )
         env.globals |= {
             "site": self._site,
-            "version": version("curated-digest"),
+            "version": __version__,
             "link": self.link,
             "absolute": self.absolute,
             "asset": self._asset,

@@ -7,7 +7,7 @@ bibliography then prints it as it is, instead of abbreviating or sorting it wron
 
 import re
 from collections.abc import Iterable
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 from unicodedata import normalize
 
@@ -62,11 +62,7 @@ _GROUP_WORDS = _words(
     " society team teams the university"
 )
 _LAST_WORDS = _words("AI M.D. MD Ph.D. PhD")  # of a firm, of a title, or of a name
-_ODD_CHARACTERS = re.compile(
-    r"[\d()\[\]{}<>@/&;:*+=|\\^_~?!%$#"  # no name of one person has them
-    # Scripts that write the family name first, and without a space.
-    r"\u1100-\u11ff\u2e80-\u9fff\uac00-\ud7ff\uf900-\ufaff\uff66-\uff9d\U00020000-\U0003ffff]"
-)
+_ODD_CHARACTERS = re.compile(r"[\d()\[\]{}<>@/&;:*+=|\\^_~?!%$#]")  # no name of one person has them
 # No file may hold them; the other control characters are white space.
 _UNPRINTABLE = re.compile("[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\ufeff\ufffe\uffff\ud800-\udfff]+")
 
@@ -141,8 +137,18 @@ def _person(surname: list[str], given: str, suffix: str = "") -> Name:
     return Name(" ".join(surname[small:]), given, " ".join(surname[:small]), suffix)
 
 
+@cache  # it takes long to compile, and few names ask for it
+def _family_first() -> re.Pattern[str]:
+    """Scripts that write the family name first, and without a space."""
+    return re.compile(
+        r"[\u1100-\u11ff\u2e80-\u9fff\uac00-\ud7ff\uf900-\ufaff\uff66-\uff9d\U00020000-\U0003ffff]"
+    )
+
+
 def _is_unsure(whole: str) -> bool:
     if _ODD_CHARACTERS.search(whole) or whole.split()[-1] in _LAST_WORDS:
+        return True
+    if not whole.isascii() and _family_first().search(whole):
         return True
     return not _GROUP_WORDS.isdisjoint(whole.lower().split())
 
