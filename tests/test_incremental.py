@@ -2,7 +2,7 @@
 
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -13,10 +13,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from test_golden import SITE
 
-from digest import archive
+from digest import archive, related, shards
 from digest.build import build
 from digest.manifest import MANIFEST
 from digest.model import Entry, Version
+from digest.related import beside, order, search
 
 EXAMPLES = 200 if os.environ.get("CI") else 12
 Change = Callable[[Path, Path, int], None]  # the site's folder, its output, a number to vary by
@@ -27,13 +28,14 @@ def _entries(root: Path) -> tuple[Entry, ...]:
 
 
 def new_paper(root: Path, out: Path, number: int) -> None:
-    day = date(2026, 5, 1) + timedelta(number % 20)
+    day = date(2026, 4, 11) + timedelta(number % 40)
     entry = Entry(
         id=f"arxiv:2605.1{number:04}",
         title=f"Paper {number} on consensus",
         summary="KV cache" if number % 2 else "",
+        authors=(f"Ann {chr(65 + number % 5)}",),
         announced=day,
-        seen=day,
+        seen=day + timedelta(number % 3 * 10),
         version=1,
         versions=(Version(number=1),),
     )
@@ -79,6 +81,14 @@ def setting(root: Path, out: Path, number: int) -> None:
     path.write_text("\n".join(lines) + "\n", "utf-8")
 
 
+def follow(root: Path, out: Path, number: int) -> None:
+    path = root / "site.yaml"
+    lines = path.read_text("utf-8").splitlines()
+    lines = [x for x in lines if not x.startswith(("follow:", "authors:"))]
+    lines.insert(1, ["follow: [Ann A]", "authors: all", "follow: []"][number % 3])
+    path.write_text("\n".join(lines) + "\n", "utf-8")
+
+
 def template(root: Path, out: Path, number: int) -> None:
     name = ["macros.html", "paper.html", "item.html", "base.html"][number % 4]
     (root / "templates").mkdir(exist_ok=True)
@@ -109,17 +119,34 @@ CHANGES: list[Change] = [
     no_note,
     rule,
     setting,
+    follow,
     template,
     lost_file,
     stopped_build,
 ]
 
 
+@pytest.fixture(autouse=True, scope="module")
+def small() -> Iterator[None]:
+    """Limits that a site of few papers reaches."""
+    with pytest.MonkeyPatch.context() as patch:
+        for place, name, limit in (
+            (shards, "PAPERS", 3),
+            (related, "FEW", 4),
+            (search, "FEW", 4),
+            (order, "BLOCK", 5),
+            (beside, "LOOK", 4),
+        ):
+            patch.setattr(place, name, limit)
+        yield
+
+
 def contents(folder: Path) -> dict[str, bytes]:
+    """Of a site, but for names that the search gives its files by chance."""
     return {
         path.relative_to(folder).as_posix(): path.read_bytes()
         for path in folder.rglob("*")
-        if path.is_file() and path.name != MANIFEST
+        if path.is_file() and path.name != MANIFEST and path.parent.name != ".digest-search"
     }
 
 

@@ -7,6 +7,7 @@ found is kept, a file a month, and so is the search: only a new paper is looked 
 
 from __future__ import annotations
 
+import shutil
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -82,6 +83,10 @@ class Find(Protocol):
         """Of what is near all papers of its month: the same mark, the same papers."""
 
 
+class _UnusableSearch(DigestError):
+    """The search that is kept can't be read or written."""
+
+
 class Nothing:
     """Of a site that wants none."""
 
@@ -142,6 +147,18 @@ def find(
     """
     if not site.related:
         return nothing
+    all_ = tuple(papers)
+    try:
+        return _found(site, all_, code, kept, workers)
+    except _UnusableSearch:  # as when a file of it is gone: once more without it
+        assert kept
+        shutil.rmtree(kept / _SEARCH, ignore_errors=True)
+        return _found(site, all_, code, kept, workers)
+
+
+def _found(
+    site: Site, papers: Iterable[Paper], code: str, kept: Path | None, workers: int
+) -> Found:
     months = _months(papers, kept)
     order = Order((name, batch) for name, month in months.items() for batch in month.kept.batches)
     main = {alias: one.name for one in site.follow for alias in one.aliases}
@@ -261,7 +278,7 @@ def _folder(kept: Path | None) -> Iterator[Path | None]:
         with files.in_turn(folder):
             yield folder
     except (OSError, ValueError) as error:  # what the library raises is a ValueError
-        raise DigestError(f"{folder} cannot be written: {error}") from None
+        raise _UnusableSearch(f"{folder} cannot be written: {error}") from None
 
 
 def _name(paper: Paper) -> str:

@@ -16,7 +16,7 @@ from digest.related import Find, nothing
 from digest.related.search import Link
 
 BEFORE = 3  # papers of the theme, where none is like it
-_LOOK = 16  # papers of the theme that are looked at for them
+LOOK = 16  # papers of the theme that are looked at for them
 
 
 class Line(msgspec.Struct, frozen=True, kw_only=True):
@@ -88,7 +88,7 @@ class Around:
         near = {paper.announced.replace(day=1): paper for paper in papers}.values()
         first = {paper.primary: paper for paper in reversed(papers)}
         before = [
-            theme[max(at - _LOOK, 0) : at]
+            theme[max(at - LOOK, 0) : at]
             for name, paper in sorted(first.items())
             for theme in (self._of_theme.get(name, ()),)
             for at in (_place(paper, theme),)
@@ -105,7 +105,7 @@ def _place(paper: Paper, theme: Sequence[Paper]) -> int:
 def _before(paper: Paper, theme: Sequence[Paper], done: Collection[str]) -> Iterator[Line]:
     """The papers before it, newest first, late arrivals left out: they weren't there yet."""
     at = _place(paper, theme)
-    for other in reversed(theme[max(at - _LOOK, 0) : at]):
+    for other in reversed(theme[max(at - LOOK, 0) : at]):
         if other.seen <= paper.seen and other.id not in done:
             entry = other.entry
             yield _line(Link(other.id, entry.title, entry.markup, other.announced))
