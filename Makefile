@@ -26,7 +26,8 @@ bench: $(READY)
 	$(BIN)/python bench/versus.py $(OPTIONS)
 	$(BIN)/python bench/versus.py --alone 200000 1000000 $(OPTIONS)
 	$(BIN)/python bench/daily.py $(OPTIONS)
-	$(BIN)/python bench/parts.py
+	$(BIN)/python bench/daily.py --shipped 50000 $(OPTIONS)
+	$(BIN)/python bench/parts.py $(OPTIONS)
 	$(BIN)/python bench/themes.py
 
 # Fails where a build costs a tenth more than it did.

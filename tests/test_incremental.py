@@ -9,7 +9,7 @@ from pathlib import Path
 import msgspec
 import pytest
 from conftest import NOW
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from test_golden import SITE
 
@@ -31,7 +31,7 @@ def new_paper(root: Path, out: Path, number: int) -> None:
     day = date(2026, 4, 11) + timedelta(number % 40)
     entry = Entry(
         id=f"arxiv:2605.1{number:04}",
-        title=f"Paper {number} on consensus",
+        title=f"Paper {number} on {'consensus' if number % 3 else 'cats'}",
         summary="KV cache" if number % 2 else "",
         authors=(f"Ann {chr(65 + number % 5)}",),
         announced=day,
@@ -56,10 +56,23 @@ def revised_paper(root: Path, out: Path, number: int) -> None:
         archive.save(root / "content/archive", archive.merge(entries, [new]).entries)
 
 
+def corrected_paper(root: Path, out: Path, number: int) -> None:
+    entries = {entry.id: entry for entry in _entries(root)}
+    old = entries[sorted(entries)[number % len(entries)]]
+    entries[old.id] = msgspec.structs.replace(old, authors=(f"Ann {chr(65 + number % 5)}",))
+    archive.save(root / "content/archive", entries.values())
+
+
 def note(root: Path, out: Path, number: int) -> None:
     path = root / f"content/notes/2605.0000{1 + number % 3}.md"
     path.parent.mkdir(exist_ok=True)
-    how = ["pin: true", "hide: not for us", "tags: [fine]", "themes: {add: [serving]}"][number % 4]
+    how = [
+        "pin: true",
+        "hide: not for us",
+        "tags: [fine]",
+        "themes: {add: [serving]}",
+        f"related: ['2605.0000{1 + (number + 1) % 3}']",
+    ][number % 5]
     path.write_text(f"---\n{how}\n---\nLook at this, and at [@2605.00003]: {number}.\n")
 
 
@@ -85,7 +98,7 @@ def follow(root: Path, out: Path, number: int) -> None:
     path = root / "site.yaml"
     lines = path.read_text("utf-8").splitlines()
     lines = [x for x in lines if not x.startswith(("follow:", "authors:"))]
-    lines.insert(1, ["follow: [Ann A]", "authors: all", "follow: []"][number % 3])
+    lines.insert(1, ["follow: [Ann A]", "authors: all", "follow: [Ann B]"][number % 3])
     path.write_text("\n".join(lines) + "\n", "utf-8")
 
 
@@ -115,6 +128,7 @@ def stopped_build(root: Path, out: Path, number: int) -> None:
 CHANGES: list[Change] = [
     new_paper,
     revised_paper,
+    corrected_paper,
     note,
     no_note,
     rule,
@@ -131,7 +145,7 @@ def small() -> Iterator[None]:
     """Limits that a site of few papers reaches."""
     with pytest.MonkeyPatch.context() as patch:
         for place, name, limit in (
-            (shards, "PAPERS", 3),
+            (shards, "PAPERS", 2),
             (related, "FEW", 4),
             (search, "FEW", 4),
             (order, "BLOCK", 5),
@@ -151,6 +165,10 @@ def contents(folder: Path) -> dict[str, bytes]:
 
 
 @given(st.lists(st.tuples(st.sampled_from(CHANGES), st.integers(0, 99)), min_size=1, max_size=4))
+# The editor names a paper beside another, which is then revised.
+@example([(note, 4), (revised_paper, 2)])
+# Of two papers of one author, the first turns out to be another's.
+@example([(follow, 2), (new_paper, 0), (new_paper, 75), (corrected_paper, 11)])
 @settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_any_changes_give_what_a_full_build_gives(
     tmp_path_factory: pytest.TempPathFactory, changes: list[tuple[Change, int]]
@@ -158,6 +176,7 @@ def test_any_changes_give_what_a_full_build_gives(
     folder = tmp_path_factory.mktemp("site")
     root, out = folder / "root", folder / "out"
     shutil.copytree(SITE, root)
+    follow(root, out, 1)
     build(root, now=NOW, out=out, offline=True)
     for change, number in changes:
         change(root, out, number)
