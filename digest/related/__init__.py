@@ -165,14 +165,15 @@ def _found(
     ground = _hash((code, sorted(main.items())))
     seen = [_hash((ground, mark)) for mark in order.marks]
     due = [one for name, month in months.items() for one in _due(name, month, order, seen)]
+    words = sum(len(month.papers) for month in months.values()) >= FEW
     if due:
-        with _folder(kept) as folder:
+        with _folder(kept if words else None) as folder:
             looking = Looking(
                 order,
                 lambda place: _members(months[place[1]], place[0]),
                 main,
                 seen,
-                words=sum(len(month.papers) for month in months.values()) >= FEW,
+                words=words,
                 folder=folder,
                 workers=workers,
             )
