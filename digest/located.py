@@ -84,6 +84,7 @@ class Section:
         return self._line(self._node)
 
     def __contains__(self, key: str) -> bool:
+        self._asked.add(key)
         return key in self._values
 
     def __iter__(self) -> Iterator[str]:

@@ -242,10 +242,14 @@ class Renderer:
         return env
 
     def _bytecode(self) -> jinja2.BytecodeCache:
-        """Compiled templates, since compiling takes longer than a page; their words are in them."""
-        said = repr((self._language.tag, sorted(self._language.messages.items())))
-        words = blake2b(said.encode(), digest_size=8).hexdigest()
-        return jinja2.FileSystemBytecodeCache(pattern=f"__digest_{words}_%s.cache")
+        """Compiled templates, since compiling takes longer than a page.
+
+        Their words are in them, and names of ours that another version may lack.
+        """
+        words = sorted(self._language.messages.items())
+        said = repr((inputs.digest_itself(), self._language.tag, words))
+        mark = blake2b(said.encode(), digest_size=8).hexdigest()
+        return jinja2.FileSystemBytecodeCache(pattern=f"__digest_{mark}_%s.cache")
 
     def link(self, path: str) -> str:
         """An address within the site: `themes/x/` → `/digest/themes/x/`; others stay."""

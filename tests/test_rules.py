@@ -91,6 +91,8 @@ def test_words_that_are_near_each_other() -> None:
         ("any: [42]", "1: 'any' must be text; put quotes around it"),
         ("any: [{}]", "1: an empty term; known keys: any, all, none"),
         ("any:\n  - a1\n  - {titel: x}", "3: unknown key 'titel' (did you mean 'title'?)"),
+        ("any: [{regexp: a}]", "1: unknown key 'regexp' (did you mean 'regex'?)"),
+        ("any: [{theme: t, nere: {}}]", "1: unknown key 'nere' (did you mean 'near'?)"),
         ("any: [{title: []}]", "1: 'title' lists nothing"),
         ("any: [{regex: '(a'}]", "1: '(a': missing ): (a"),
         (
