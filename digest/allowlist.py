@@ -107,7 +107,9 @@ def _with(names: str, attributes: str = "") -> dict[str, frozenset[str]]:
     return dict.fromkeys(names.split(), frozenset(attributes.split()))
 
 
-def _merged(general: Iterable[str], *parts: Mapping[str, frozenset[str]]) -> dict[str, frozenset[str]]:
+def _merged(
+    general: Iterable[str], *parts: Mapping[str, frozenset[str]]
+) -> dict[str, frozenset[str]]:
     found = dict[str, frozenset[str]]()
     for part in parts:
         for name, attributes in part.items():
@@ -119,8 +121,8 @@ def _merged(general: Iterable[str], *parts: Mapping[str, frozenset[str]]) -> dic
 # what is no formula.
 _LEAVES = "mi mn mo ms mspace mprescripts none"
 _ROWS = (
-    "maction merror mfrac mmultiscripts mover mpadded mphantom mroot mrow msqrt mstyle msub msubsup "
-    "msup mtable mtd mtr munder munderover semantics"
+    "maction merror mfrac mmultiscripts mover mpadded mphantom mroot mrow msqrt mstyle msub "
+    "msubsup msup mtable mtd mtr munder munderover semantics"
 )
 MATHML = frozenset(f"math mtext {_LEAVES} {_ROWS}".split())
 _PHRASES = frozenset(("b", "i", "sub", "sup"))
@@ -159,8 +161,8 @@ CODE = Allowlist(elements=_with("span", "class"))
 # A picture in a text of the editor's.
 PICTURE = Allowlist(elements=_with("img", "alt class height id loading src title width"))
 
-# The editor's texts: what Markdown gives, and raw HTML once it was cleaned. `x-slot` holds the place
-# of what we make ourselves.
+# The editor's texts: what Markdown gives, and raw HTML once it was cleaned. `x-slot` holds the
+# place of what is safe already.
 TEXT = Allowlist(
     elements=_merged(
         ("class", "dir", "id", "lang", "title"),
@@ -179,7 +181,7 @@ TEXT = Allowlist(
         _with("ol", "reversed start type"),
         _with("table", "align char charoff summary"),
         _with("tbody thead tr", "align char charoff"),
-        _with("td", "align char charoff colspan headers rowspan"),
-        _with("th", "align char charoff colspan headers rowspan scope"),
+        _with("td", "colspan rowspan"),
+        _with("th", "colspan rowspan scope"),
     )
 )
