@@ -14,7 +14,10 @@ from digest.check.findings import Kind
 
 Problem = tuple[Kind, str]
 _TAGS = "title h1 base a area button img link meta script style form object image use"
-_ATTRIBUTES = "id src srcset poster style formaction for aria-labelledby aria-describedby aria-controls headers"
+_ATTRIBUTES = (
+    "id src srcset poster style formaction "
+    "for aria-labelledby aria-describedby aria-controls headers"
+)
 # A plain list of selectors would give an element once for each that it meets.
 _WANTED = f":is({','.join([*_TAGS.split(), *(f'[{name}]' for name in _ATTRIBUTES.split())])})"
 _NAMING_IDS = {"for", "aria-labelledby", "aria-describedby", "aria-controls", "headers"}
