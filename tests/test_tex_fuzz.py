@@ -60,7 +60,8 @@ TAKING = sorted(
         r"\underset \stackrel \hat \widehat \vec \bar \overline \underline \overbrace \underbrace",
         r"\mathop \not \left \right \left( \right) \middle \limits_ \sum_ \int^ \lim_ \xrightarrow",
         r"\substack \xrightarrow[ \boxed \cancel \phantom \sideset \prescript \genfrac \mathrm",
-        r"\boldsymbol \big \color{red} \displaystyle \tfrac1 \operatorname\operatorname \mathrel \mathbin",
+        r"\boldsymbol \big \color{red} \displaystyle \tfrac1 \operatorname\operatorname",
+        r"\mathrel \mathbin",
     )
 )
 COMMANDS = WITH_TEXT + sorted(KNOWN) * (len(WITH_TEXT) // len(KNOWN))
