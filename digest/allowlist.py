@@ -28,9 +28,18 @@ _TAG = re.compile(
 _ATTRIBUTE = re.compile(r' ([a-z-]+)="([^"]*)"')
 _ADDRESSES = frozenset(("href", "src", "cite"))
 _SCHEME = re.compile(r"([a-z][a-z0-9+.-]*):", re.IGNORECASE)
-_SCHEMES = frozenset(("http", "https", "mailto"))
+SCHEMES = frozenset(("http", "https", "mailto"))
 _SPACES = re.compile("[\x00-\x20]+")  # a browser reads an address without them
 _VOID = frozenset(("br", "col", "hr", "img", "wbr"))  # of HTML: never closed
+# Source: https://www.w3.org/TR/mathml-core/, without `annotation` and `annotation-xml`, which hold
+# what is no formula.
+_LEAVES = "mi mn mo ms mspace mprescripts none"
+_ROWS = (
+    "maction merror mfrac mmultiscripts mover mpadded mphantom mroot mrow msqrt mstyle msub "
+    "msubsup msup mtable mtd mtr munder munderover semantics"
+)
+MATHML = frozenset(f"math mtext {_LEAVES} {_ROWS}".split())
+_CLOSED_AT_ONCE = _VOID | MATHML  # what HTML lets end in its start tag
 _DEEPEST = 512  # Chromium flattens what is nested deeper
 
 
@@ -53,22 +62,20 @@ class Allowlist(msgspec.Struct, frozen=True, kw_only=True):
     def problem(self, html: str) -> str:
         """What is not allowed in it, first of all: "<svg>"; empty if everything is."""
         stack, end = [""], 0
-        for tag in _TAG.finditer(html):
-            if tag.start() != end:
-                break
+        while end < len(html):
+            tag = _TAG.match(html, end)
+            if not tag:
+                return _start_of(html[end:])
             end = tag.end()
-            name = tag["name"]
-            if name is not None:
+            if name := tag["name"]:
                 if problem := self._of_start(name, tag["attributes"], stack):
                     return problem
+                if tag["empty"] and name not in _CLOSED_AT_ONCE:
+                    return f"<{name}/>"  # HTML takes it for a start tag
                 if not tag["empty"] and name not in _VOID:
                     stack.append(name)
-                elif tag["empty"] and not (name in _VOID or name in MATHML):
-                    return f"<{name}/>"  # HTML takes it for a start tag
-            elif tag["end"] is not None and tag["end"] != stack.pop():
+            elif tag["end"] and tag["end"] != stack.pop():
                 return f"</{tag['end']}>"
-        if end != len(html):
-            return _start_of(html[end:])
         return f"<{stack[-1]}> without its end" if len(stack) > 1 else ""
 
     def _of_start(self, name: str, attributes: str, stack: list[str]) -> str:
@@ -94,7 +101,7 @@ class Allowlist(msgspec.Struct, frozen=True, kw_only=True):
 def is_address(address: str) -> bool:
     """Whether a link may lead there: by http, https or mailto, or within the site."""
     scheme = _SCHEME.match(_SPACES.sub("", address))
-    return scheme is None or scheme[1].lower() in _SCHEMES
+    return scheme is None or scheme[1].lower() in SCHEMES
 
 
 def _start_of(rest: str) -> str:
@@ -117,14 +124,6 @@ def _merged(
     return found
 
 
-# Source: https://www.w3.org/TR/mathml-core/, without `annotation` and `annotation-xml`, which hold
-# what is no formula.
-_LEAVES = "mi mn mo ms mspace mprescripts none"
-_ROWS = (
-    "maction merror mfrac mmultiscripts mover mpadded mphantom mroot mrow msqrt mstyle msub "
-    "msubsup msup mtable mtd mtr munder munderover semantics"
-)
-MATHML = frozenset(f"math mtext {_LEAVES} {_ROWS}".split())
 _PHRASES = frozenset(("b", "i", "sub", "sup"))
 _WITHIN_MATH = frozenset(("math", *_ROWS.split()))
 

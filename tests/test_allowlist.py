@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+import time
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -117,6 +118,37 @@ def test_what_is_let_through_is_well_formed_and_of_known_elements(html: str) -> 
         return
     for element in etree.fromstring(f"<root>{html}</root>").iterdescendants():
         assert set(element.keys()) <= FORMULA.elements[str(element.tag)]
+
+
+UNITS = [
+    "a",
+    "<b>",
+    "<b></b>",
+    "</b>",
+    '<b class="',
+    '<math class="x"',
+    ' class="',
+    "&lt;",
+    "<",
+    '"',
+]
+
+
+@pytest.mark.parametrize("end", ["", "&", "<", ">", '"', "&nosuch;", "<svg>"])
+@pytest.mark.parametrize("unit", UNITS)
+def test_reading_takes_time_in_proportion_to_the_text(unit: str, end: str) -> None:
+    """Eight times the text takes far less than the 64 times that a square would take."""
+    times = list[float]()
+    for count in (2_000, 16_000):
+        html = unit * count + end
+        times.append(min(processor_time(html) for _ in range(3)))
+    assert times[1] < 30 * max(times[0], 0.0001)
+
+
+def processor_time(html: str) -> float:
+    before = time.process_time()
+    FORMULA.problem(html)
+    return time.process_time() - before
 
 
 @pytest.mark.parametrize(

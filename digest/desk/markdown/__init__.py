@@ -15,7 +15,8 @@ from urllib.parse import unquote
 import msgspec
 from markupsafe import Markup as Safe
 
-from digest.desk.markdown.output import SCHEMES, Work, clean
+from digest.allowlist import SCHEMES
+from digest.desk.markdown.output import Work, clean
 from digest.desk.markdown.syntax import Dialect, inline, parse, parser
 from digest.desk.values import Body
 from digest.errors import ConfigError

@@ -12,13 +12,12 @@ from markupsafe import Markup as Safe
 from markupsafe import escape
 
 from digest import tex
-from digest.allowlist import CODE, PICTURE, TEXT
+from digest.allowlist import CODE, PICTURE, SCHEMES, TEXT
 from digest.errors import ConfigError
 
 if TYPE_CHECKING:
     from markdown_it.token import Token
 
-SCHEMES = {"http", "https", "mailto"}
 _SLOT = re.compile(r'<x-slot title="(\d+)"></x-slot>')
 _Rule = Callable[[Any, Sequence[Any], int, Any, dict[str, Any]], str]
 
@@ -128,7 +127,7 @@ def clean(html: str, ours: Collection[object], checked: Callable[[str], str]) ->
         tags=set(TEXT.elements),
         attributes={name: set(attributes) for name, attributes in TEXT.elements.items()},
         attribute_filter=keep,
-        url_schemes=SCHEMES,
+        url_schemes=set(SCHEMES),
         link_rel=None,
     )
     if problems:
