@@ -341,9 +341,9 @@ def _picture(svg: str, template: str) -> bytes:
         raise RenderError(f"{template}: {error}") from error
 
 
-def _json(value: Any) -> Safe:
+def _json(value: Any) -> str:
     """JSON for a file of its own; within HTML use `tojson`, which also escapes markup."""
-    return Safe(json.dumps(value, ensure_ascii=False))
+    return json.dumps(value, ensure_ascii=False)
 
 
 def _comment(text: str) -> Safe:

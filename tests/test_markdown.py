@@ -3,12 +3,14 @@
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from lxml import html as lxml_html
 from markupsafe import Markup as Safe
 
+from digest import tex
 from digest.desk.markdown import Answers, Dialect, Picture, mentions, render
+from digest.desk.markdown.output import Work
 from digest.desk.values import Body
 from digest.errors import ConfigError
 
@@ -238,3 +240,24 @@ def test_no_text_is_dangerous(text: str, raw: bool) -> None:
         for name, value in element.attrib.items():
             assert not str(name).startswith("on")
             assert name not in {"href", "src"} or not str(value).startswith(("java", "data"))
+
+
+@given(st.lists(fragments | st.text(max_size=5), max_size=20).map("".join), st.booleans())
+@example('<td align="left">x</td> <del datetime=x cite="a&quot;b">&nbsp;&copy;</del>', True)
+@example("| a | b |\n|:-:|---|\n| c | d |\n\n1. x\n\n---\n[^1]\n\n[^1]: n\n", False)
+def test_what_markdown_gives_is_never_refused(text: str, raw: bool) -> None:
+    try:
+        shown = html(text, raw=raw)
+    except ConfigError:
+        return
+    assert shown != Work().filled("<script>", text)
+
+
+@pytest.mark.parametrize("given", ["<p><svg onload=x></svg></p>", "<p>", "<p onclick='x'>x</p>"])
+def test_what_is_not_allowed_in_a_text_shows_its_source(given: str) -> None:
+    work = Work()
+    slot = work.math(tex.inline_html("$x$"))
+    assert work.filled(f"{slot}{given}", "a *b* <c>") == (
+        '<pre tabindex="0">a *b* &lt;c&gt;</pre>\n'
+    )
+    assert work.filled(f"<p>{slot}</p>", "") == ('<p><math alttext="x"><mi>x</mi></math></p>')

@@ -16,13 +16,14 @@ from xml.etree.ElementTree import Element, ParseError, fromstring
 import msgspec
 from selectolax.lexbor import LexborHTMLParser
 
+from digest.check import markup
 from digest.check.findings import Kind
 
 Problem = tuple[Kind, str]
 _ATOM = "{http://www.w3.org/2005/Atom}"
 _CONTENT = "{http://purl.org/rss/1.0/modules/content/}encoded"
 _WHOLE = re.compile(r"[a-z][a-z0-9+.-]*:", re.I)
-_ACTIVE = "script, style, form, iframe, object, embed, input, button"
+_ACTIVE = re.compile(r"\s*(?:javascript|vbscript|data):", re.I)
 
 
 class Item(msgspec.Struct, frozen=True, kw_only=True):
@@ -177,9 +178,15 @@ def _judge(feed: Feed, read_date: Any) -> Facts:
         links.append(item.link)
         problems += _of_item(item, read_date)
     if any(item.html for item in feed.items):
-        page = LexborHTMLParser("\n".join(item.html for item in feed.items))
+        html = "\n".join(item.html for item in feed.items)
+        page = LexborHTMLParser(html)
         links += _html_links(page)
-        problems += [(Kind.ACTIVE, f"<{node.tag}> in an item") for node in page.css(_ACTIVE)]
+        problems += markup.of_items(html, page)
+    problems += [
+        (Kind.SCRIPT_LINK, f"link to {link[:60]}")
+        for link in dict.fromkeys(links)
+        if _ACTIVE.match(link)
+    ]
     problems += [
         (Kind.RELATIVE, f"{link or 'an empty address'!r} is no whole address")
         for link in dict.fromkeys(links)

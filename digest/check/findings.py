@@ -43,13 +43,22 @@ class Kind(Enum):
     ALT = "missing-alt", Severity.ERROR, "an image without `alt`, which may be empty"
     NAME = "nameless-link", Severity.ERROR, "a link or button without words"
     INLINE = "inline-script", Severity.ERROR, "a script within a page, which our policy forbids"
-    OFF_SITE = "off-site-request", Severity.ERROR, "a page or style that loads from elsewhere"
+    MARKUP = "foreign-markup", Severity.ERROR, "an element where none of ours can have put it"
+    OFF_SITE = (
+        "off-site-request",
+        Severity.ERROR,
+        "a page that loads from elsewhere, or sends there",
+    )
     CANONICAL = "wrong-canonical", Severity.ERROR, "a page whose canonical address isn't its own"
 
     FEED = "broken-feed", Severity.ERROR, "a feed that lacks what it must have"
     GUID = "feed-guid", Severity.ERROR, "a feed item without an id, or with another one's"
     RELATIVE = "relative-link", Severity.ERROR, "an address in a feed that isn't whole"
-    ACTIVE = "active-content", Severity.ERROR, "a script, style or form in a feed"
+    ACTIVE = (
+        "active-content",
+        Severity.ERROR,
+        "anything in a feed's item but text, links and images",
+    )
     SELF = "wrong-self", Severity.ERROR, "a feed that gives another address as its own"
     FILE = "broken-file", Severity.ERROR, "an XML or JSON file that is not well-formed"
 

@@ -9,12 +9,14 @@ from collections.abc import Iterator
 import msgspec
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
+from digest.check import markup
 from digest.check.findings import Kind
 
 Problem = tuple[Kind, str]
 _TAGS = "title h1 base a area button img link meta script style form object image use"
 _ATTRIBUTES = (
-    "id src srcset poster style for aria-labelledby aria-describedby aria-controls headers"
+    "id src srcset poster style formaction "
+    "for aria-labelledby aria-describedby aria-controls headers"
 )
 # A plain list of selectors would give an element once for each that it meets.
 _WANTED = f":is({','.join([*_TAGS.split(), *(f'[{name}]' for name in _ATTRIBUTES.split())])})"
@@ -24,7 +26,6 @@ _CONNECTED_RELS = {"preconnect", "dns-prefetch"}
 _REFRESH = re.compile(r"\s*[\d.]+\s*[;,]\s*(?:url\s*=\s*)?['\"]?([^'\"]*)", re.I)
 _CSS_ADDRESS = re.compile(r"""(?:url\(\s*|@import\s+)["']?([^"'()\s;]+)""", re.I)
 _CSS_COMMENT = re.compile(r"/\*.*?\*/", re.S)
-_HANDLER = re.compile(r"\son[a-z]+\s*=", re.I)
 _ACTIVE = re.compile(r"\s*(javascript|vbscript|data):", re.I)
 
 
@@ -34,6 +35,7 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     ids: frozenset[str]
     links: tuple[str, ...]  # where a reader can go
     loads: tuple[str, ...]  # what a browser fetches by itself
+    sends: tuple[str, ...]  # where forms send what a reader writes
     canonical: str  # empty where none is given
     moved: bool  # it only sends readers elsewhere
     listed: bool  # search engines may show it
@@ -57,18 +59,18 @@ class _Reader:
         self._html, self._tree = html, LexborHTMLParser(html)
         self._ids, self._named = Counter[str](), list[str]()
         self._links, self._loads, self._problems = list[str](), list[str](), list[Problem]()
-        self._titles, self._headings = list[str](), 0
+        self._titles, self._headings, self._sends = list[str](), 0, list[str]()
         self._canonical, self._charset, self._moved, self._listed = "", False, False, True
 
     def facts(self) -> Facts:
         for node in self._tree.css(_WANTED):
             self._read(node, node.attributes)
-        if _HANDLER.search(self._html):
-            self._find_handlers()
+        self._problems += markup.of_page(self._html, self._tree)
         return Facts(
             ids=frozenset(self._ids),
             links=tuple(dict.fromkeys(self._links)),
             loads=tuple(dict.fromkeys(self._loads)),
+            sends=tuple(dict.fromkeys(self._sends)),
             canonical=self._canonical,
             moved=self._moved,
             listed=self._listed,
@@ -100,6 +102,8 @@ class _Reader:
                 self._named += (value or "").split()
             elif attribute == "style":
                 self._loads += css_addresses(value or "")
+            elif attribute == "formaction":
+                self._sends.append(value or "")
         self._read_tag(node, has)
 
     def _read_tag(self, node: LexborNode, has: dict[str, str | None]) -> None:
@@ -120,6 +124,7 @@ class _Reader:
                 self._found(Kind.BASE, "<base> changes where every link of the page leads")
             case "form":
                 self._links.append(has.get("action") or "")
+                self._sends.append(has.get("action") or "")
             case "image" | "use":  # of SVG
                 self._loads.append(has.get("href") or has.get("xlink:href") or "")
             case "object":
@@ -170,13 +175,6 @@ class _Reader:
                 self._loads.append(address)
         for candidate in (has.get("srcset") or "").split(","):
             self._loads += candidate.split()[:1]
-
-    def _find_handlers(self) -> None:
-        """No selector asks for attributes by how they begin, and few pages make us look at all."""
-        for node in self._tree.css("*"):
-            for attribute in node.attributes:
-                if attribute.startswith("on"):
-                    self._found(Kind.INLINE, f"<{node.tag} {attribute}=…>")
 
     def _found(self, kind: Kind, message: str) -> None:
         self._problems.append((kind, message))

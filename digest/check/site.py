@@ -89,6 +89,10 @@ class _Checker:
             yield Finding(kind=Kind.CANONICAL, path=name, message=message)
         for address in facts.links:
             yield from self._check_link(name, address)
+        for address in facts.sends:
+            if isinstance(self._addresses.resolve(address, page_path(name)), Away):
+                message = f"a form sends to {address}, which our policy forbids"
+                yield Finding(kind=Kind.OFF_SITE, path=name, message=message)
         loaded = list[str]()
         for address in facts.loads:
             yield from self._check_load(name, address, loaded)

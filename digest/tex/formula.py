@@ -6,14 +6,13 @@ from html import escape
 
 from math_core import LatexError, LatexToMathML
 
+from digest.allowlist import FORMULA
 from digest.tex.macros import MACROS
 from digest.tex.speech import read_out
 
 # The converter recurses. Whatever nests in TeX of this length stays within 8 MB of stack (measured:
 # 8,000 characters do), and no abstract on arXiv is longer than 1,920.
 _LONGEST = 4_000
-# Chromium flattens what is nested deeper than 512 elements; no formula for people comes near.
-_DEEPEST = 100
 _MOST_NESTED = 8  # formulas within the text of one
 _CONVERTER = LatexToMathML(macros=MACROS, fancy_error=False)
 
@@ -61,10 +60,12 @@ def _body(tex: str, display: bool) -> str:
     except LatexError:
         return ""
     body = element[element.index(">") + 1 : -len("</math>")]
-    for old, new in _CHARACTERS:
+    for old, new in _REPLACED:
         body = body.replace(old, new)
-    body = _START_TAG.sub(_start_tag, _ANCHOR.sub("", body))
-    return "" if len(body) > _LONGEST and _depth(body) > _DEEPEST else body
+    body, starts = _UNWRAPPED.subn("", body)
+    body, ends = _UNWRAPPED_END.subn("", body)
+    body = _START_TAG.sub(_start_tag, body)
+    return body if starts == ends and not FORMULA.problem(f"<math>{body}</math>") else ""
 
 
 # Definitions could make a short formula endless; abstracts have none.
@@ -118,15 +119,23 @@ def _unicode(match: re.Match[str]) -> str:
     return letter if letter.isprintable() else ""
 
 
-_CHARACTERS = (
+_REPLACED = (
     ("&ApplyFunction;", "\u2061"),  # no name in XML
+    ("&InvisibleTimes;", "\u2062"),
     # Signs of their own where the converter has combining ones, which fonts put beside the letter.
     (">\u0332</mo></munder>", ">_</mo></munder>"),
     (">\u0332</mo></mover>", ">‾</mo></mover>"),
     (">\u0302</mo></mover>", ">^</mo></mover>"),
     (">\u20d7</mo></mover>", ">→</mo></mover>"),
+    ("<em>", "<i>"),
+    ("</em>", "</i>"),
+    # Not of MathML Core; without its frame a formula says the same. What is crossed out would not.
+    ('<menclose notation="box">', "<mrow>"),
+    ("</menclose>", "</mrow>"),
 )
-_ANCHOR = re.compile(r"</?a\b[^>]*>")
+# HTML that the converter puts into text, and that no formula needs.
+_UNWRAPPED = re.compile(r'<(?:a href="#[^"<>]*"|code|span (?:class|style)="[^"<>]*"|u)>')
+_UNWRAPPED_END = re.compile("</(?:a|code|span|u)>")
 _START_TAG = re.compile(r"<([a-z]+)( [^>]*?)(/?)>")
 # A page's policy may forbid inline styles, and feed readers drop them: alignment becomes a class.
 # Nu's checker knows displaystyle and scriptlevel on other elements alone; they only set a size. No
@@ -145,17 +154,3 @@ def _start_tag(match: re.Match[str]) -> str:
 def _alignment(match: re.Match[str]) -> str:
     side = re.match(r"text-align: (left|right)", match[1])
     return f' class="{side[1]}"' if side else ""
-
-
-def _depth(body: str) -> int:
-    depth = deepest = 0
-    for tag in _TAG.finditer(body):
-        if tag["close"]:
-            depth -= 1
-        elif not tag["empty"]:
-            depth += 1
-            deepest = max(deepest, depth)
-    return deepest
-
-
-_TAG = re.compile(r"<(?P<close>/?)[a-z]+[^>]*?(?P<empty>/?)>")

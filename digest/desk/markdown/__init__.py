@@ -15,7 +15,8 @@ from urllib.parse import unquote
 import msgspec
 from markupsafe import Markup as Safe
 
-from digest.desk.markdown.output import SCHEMES, Work, clean
+from digest.allowlist import SCHEMES
+from digest.desk.markdown.output import Work, clean
 from digest.desk.markdown.syntax import Dialect, inline, parse, parser
 from digest.desk.values import Body
 from digest.errors import ConfigError
@@ -93,13 +94,14 @@ def render(body: Body, dialect: Dialect, answers: Answers, top: int = 2) -> Rend
     for token, line in inline(tokens, body):
         _resolve(token, line, body, ids, answers)
     _make_cards(tokens, body, answers)
-    work = Work(slots=[] if dialect.html else None)
+    work = Work()
     md = parser(dialect)
     html = str(md.renderer.render(tokens, md.options, {"work": work}))
     if dialect.html:
         ours = {token.attrs.get("href") for token, _ in inline(tokens, body)}
-        html = clean(html, work, ours, lambda address: _raw_link(address, body, answers))
-    return Rendered(html=Safe(html), formulas=work.formulas, unconverted=tuple(work.unconverted))
+        html = clean(html, ours, lambda address: _raw_link(address, body, answers))
+    shown = work.filled(html, body.text)
+    return Rendered(html=shown, formulas=work.formulas, unconverted=tuple(work.unconverted))
 
 
 def _names(token: Token, body: Body, line: int) -> tuple[str, ...]:
@@ -123,7 +125,7 @@ def _make_cards(tokens: list[Token], body: Body, answers: Answers) -> None:
         line = body.line + (token.map[0] if token.map else 0)
         names = _names(children[0], body, line)
         cards = [_known(answers.card(name), name, body, line) for name in names]
-        children[0].meta["html"] = "\n".join(cards)
+        children[0].meta["html"] = Safe("\n").join(cards)
         token.hidden = tokens[at + 2].hidden = True
 
 
@@ -152,7 +154,7 @@ def _resolve(token: Token, line: int, body: Body, ids: set[str], answers: Answer
     """Put what the site answers into a token."""
     if token.type == "reference":
         cited = [_known(answers.cite(n), n, body, line) for n in _names(token, body, line)]
-        token.meta["html"] = f"({'; '.join(cited)})"
+        token.meta["html"] = Safe("({})").format(Safe("; ").join(cited))
         return
     address = _address(token)
     if address is None:

@@ -4,54 +4,54 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Sequence
-from html import escape
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 import nh3
+from markupsafe import Markup as Safe
+from markupsafe import escape
 
 from digest import tex
+from digest.allowlist import CODE, PICTURE, SCHEMES, TEXT
 from digest.errors import ConfigError
 
 if TYPE_CHECKING:
     from markdown_it.token import Token
 
-SCHEMES = {"http", "https", "mailto"}
-_TAGS = nh3.ALLOWED_TAGS - {"img", "map", "area"} | {"section", "x-slot"}
-_ATTRIBUTES = {
-    **nh3.ALLOWED_ATTRIBUTES,
-    "*": {"class", "id", "lang", "dir", "title"},
-    "a": {"href", "hreflang"},
-    "details": {"open"},
-    "ol": {"start", "type", "reversed"},
-    "td": {"colspan", "rowspan"},
-    "th": {"colspan", "rowspan", "scope"},
-}
 _SLOT = re.compile(r'<x-slot title="(\d+)"></x-slot>')
 _Rule = Callable[[Any, Sequence[Any], int, Any, dict[str, Any]], str]
 
 
 class Work(msgspec.Struct, kw_only=True):
-    """What one rendering gathers; what we made waits in slots while raw HTML is cleaned."""
+    """What one rendering gathers; what is safe already waits in slots while the rest is checked."""
 
-    slots: list[str] | None
+    slots: list[Safe] = msgspec.field(default_factory=list)
     formulas: int = 0
     unconverted: list[str] = msgspec.field(default_factory=list)
 
-    def trusted(self, html: str) -> str:
-        if self.slots is None:
-            return html
+    def slot(self, html: Safe) -> str:
         self.slots.append(html)
         return f'<x-slot title="{len(self.slots) - 1}"></x-slot>'
 
     def math(self, done: tex.Converted) -> str:
         self.formulas += done.formulas
         self.unconverted.extend(done.unconverted)
-        return self.trusted(done.html)
+        return self.slot(done.html)
+
+    def filled(self, html: str, source: str) -> Safe:
+        """The text with what waited in its place; its source, if anything in it is not allowed.
+
+        A slot that ended up within an attribute has its quotes escaped by then, and stays as it is.
+        """
+        safe = TEXT.safe(html)
+        if safe is None:
+            return Safe('<pre tabindex="0">{}</pre>\n').format(source)
+        slots = dict(enumerate(self.slots))
+        return Safe(_SLOT.sub(lambda match: slots.get(int(match[1]), ""), safe))
 
 
 def _render_reference(_: Any, tokens: Sequence[Token], at: int, __: Any, env: Any) -> str:
-    return str(env["work"].trusted(tokens[at].meta["html"]))
+    return str(env["work"].slot(tokens[at].meta["html"]))
 
 
 def _render_math(_: Any, tokens: Sequence[Token], at: int, __: Any, env: Any) -> str:
@@ -68,7 +68,8 @@ def _one_line(token: Token) -> str:
 
 
 def _render_image(self: Any, tokens: Sequence[Token], at: int, options: Any, env: Any) -> str:
-    return str(env["work"].trusted(self.image(tokens, at, options, env)))
+    picture = PICTURE.safe(self.image(tokens, at, options, env))
+    return str(env["work"].slot(escape(tokens[at].content) if picture is None else picture))
 
 
 def _render_code(_: Any, tokens: Sequence[Token], at: int, __: Any, env: Any) -> str:
@@ -81,12 +82,13 @@ def _render_code(_: Any, tokens: Sequence[Token], at: int, __: Any, env: Any) ->
     language = token.info.split(maxsplit=1)[0] if token.info.strip() else ""
     try:
         lexer = get_lexer_by_name(language, stripnl=False)
-        code = highlight(token.content, lexer, HtmlFormatter(nowrap=True))
+        code = CODE.safe(highlight(token.content, lexer, HtmlFormatter(nowrap=True)))
     except ClassNotFound:
-        code = escape(token.content)
-    kind = f' class="language-{escape(language)}"' if language else ""
-    html = f'<pre tabindex="0"><code{kind}>{code}</code></pre>'
-    return f"{env['work'].trusted(html)}\n"
+        code = None
+    shown = escape(token.content) if code is None else code
+    kind = Safe(' class="language-{}"').format(language) if language else ""
+    html = Safe('<pre tabindex="0"><code{}>{}</code></pre>').format(kind, shown)
+    return f"{env['work'].slot(html)}\n"
 
 
 RULES: dict[str, _Rule] = {
@@ -99,10 +101,8 @@ RULES: dict[str, _Rule] = {
 }
 
 
-def clean(html: str, work: Work, ours: Collection[object], checked: Callable[[str], str]) -> str:
-    """Leave of raw HTML what can do no harm, then fill the slots.
-
-    A slot that ended up within an attribute has its quotes escaped by then, and stays as it is.
+def clean(html: str, ours: Collection[object], checked: Callable[[str], str]) -> str:
+    """Leave of raw HTML what can do no harm.
 
     Args:
         ours: addresses that are right already.
@@ -124,13 +124,12 @@ def clean(html: str, work: Work, ours: Collection[object], checked: Callable[[st
 
     cleaned = nh3.clean(
         html,
-        tags=_TAGS,
-        attributes=_ATTRIBUTES,
+        tags=set(TEXT.elements),
+        attributes={name: set(attributes) for name, attributes in TEXT.elements.items()},
         attribute_filter=keep,
-        url_schemes=SCHEMES,
+        url_schemes=set(SCHEMES),
         link_rel=None,
     )
     if problems:
         raise problems[0]
-    slots = dict(enumerate(work.slots or ()))
-    return _SLOT.sub(lambda match: slots.get(int(match[1]), ""), cleaned)
+    return cleaned.replace("&nbsp;", "\u00a0")  # no name in XML
