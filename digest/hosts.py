@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections import deque
 from threading import Lock
-from typing import Any
 
 import msgspec
+
+from digest.exchange import Way
 
 
 class Turns:
@@ -43,7 +44,7 @@ class Server(msgspec.Struct, kw_only=True):
     """One host and port."""
 
     address: str = ""  # its own or its proxy's, where somebody accepted a connection
-    pool: Any = None  # connections to that address
+    way: Way | None = None  # connections to that address
     answered: bool = False
     timeouts: int = 0
     down: str = ""  # why it isn't asked any more

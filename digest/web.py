@@ -1,31 +1,26 @@
-"""The polite client: the only module that opens a connection."""
+"""The polite client: whom it asks, when, how often and how long. `exchange` does the asking."""
 
 from __future__ import annotations
 
 import random
-import re
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from urllib.parse import unquote, urlencode, urlsplit
+from urllib.parse import urlsplit
 from urllib.request import getproxies
 
 import msgspec
-import urllib3
-from urllib3._request_methods import RequestMethods
-from urllib3.exceptions import HTTPError, SSLError
-from urllib3.util import Url
 
 from digest import __version__, network
 from digest.errors import SourceError, TooLate, Unreachable
+from digest.exchange import NoAnswer, Reply, Way, words
 from digest.hosts import Host, Server
 from digest.manners import (
     ARXIV,
     group_of,
     proxy_of,
     redirected,
-    retry_after,
     seconds_to_wait,
     server_of,
 )
@@ -33,9 +28,7 @@ from digest.model import ARXIV_PACE, Answer, Request, Validator
 
 DEADLINE = 20 * 60.0  # seconds for all that a run asks
 PAUSES = (5.0, 10.0, 20.0, 40.0)  # seconds between tries, where a server doesn't say how long
-_BUSY = {406, 429, 503}  # arXiv says the first, where others say the second
 _MOVED = {301, 302, 303, 307, 308}
-_CHUNK = 2**16  # bytes
 
 
 class Limits(msgspec.Struct, frozen=True, kw_only=True):
@@ -107,7 +100,7 @@ class Web:
             url, public_only = redirected(url, location), reply.public
         raise SourceError(f"more than {self._limits.redirects} redirects from {request.url}")
 
-    def _patiently(self, url: str, request: Request, public_only: bool) -> _Reply:
+    def _patiently(self, url: str, request: Request, public_only: bool) -> Reply:
         """The first answer worth the name, however many tries that takes.
 
         Between two tries all who wait for the host have their turn: what is wrong with one of its
@@ -138,7 +131,7 @@ class Web:
         asks = f", which asks to wait {wait:.0f} s" if wait and reply.retry_after else ""
         raise SourceError(f"{reply.problem} from {urlsplit(url).hostname}{asks}; given up")
 
-    def _wait(self, reply: _Reply, pause: float | None) -> float | None:
+    def _wait(self, reply: Reply, pause: float | None) -> float | None:
         """Seconds until the next try; None where there is none."""
         if pause is None:
             return None
@@ -175,7 +168,7 @@ class Web:
     def _late(self) -> TooLate:
         return TooLate(f"not reached in time: the {self._deadline:,g} s of this run are over")
 
-    def _once(self, url: str, request: Request, public_only: bool) -> _Reply:
+    def _once(self, url: str, request: Request, public_only: bool) -> Reply:
         host, server = self._of(url)
         public = self._reach(url, public_only)
         wait = seconds_to_wait(host.last, self._clock(), _pace(url, request))
@@ -190,59 +183,31 @@ class Web:
             if seconds < self._limits.whole:
                 raise self._late() from None
             return self._timed_out(url, f"no whole answer in {seconds:g} s", endless=True)
-        except SSLError as error:
-            raise SourceError(f"no safe connection to {url}: {error}") from None
-        except (HTTPError, OSError) as error:
+        except NoAnswer as error:
             if proxy_of(url, self._proxies) and not server.answered:
                 # A proxy that lets nobody through fails in many ways, and will again.
-                server.down = self._unreached(url, getattr(error, "original_error", error))
+                server.down = self._unreached(url, error)
                 raise Unreachable(server.down) from None
-            if isinstance(error, urllib3.exceptions.TimeoutError):
+            if error.silent:
                 problem = f"no whole answer: nothing came for {self._limits.read:g} s"
                 return self._timed_out(url, problem)
-            return _Reply(problem=f"no whole answer ({_words(error)})")
+            return Reply(problem=f"no whole answer ({error})")
         server.answered = True
         return msgspec.structs.replace(reply, public=public)
 
-    def _timed_out(self, url: str, problem: str, *, endless: bool = False) -> _Reply:
+    def _timed_out(self, url: str, problem: str, *, endless: bool = False) -> Reply:
         host, server = self._of(url)
         server.timeouts += 1
         host.give_up(server, self._limits.timeouts)
-        return _Reply(problem=problem, timed_out=True, endless=endless)
+        return Reply(problem=problem, timed_out=True, endless=endless)
 
-    def _exchange(self, url: str, request: Request) -> _Reply:
-        headers = {
-            "User-Agent": self._agent,
-            "Accept": request.accept,
-            "Accept-Encoding": "gzip, deflate",
-            **_conditions(request.validator),
-            **({"Content-Type": "application/x-www-form-urlencoded"} if request.form else {}),
-        }
-        pool, target, more = self._way(url)
-        response = pool.request(
-            "POST" if request.form else "GET",
-            target,
-            body=urlencode(request.form) if request.form else None,
-            headers=headers | more,
-            redirect=False,
-            preload_content=False,
-        )
-        try:
-            body, size = list[bytes](), 0
-            for chunk in response.stream(_CHUNK, decode_content=True):
-                body.append(chunk)
-                size += len(chunk)
-                if size > self._limits.body:
-                    raise SourceError(f"more than {self._limits.body:,} bytes from {url}")
-        finally:
-            response.close()
-        slow = response.status in _BUSY or response.status >= 500
-        return _Reply(
-            status=response.status,
-            headers={name.lower(): value for name, value in response.headers.items()},
-            body=b"".join(body),
-            problem=f"HTTP {response.status}" if slow else "",
-        )
+    def _exchange(self, url: str, request: Request) -> Reply:
+        """Over connections that lead to the address that was checked, or through the proxy."""
+        server, limits = self._of(url)[1], self._limits
+        if server.way is None:
+            proxy = proxy_of(url, self._proxies)
+            server.way = Way(url, server.address, proxy, connect=limits.reach, read=limits.read)
+        return server.way.exchange(url, request, self._agent, limits.body)
 
     def _reach(self, url: str, public_only: bool) -> bool:
         """See that somebody is there, in a time that no resolver or dead route can stretch.
@@ -290,69 +255,12 @@ class Web:
     def _unreached(self, url: str, error: Exception) -> str:
         proxy = proxy_of(url, self._proxies)
         via = f"the proxy {server_of(proxy)[0]}: " if proxy else ""
-        return f"{server_of(url)[0]} could not be reached: {via}{_words(error)}"
-
-    def _way(self, url: str) -> tuple[RequestMethods, str, dict[str, str]]:
-        """The connections that lead to an address, what to ask them for, and the headers it takes.
-
-        Straight, they lead to the address that was checked, whatever the host's name means by now.
-        """
-        proxy, server = proxy_of(url, self._proxies), self._of(url)[1]
-        timeout = urllib3.Timeout(connect=self._limits.reach, read=self._limits.read)
-        if proxy:
-            server.pool = server.pool or _proxied(proxy, timeout)
-            return server.pool, url, {}
-        parts = urllib3.util.parse_url(url)
-        server.pool = server.pool or _straight(parts, server.address, timeout)
-        return server.pool, parts.request_uri, {"Host": parts.netloc or ""}
+        return f"{server_of(url)[0]} could not be reached: {via}{words(error)}"
 
     def _of(self, url: str) -> tuple[Host, Server]:
         with self._lock:
             host = self._hosts.setdefault(group_of(url), Host())
             return host, host.servers.setdefault(server_of(url), Server())
-
-
-class _Reply(msgspec.Struct, frozen=True, kw_only=True):
-    status: int = 0
-    headers: Mapping[str, str] = msgspec.field(default_factory=dict)  # names in small letters
-    body: bytes = b""
-    problem: str = ""  # why to ask again
-    timed_out: bool = False
-    endless: bool = False  # whether it came, and never whole
-    public: bool = False  # whether it is from a public address
-
-    @property
-    def is_busy(self) -> bool:
-        """Whether the host wants to be left alone; else one document of it is broken."""
-        return self.status in _BUSY or self.retry_after is not None
-
-    @property
-    def retry_after(self) -> float | None:
-        return retry_after(self.headers.get("retry-after"), self.headers.get("date"))
-
-
-def _conditions(mark: Validator | None) -> dict[str, str]:
-    if mark is None:
-        return {}
-    found = {"If-None-Match": mark.etag, "If-Modified-Since": mark.modified}
-    return {name: value for name, value in found.items() if value}
-
-
-def _proxied(proxy: str, timeout: urllib3.Timeout) -> urllib3.ProxyManager:
-    parts = urlsplit(proxy)
-    who = f"{unquote(parts.username or '')}:{unquote(parts.password or '')}"
-    headers = urllib3.make_headers(proxy_basic_auth=who) if parts.username else None
-    return urllib3.ProxyManager(proxy, proxy_headers=headers, retries=False, timeout=timeout)
-
-
-def _straight(parts: Url, address: str, timeout: urllib3.Timeout) -> RequestMethods:
-    place = f"[{address}]" if ":" in address else address
-    if parts.scheme == "http":
-        return urllib3.HTTPConnectionPool(place, parts.port, timeout=timeout, retries=False)
-    name = (parts.host or "").strip("[]").rstrip(".")
-    return urllib3.HTTPSConnectionPool(
-        place, parts.port, timeout=timeout, retries=False, server_hostname=name
-    )
 
 
 def _pace(url: str, request: Request) -> float:
@@ -368,9 +276,3 @@ def timetable(requests: Iterable[Request]) -> tuple[float, ...]:
         last[group] = start
         starts.append(start)
     return tuple(starts)
-
-
-def _words(error: Exception) -> str:
-    """An error for people: no object addresses."""
-    reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
-    return re.sub(r"<[^>]*>|\([^()]*object at[^()]*\)|^\W+", "", reason).strip()
