@@ -18,6 +18,7 @@ from digest.exchange import NoAnswer, Reply, Way, words
 from digest.hosts import Host, Server
 from digest.manners import (
     ARXIV,
+    DEADLINE,
     group_of,
     proxy_of,
     redirected,
@@ -26,7 +27,6 @@ from digest.manners import (
 )
 from digest.model import ARXIV_PACE, Answer, Request, Validator
 
-DEADLINE = 20 * 60.0  # seconds for all that a run asks
 PAUSES = (5.0, 10.0, 20.0, 40.0)  # seconds between tries, where a server doesn't say how long
 _MOVED = {301, 302, 303, 307, 308}
 

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 import click
 
 from digest.cli import words
-from digest.cli.options import EXIT_STRICT, FOLDER, ROOT, STRICT, TIME
+from digest.cli.options import DEADLINE, EXIT_STRICT, FOLDER, ROOT, STRICT, TIME
 from digest.errors import DigestError
 
 
@@ -29,6 +29,7 @@ from digest.errors import DigestError
     "--jobs", type=click.IntRange(0), default=0, help="Processes that render (default: all cores)."
 )
 @click.option("--executor", metavar="dask://HOST:PORT", help="Render on a Dask cluster.")
+@DEADLINE
 @STRICT
 @click.option("--now", type=TIME, help="Build as of this time (UTC, ISO 8601).")
 def build_command(
@@ -40,6 +41,7 @@ def build_command(
     allow_shrink: bool,
     jobs: int,
     executor: str | None,
+    deadline: float,
     strict: bool,
     now: datetime | None,
 ) -> None:
@@ -63,6 +65,7 @@ def build_command(
             allow_shrink=allow_shrink,
             jobs=jobs,
             executor=elsewhere,
+            deadline=deadline,
             track=words.track,
             progress=words.tell,
         )
