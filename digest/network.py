@@ -9,6 +9,7 @@ import threading
 from collections.abc import Callable
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 from typing import TypeVar
+from unicodedata import normalize
 
 Server = tuple[str, int]  # host, port
 Resolve = Callable[[str, int], tuple[str, ...]]  # the addresses of a host
@@ -17,7 +18,7 @@ _Value = TypeVar("_Value")
 _EMBEDDING = (IPv6Network("64:ff9b::/96"), IPv6Network("::/96"))
 _UNICAST = IPv6Network("2000::/3")  # all that IANA gives out
 # Names that no public server has: RFC 6761, 6762, 8375, and ICANN's "internal".
-_LOCAL_NAME = re.compile(r"([^.]+|.*\.(localhost|local|internal|lan|home\.arpa))")
+_LOCAL_NAME = re.compile(r"([^.]*|.*\.(localhost|local|internal|lan|home\.arpa))")
 
 
 class NotPublic(OSError):
@@ -56,16 +57,17 @@ def _embedded(ip: IPv6Address) -> IPv4Address | None:
 def is_public_name(host: str) -> bool:
     """Whether a host may be public, by its name alone: where a proxy looks it up.
 
-    An address may be written in all the ways that C libraries take, such as 127.1 and 0x7f000001.
+    An address may be written in all the ways that C libraries take, such as 127.1 and 0x7f000001,
+    and with all the digits and dots that become ASCII in a look-up: RFC 3490, 3.1.
     """
-    name = host.strip("[]").rstrip(".").lower()
+    name = normalize("NFKC", host).replace("\u3002", ".").strip("[]").rstrip(".").lower()
     try:
         return is_public(str(ip_address(name.partition("%")[0])))
     except ValueError:
         pass
     try:
         return is_public(socket.inet_ntoa(socket.inet_aton(name)))
-    except OSError:
+    except (OSError, ValueError):
         return _LOCAL_NAME.fullmatch(name) is None
 
 
