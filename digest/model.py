@@ -305,9 +305,10 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
     validator: Validator | None = None
 
 
-class Span(msgspec.Struct, frozen=True):
-    """Days, the first and the last included."""
+class Gap(msgspec.Struct, frozen=True):
+    """Days that a backfill has yet to bring, the first and the last included."""
 
+    since: date  # when the backfill was to begin
     first: date
     last: date
 
@@ -322,7 +323,7 @@ class Past(msgspec.Struct, frozen=True, kw_only=True):
     whole: bool = False  # whether its newest fetch came whole
     listing: date | None = None  # the newest arXiv listing that came whole
     resume: str = ""  # where a long harvest goes on
-    gap: Span | None = None  # what is left of a backfill that was asked for by its first day
+    gap: Gap | None = None
 
 
 class Fetched(msgspec.Struct, frozen=True, kw_only=True):
@@ -338,5 +339,5 @@ class Fetched(msgspec.Struct, frozen=True, kw_only=True):
     listing: date | None = None  # the day of an arXiv listing
     covers: date | None = None  # the first day it speaks of; None: of all until now
     resume: str = ""  # where a long harvest goes on
-    gap: Span | None = None  # what is left of a backfill
+    gap: Gap | None = None
     validators: Mapping[str, Validator] = msgspec.field(default_factory=dict)  # by address

@@ -13,7 +13,7 @@ from pathlib import Path
 import msgspec
 
 from digest import files
-from digest.model import Fetched, Span, Validator
+from digest.model import Fetched, Gap, Validator
 
 _FILE = "marks.jsonl"
 
@@ -23,7 +23,7 @@ class Marks(msgspec.Struct, frozen=True, kw_only=True):
 
     validators: Mapping[str, Validator] = msgspec.field(default_factory=dict)  # by address
     resume: Mapping[str, str] = msgspec.field(default_factory=dict)  # where a harvest goes on
-    gaps: Mapping[str, Span] = msgspec.field(default_factory=dict)  # left of a source's backfill
+    gaps: Mapping[str, Gap] = msgspec.field(default_factory=dict)  # left of a source's backfill
 
 
 class _Mark(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -35,7 +35,7 @@ class _Mark(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     vouched: str = ""
     source: str = ""
     resume: str = ""
-    gap: Span | None = None
+    gap: Gap | None = None
 
 
 _decoder = msgspec.json.Decoder(_Mark)

@@ -19,11 +19,11 @@ from digest.model import (
     ArxivOai,
     Entry,
     Fetched,
+    Gap,
     LocalFile,
     Past,
     Request,
     Source,
-    Span,
     State,
     Validator,
     WebFeed,
@@ -119,7 +119,7 @@ def _settle(future: Future[Fetched], work: Callable[[Source], Fetched], source: 
 def _fetch(source: Source, run: Run, web: Client, keep: Tell | None) -> Fetched:
     """What is new at a source, then what a backfill that was begun in an earlier run has left."""
     gap = run.past_of(source.name).gap if isinstance(source, _BACKFILLED) else None
-    if gap is None or run.since not in {None, gap.first}:
+    if gap is None or run.since not in {None, gap.since}:
         return _drive(source, run, web, keep)
     news = _drive(source, replace(run, since=None), web, keep)
     rest = _drive(source, replace(run, since=gap.first, until=gap.last), web, keep)
@@ -132,7 +132,7 @@ def _fetch(source: Source, run: Run, web: Client, keep: Tell | None) -> Fetched:
         asked=(*news.asked, *rest.asked),
         answered=", ".join(filter(None, (news.answered, rest.answered))),
         reached=news.reached or rest.reached,
-        covers=rest.covers if state in WHOLE else news.covers,
+        covers=gap.since if state in WHOLE else news.covers,
         gap=rest.gap,
     )
 
@@ -147,7 +147,7 @@ def _together(news: State, rest: State) -> State:
     return max(states, key=list(State).index)
 
 
-def _left(source: Source, run: Run, rest: Span | None) -> Span | None:
+def _left(source: Source, run: Run, rest: Gap | None) -> Gap | None:
     """The days that backfills have yet to bring.
 
     Args:
@@ -156,14 +156,20 @@ def _left(source: Source, run: Run, rest: Span | None) -> Span | None:
     before = run.past_of(source.name).gap
     if not isinstance(source, _BACKFILLED):
         return None
-    if run.since is None:
-        return before
-    earlier = before is not None and before.first < run.since
-    older = Span(before.first, min(before.last, run.since)) if before and earlier else None
-    spans = [span for span in (older, rest) if span]
-    if not spans:
+    if run.since is None or before is None:
+        return before if run.since is None else rest
+    if run.until:
+        return rest and replace(rest, since=before.since)
+    gaps = [rest] if rest else []
+    if before.first < run.since:
+        gaps.append(replace(before, last=min(before.last, run.since)))
+    if not gaps:
         return None
-    return Span(min(span.first for span in spans), max(span.last for span in spans))
+    return Gap(
+        since=min(gap.since for gap in gaps),
+        first=min(gap.first for gap in gaps),
+        last=max(gap.last for gap in gaps),
+    )
 
 
 def _drive(source: Source, run: Run, web: Client, keep: Tell | None) -> Fetched:
@@ -199,7 +205,7 @@ def _drive(source: Source, run: Run, web: Client, keep: Tell | None) -> Fetched:
     except SourceError as error:
         fetched = failed(source.name, error)
         if run.since:
-            fetched = replace(fetched, gap=Span(run.since, run.until or run.today))
+            fetched = replace(fetched, gap=Gap(run.since, run.since, run.until or run.today))
     reached = reached or len(answered) > 1
     gap = _left(source, run, fetched.gap) if reached else run.past_of(source.name).gap
     later = f"; {gap.first} to {gap.last} are left to the next run" if gap and run.since else ""

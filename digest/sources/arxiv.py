@@ -14,7 +14,7 @@ import msgspec
 
 from digest.errors import Refused, SourceError
 from digest.ids import arxiv_id
-from digest.model import Answer, ArxivApi, Entry, Fetched, Request, Source, Span, State
+from digest.model import Answer, ArxivApi, Entry, Fetched, Gap, Request, Source, State
 from digest.sources import xml
 from digest.sources.asking import Asking, Run, again, body, let_speak
 from digest.sources.papers import once, paper
@@ -106,7 +106,7 @@ def submitted(source: ArxivApi, run: Run, start: datetime) -> Asking:
         entries=found,
         problem=problem,
         covers=start.date(),
-        gap=Span(run.since, max(run.since, left.date())) if run.since and left else None,
+        gap=Gap(run.since, run.since, max(run.since, left.date())) if run.since and left else None,
     )
 
 

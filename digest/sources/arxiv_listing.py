@@ -24,10 +24,10 @@ from digest.model import (
     CrossLists,
     Entry,
     Fetched,
+    Gap,
     Past,
     Request,
     Source,
-    Span,
     State,
 )
 from digest.sources import arxiv, xml
@@ -68,7 +68,7 @@ def fetch(source: ArxivListing, run: Run) -> Asking:
         return Fetched(source=source.name, state=state, problem=problem, listing=past.listing)
     state, problem = judge(listing, run, past)
     entries, covers = once(listing.entries), listing.day
-    gap = Span(run.since, run.today) if run.since else None
+    gap = Gap(run.since, run.since, run.today) if run.since else None
     try:
         if start := missed(listing.day, run, past):
             covers = start

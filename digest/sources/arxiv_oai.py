@@ -16,7 +16,7 @@ from msgspec import structs
 
 from digest.errors import Refused, SourceError
 from digest.ids import ArxivId, arxiv_id
-from digest.model import Answer, ArxivOai, Entry, Fetched, Request, Source, Span, State
+from digest.model import Answer, ArxivOai, Entry, Fetched, Gap, Request, Source, State
 from digest.sources import xml
 from digest.sources.asking import TRIES, Asking, Run, body
 from digest.sources.papers import once, paper
@@ -89,7 +89,7 @@ def _fetched(
         problem=problem,
         covers=run.since or source.start,
         resume=run.past_of(source.name).resume if run.since else mark,
-        gap=Span(start, end) if run.since and start <= end else None,
+        gap=Gap(run.since, start, end) if run.since and start <= end else None,
     )
 
 
