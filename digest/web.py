@@ -175,12 +175,13 @@ class Web:
         if wait:
             self._pause(wait)
         host.last = self._clock()
-        seconds = min(self._limits.whole, self._left())
+        whole = self._limits.whole / (1 + server.timeouts)  # who took too long gets ever less time
+        seconds = min(whole, self._left())
         try:
             reply = network.within(seconds, lambda: self._exchange(url, request))
         except TimeoutError:
             self._left()
-            if seconds < self._limits.whole:
+            if seconds < whole:
                 raise self._late() from None
             return self._timed_out(url, f"no whole answer in {seconds:g} s", endless=True)
         except NoAnswer as error:

@@ -187,6 +187,29 @@ def test_all_who_wait_are_asked_before_a_host_is_given_up(
         client.get(ask(server))
 
 
+def test_a_host_that_took_too_long_gets_ever_less_time(server: Server, clock: Clock) -> None:
+    """However many of its documents trickle, those that don't have their turn."""
+    first = threading.Event()
+
+    def dripping(reply: Reply) -> Reply:
+        first.set()
+        return Reply(body=b"x" * 10_000, chunk=1, pause=0.02)
+
+    server.always["/drip"] = dripping
+    client = web(clock, limits=Limits(whole=0.4))
+    assert client.get(ask(server)).body == b"<rss/>"
+    with ThreadPoolExecutor(4) as pool:
+        drips = [pool.submit(client.get, ask(server, "/drip/0"))]
+        assert first.wait(PATIENCE)
+        drips += [pool.submit(client.get, ask(server, f"/drip/{n}")) for n in (1, 2)]
+        while len(client._of(server.url)[0].turns._queue) < 3:
+            threading.Event().wait(0.001)
+        good = pool.submit(client.get, ask(server))
+        said = sorted(str(drip.exception()).partition(" from ")[0] for drip in drips)
+        assert said == [f"no whole answer in {seconds} s" for seconds in ("0.133333", "0.2", "0.4")]
+        assert good.result().body == b"<rss/>"
+
+
 def test_of_arxivs_hosts_none_is_tried_twice_once_one_is_given_up(clock: Clock) -> None:
     silence = Silence()
     with serving() as one, serving() as other:
