@@ -8,8 +8,8 @@ from urllib.parse import unquote, urlencode, urlsplit
 
 import msgspec
 import urllib3
-from urllib3.exceptions import HTTPError, SSLError
-from urllib3.util import parse_url
+from urllib3.exceptions import HTTPError, LocationParseError, SSLError
+from urllib3.util import Url, parse_url
 
 from digest.errors import SourceError
 from digest.manners import retry_after
@@ -83,7 +83,7 @@ class Way:
             return self._exchange(url, request, agent, most)
         except SSLError as error:
             raise SourceError(f"no safe connection to {url}: {error}") from None
-        except (HTTPError, OSError) as error:
+        except (HTTPError, OSError, UnicodeError) as error:
             silent = isinstance(error, urllib3.exceptions.TimeoutError | TimeoutError)
             found = getattr(error, "original_error", error)  # of a proxy
             raise NoAnswer(words(found), silent=silent) from None
@@ -96,7 +96,7 @@ class Way:
             **_conditions(request.validator),
             **({"Content-Type": "application/x-www-form-urlencoded"} if request.form else {}),
         }
-        parts = parse_url(url)
+        parts = _parsed(url)
         response = self._pool.request(
             "POST" if request.form else "GET",
             url if self._proxied else parts.request_uri,
@@ -123,8 +123,15 @@ class Way:
         )
 
 
+def _parsed(url: str) -> Url:
+    try:
+        return parse_url(url)
+    except LocationParseError:
+        raise SourceError(f"no address: {url}") from None
+
+
 def _straight(url: str, address: str, timeout: urllib3.Timeout) -> urllib3.HTTPConnectionPool:
-    parts = parse_url(url)
+    parts = _parsed(url)
     place = f"[{address}]" if ":" in address else address
     if parts.scheme == "http":
         return urllib3.HTTPConnectionPool(place, parts.port, timeout=timeout, retries=False)

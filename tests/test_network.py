@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from ipaddress import IPv4Address, IPv4Network, IPv6Address
 
 import pytest
-from hypothesis import example, given
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from server import Reply, Server, serving
 from test_web import Clock, redirect
@@ -129,7 +129,7 @@ class Net:
 
     def resolve(self, host: str, port: int) -> tuple[str, ...]:
         self.looked_up.append(host)
-        return tuple(self.names.get(host, [host]))
+        return tuple(self.names.get(host, self.names.get("*", [host])))
 
     def web(self, **proxies: str) -> Web:
         return Web(
@@ -216,6 +216,21 @@ def test_of_the_addresses_of_a_host_a_redirect_takes_public_ones_alone(net: Net)
     net.names["both.example"] = [WITHIN, OUTSIDE]
     net.outside.always["/old"] = redirect(net.url(net.outside, "both.example"))
     assert got(net.web(), net.url(net.outside, "public.example", "/old")) == b"<rss/>"
+
+
+hosts = st.text(max_size=12) | st.sampled_from(["bücher.example", "a..b", "%zz", "[::1", "⒈com"])
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(hosts, st.text(max_size=12))
+@example("bücher.example", "")
+def test_wherever_a_redirect_leads_it_is_an_answer_or_an_error(
+    net: Net, host: str, path: str
+) -> None:
+    url = f"http://{host}:{net.outside.server_port}/{path}"
+    net.names = {"*": [OUTSIDE]}
+    with suppress(SourceError):
+        got(net.web(), url)
 
 
 @pytest.mark.parametrize("name", [WITHIN, "127.2", "localhost", "printer", "metadata.internal"])

@@ -146,7 +146,7 @@ PATHS = ("/", "/digest/", "/digest/nowhere", "/.digest-preview/news", "/.digest-
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "0.0.0.0", "localhost"])
-def test_pages_elsewhere_cannot_read_drafts(site: Site, host: str) -> None:
+def test_a_preview_asked_with_another_host_refuses(site: Site, host: str) -> None:
     """A name that leads here by DNS rebinding is not one that was given, wherever we listen."""
     with connected(site, host) as connection:
         for stranger in (f"evil.example:{connection.port}", f"{host}.evil.example", "localhost:1"):
