@@ -37,6 +37,7 @@ from digest.desk import content, letters
 from digest.desk.curation import Edition, edit, navigation
 from digest.desk.markdown import Dialect
 from digest.errors import DigestError, OutputError
+from digest.manners import DEADLINE
 from digest.model import WHOLE, Fetched, Page, Site
 from digest.paper import Paper
 from digest.related.beside import Around
@@ -110,6 +111,7 @@ def build(
     jobs: int = 0,
     executor: Executor | None = None,
     rules: Rules | None = None,
+    deadline: float = DEADLINE,
     track: Track = lambda pages, total: pages,
     progress: Tell = lambda fetched: None,
 ) -> Report:
@@ -127,6 +129,7 @@ def build(
         jobs: processes that render; 0 is as many as there are cores.
         executor: renders instead of processes of ours; its workers see the same files.
         rules: kept from the build before, by who builds again and again.
+        deadline: seconds for all that is asked of the sources.
         track: wraps the parts of the work while pages are rendered, to show progress.
         progress: told of each source when it is done, from other threads.
 
@@ -143,7 +146,8 @@ def build(
         from digest.fetch import fetch  # what asks sources takes long to load
         from digest.web import Web
 
-        news = fetch(root, site, Web(site.url), now, allow_shrink=allow_shrink, progress=progress)
+        web = Web(site.url, deadline=deadline)
+        news = fetch(root, site, web, now, allow_shrink=allow_shrink, progress=progress)
     output.claim(out)
     workers = jobs or jobs_.cores()
     code = inputs.digest_itself()

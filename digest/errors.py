@@ -30,6 +30,10 @@ class Unreachable(SourceError):
     """No server answered: the look-up failed, or no connection came about."""
 
 
+class TooLate(SourceError):
+    """The deadline of all that a run asks has passed."""
+
+
 class ArchiveError(DigestError):
     """A line of the archive or the ledger is damaged; `path:line` says where (lines from 1)."""
 

@@ -11,6 +11,7 @@ from urllib.request import proxy_bypass_environment  # type: ignore[attr-defined
 from digest.errors import SourceError, Unreachable
 
 ARXIV = "arxiv.org"
+DEADLINE = 20 * 60.0  # seconds for all that a run asks
 
 
 def server_of(url: str) -> tuple[str, int]:

@@ -305,12 +305,25 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
     validator: Validator | None = None
 
 
+class Gap(msgspec.Struct, frozen=True):
+    """Days that a backfill has yet to bring, the first and the last included."""
+
+    since: date  # when the backfill was to begin
+    first: date
+    last: date
+
+    def __post_init__(self) -> None:
+        if self.last < self.first:
+            raise ValueError(f"{self.last} is before {self.first}")
+
+
 class Past(msgspec.Struct, frozen=True, kw_only=True):
     """What the ledger knows of a source."""
 
     whole: bool = False  # whether its newest fetch came whole
     listing: date | None = None  # the newest arXiv listing that came whole
     resume: str = ""  # where a long harvest goes on
+    gap: Gap | None = None
 
 
 class Fetched(msgspec.Struct, frozen=True, kw_only=True):
@@ -326,4 +339,5 @@ class Fetched(msgspec.Struct, frozen=True, kw_only=True):
     listing: date | None = None  # the day of an arXiv listing
     covers: date | None = None  # the first day it speaks of; None: of all until now
     resume: str = ""  # where a long harvest goes on
+    gap: Gap | None = None
     validators: Mapping[str, Validator] = msgspec.field(default_factory=dict)  # by address

@@ -4,21 +4,23 @@ from __future__ import annotations
 
 import mimetypes
 import re
+import socket
 import sys
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from html import escape
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Event, Thread
-from urllib.parse import parse_qs, quote, unquote, urlsplit
+from urllib.parse import parse_qs, quote, unquote
 
 from digest.errors import DigestError
 from digest.preview import Preview
 
 _OURS = "/.digest-preview/"  # no page of a site can be there: a slug starts with no dot
-_LOCAL = {"127.0.0.1", "localhost"}
+_LOCAL = ("localhost", "127.0.0.1", "[::1]")
+_EVERYWHERE = {"": "127.0.0.1", "0.0.0.0": "127.0.0.1", "::": "[::1]"}  # and how to get there
 _TYPES = {
     ".bib": "application/x-bibtex",
     ".jsonl": "application/jsonl",
@@ -99,18 +101,34 @@ def _allow(match: re.Match[bytes]) -> bytes:
     return match[1] + b"; ".join(kept + ours)
 
 
+def is_named(hosts: Sequence[str], names: Collection[str]) -> bool:
+    """Whether a request is for a server of these names.
+
+    Args:
+        hosts: its Host headers.
+        names: in small letters; one without a port stands for any.
+    """
+    pattern = r"(\[[0-9a-f:.]+\]|[^:\[\]/@\s]+)(:[0-9]{1,5})?"
+    match = re.fullmatch(pattern, hosts[0].lower()) if len(hosts) == 1 else None
+    if match is None:
+        return False
+    return match[1] in names or f"{match[1]}{match[2] or ':80'}" in names
+
+
+def _bracketed(host: str) -> str:
+    return f"[{host}]" if ":" in host else host
+
+
 class _Handler(BaseHTTPRequestHandler):
     server: _Server
     protocol_version = "HTTP/1.1"
     server_version, sys_version = "digest", ""
 
     def do_GET(self) -> None:
-        preview, url = self.server.preview, urlsplit(self.path)
-        path = unquote(url.path, errors="replace")
-        if not self._is_for_us():
-            self._send(HTTPStatus.MISDIRECTED_REQUEST, "text/plain", b"not the host of this site\n")
-        elif path == f"{_OURS}news":
-            self._send_news(url.query)
+        preview, (path, _, query) = self.server.preview, self.path.partition("?")
+        path = unquote(path, errors="replace")
+        if path == f"{_OURS}news":
+            self._send_news(query)
         elif path == f"{_OURS}reload.js":
             self._send(HTTPStatus.OK, "text/javascript", _SCRIPT.encode())
         elif path == f"{_OURS}style.css":
@@ -118,16 +136,23 @@ class _Handler(BaseHTTPRequestHandler):
         elif path == "/" and preview.base != "/":
             self._redirect(preview.base)
         elif path.startswith(preview.base):
-            self._send_file(locate(preview.out, path.removeprefix(preview.base)), url.query)
+            self._send_file(locate(preview.out, path.removeprefix(preview.base)), query)
         else:
             self._send_file(None, "")
 
     do_HEAD = do_GET
 
-    def _is_for_us(self) -> bool:
-        """A page elsewhere must not read drafts through a name that it lets point here."""
-        host = re.sub(r":\d*$", "", self.headers.get("Host", ""))
-        return not self.server.is_local or host in _LOCAL
+    def parse_request(self) -> bool:
+        """Whether to answer: a page elsewhere must not read drafts through a name that it lets
+        point here.
+        """
+        if not super().parse_request():
+            return False
+        if is_named(self.headers.get_all("Host", []), self.server.names):
+            return True
+        said = b"not a name of this preview; digest serve --allow-host NAME adds one\n"
+        self._send(HTTPStatus.MISDIRECTED_REQUEST, "text/plain", said, Connection="close")
+        return False
 
     def _send_file(self, found: Path | str | None, query: str) -> None:
         preview, status = self.server.preview, HTTPStatus.OK
@@ -183,9 +208,13 @@ class _Handler(BaseHTTPRequestHandler):
 class _Server(ThreadingHTTPServer):
     daemon_threads = True
 
-    def __init__(self, preview: Preview, host: str, port: int) -> None:
+    def __init__(self, preview: Preview, host: str, port: int, allowed: Collection[str]) -> None:
+        if ":" in host:
+            self.address_family = socket.AF_INET6
         super().__init__((host, port), _Handler)
-        self.preview, self.is_local = preview, host in _LOCAL
+        here = () if host in _EVERYWHERE else (_bracketed(host),)
+        own = (f"{name}:{self.server_port}" for name in (*_LOCAL, *here))
+        self.preview, self.names = preview, frozenset(map(str.lower, (*own, *allowed)))
 
     def handle_error(self, request: object, client_address: object) -> None:
         """Say nothing of browsers that went away; let bugs be seen."""
@@ -194,17 +223,19 @@ class _Server(ThreadingHTTPServer):
 
 
 @contextmanager
-def serving(preview: Preview, host: str, port: int) -> Iterator[str]:
+def serving(preview: Preview, host: str, port: int, allowed: Collection[str] = ()) -> Iterator[str]:
     """Serve and watch in the background while the `with` block lasts; gives the address.
 
     Args:
         port: 0 takes one that is free.
+        allowed: names to answer to beside the local ones and `host`, such as "box.lan" with any
+            port and "box.lan:80" with this one.
 
     Raises:
         DigestError: nobody can listen there.
     """
     try:
-        server = _Server(preview, host, port)
+        server = _Server(preview, host, port, allowed)
     except (OSError, OverflowError) as error:
         raise DigestError(f"cannot listen on {host}:{port}: {error}; try another --port") from None
     end = Event()
@@ -216,7 +247,8 @@ def serving(preview: Preview, host: str, port: int) -> Iterator[str]:
     for thread in threads:
         thread.start()
     try:
-        yield f"http://{host}:{server.server_port}{preview.base}"
+        name = _EVERYWHERE.get(host) or _bracketed(host)
+        yield f"http://{name}:{server.server_port}{preview.base}"
     finally:
         end.set()
         server.shutdown()

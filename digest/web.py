@@ -1,30 +1,27 @@
-"""The polite client: the only module that opens a connection."""
+"""The polite client: whom it asks, when, how often and how long. `exchange` does the asking."""
 
 from __future__ import annotations
 
-import queue
 import random
-import re
-import socket
 import threading
 import time
-from collections.abc import Callable, Iterable, Mapping
-from typing import TypeVar
-from urllib.parse import unquote, urlencode, urlsplit
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from urllib.parse import urlsplit
 from urllib.request import getproxies
 
 import msgspec
-import urllib3
-from urllib3.exceptions import HTTPError, SSLError
 
-from digest import __version__
-from digest.errors import SourceError, Unreachable
+from digest import __version__, network
+from digest.errors import SourceError, TooLate, Unreachable
+from digest.exchange import NoAnswer, Reply, Way, words
+from digest.hosts import Host, Server
 from digest.manners import (
     ARXIV,
+    DEADLINE,
     group_of,
     proxy_of,
     redirected,
-    retry_after,
     seconds_to_wait,
     server_of,
 )
@@ -32,16 +29,15 @@ from digest.model import ARXIV_PACE, Answer, Request, Validator
 
 PAUSES = (5.0, 10.0, 20.0, 40.0)  # seconds between tries, where a server doesn't say how long
 _MOVED = {301, 302, 303, 307, 308}
-_CHUNK = 2**16  # bytes
-_Value = TypeVar("_Value")
 
 
 class Limits(msgspec.Struct, frozen=True, kw_only=True):
     """How long we wait, how much we take."""
 
     reach: float = 5.0  # seconds for a host's look-up and connection together
-    read: float = 60.0  # seconds without a byte; arXiv thinks long about 2,000 papers
+    read: float = 50.0  # seconds without a byte; arXiv thinks long about 2,000 papers
     whole: float = 180.0  # seconds for one answer
+    timeouts: int = 2  # tries that may end so, of one request or of a server that answered none
     patience: float = 300.0  # seconds for one answer with all its tries and pauses
     body: int = 64 * 2**20  # bytes of an answer, after decompression
     redirects: int = 5
@@ -54,39 +50,45 @@ class Web:
         self,
         site_url: str,
         *,
+        deadline: float = DEADLINE,
         limits: Limits | None = None,
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], None] = time.sleep,
         jitter: Callable[[], float] = random.random,
         proxies: Mapping[str, str] | None = None,
+        resolve: network.Resolve = network.resolve,
+        is_public: Callable[[str], bool] = network.is_public,
     ) -> None:
         """
         Args:
             site_url: told to the servers, so that they can find us.
+            deadline: seconds from now for all that is asked; what comes later is not asked.
             clock: monotonic, in seconds.
             jitter: 0 to 1; a pause is up to half longer by it.
             proxies: by scheme, "no" for hosts without one; None: what the environment says.
+            resolve: looks up the addresses of a host.
+            is_public: whether an address is everybody's, not of this machine or its network.
         """
         self._limits = limits or Limits()
         self._clock, self._sleep, self._jitter = clock, sleep, jitter
+        self._deadline, self._end = deadline, clock() + deadline
         self._agent = f"digest/{__version__} (+{site_url})"
         self._proxies = dict(getproxies() if proxies is None else proxies)
-        self._pools: dict[str, urllib3.PoolManager] = {}
-        self._hosts: dict[str, _Host] = {}
+        self._resolve, self._is_public = resolve, is_public
+        self._hosts: dict[str, Host] = {}
         self._lock = threading.Lock()
 
     def get(self, request: Request) -> Answer:
         """Ask, again after a pause where the server says "slow down", and follow redirects.
 
         Raises:
-            Unreachable: nobody is there; the host's other requests get the same, at once.
+            Unreachable: nobody is there; the server's other requests get the same, at once.
+            TooLate: the deadline of all requests has passed.
             SourceError: no answer, or none that we may take; one line says why.
         """
-        url = request.url
+        url, public_only = request.url, False
         for _ in range(self._limits.redirects + 1):
-            host = self._host(url)
-            with host.lock:
-                reply = self._patiently(url, request, host)
+            reply = self._patiently(url, request, public_only)
             location = reply.headers.get("location") if reply.status in _MOVED else None
             if not location:
                 mark = Validator(
@@ -95,154 +97,171 @@ class Web:
                 )
                 known = mark if mark.etag or mark.modified else None
                 return Answer(url=url, status=reply.status, body=reply.body, validator=known)
-            url = redirected(url, location)
+            url, public_only = redirected(url, location), reply.public
         raise SourceError(f"more than {self._limits.redirects} redirects from {request.url}")
 
-    def _patiently(self, url: str, request: Request, host: _Host) -> _Reply:
-        """The first answer that isn't "slow down", however many tries that takes."""
-        started = self._clock()
-        for pause in (*PAUSES, None):
-            reply = self._once(url, request, host)
-            if not reply.problem:
-                return reply
-            wait = reply.retry_after
-            if wait is None and pause is not None:
-                wait = pause * (1 + self._jitter() / 2)
-            spent = self._clock() - started
-            if pause is None or wait is None or spent + wait > self._limits.patience:
-                asks = f", which asks to wait {wait:.0f} s" if reply.retry_after else ""
-                raise SourceError(f"{reply.problem} from {urlsplit(url).hostname}{asks}; given up")
-            self._sleep(wait)
-        raise AssertionError("the last pause is None")
+    def _patiently(self, url: str, request: Request, public_only: bool) -> Reply:
+        """The first answer worth the name, however many tries that takes.
 
-    def _once(self, url: str, request: Request, host: _Host) -> _Reply:
-        self._reach(url, host)
+        Between two tries all who wait for the host have their turn: what is wrong with one of its
+        documents need not be with the next.
+        """
+        host, server = self._of(url)
+        spent, timeouts = 0.0, 0
+        for pause in (*PAUSES, None):
+            with self._turn(host):
+                started = self._clock()
+                reply = self._once(url, request, public_only)
+                spent += self._clock() - started
+                if not reply.problem:
+                    return reply
+                timeouts += reply.timed_out
+                wait = self._wait(reply, pause)
+                enough = timeouts >= self._limits.timeouts or reply.endless or server.down
+                if wait is None or enough or spent + wait > self._limits.patience:
+                    break
+                if reply.is_busy:
+                    self._pause(wait)
+            if not reply.is_busy:
+                self._pause(wait)
+            spent += wait
+        if timeouts or not server.answered:
+            with self._turn(host):
+                server.down = server.down or reply.problem
+        asks = f", which asks to wait {wait:.0f} s" if wait and reply.retry_after else ""
+        raise SourceError(f"{reply.problem} from {urlsplit(url).hostname}{asks}; given up")
+
+    def _wait(self, reply: Reply, pause: float | None) -> float | None:
+        """Seconds until the next try; None where there is none."""
+        if pause is None:
+            return None
+        asked = reply.retry_after
+        return pause * (1 + self._jitter() / 2) if asked is None else asked
+
+    def _pause(self, seconds: float) -> None:
+        if seconds >= self._left():
+            raise self._late()
+        self._sleep(seconds)
+
+    @contextmanager
+    def _turn(self, host: Host) -> Iterator[None]:
+        """Ask the host alone, after all who came before."""
+        if not host.turns.acquire(self._left()):
+            raise self._late()
+        try:
+            self._left()
+            yield
+        finally:
+            host.turns.release()
+
+    def _left(self) -> float:
+        """Seconds until the deadline, more than none.
+
+        Raises:
+            TooLate: there are none.
+        """
+        left = self._end - self._clock()
+        if left <= 0:
+            raise self._late()
+        return left
+
+    def _late(self) -> TooLate:
+        return TooLate(f"not reached in time: the {self._deadline:,g} s of this run are over")
+
+    def _once(self, url: str, request: Request, public_only: bool) -> Reply:
+        host, server = self._of(url)
+        public = self._reach(url, public_only)
         wait = seconds_to_wait(host.last, self._clock(), _pace(url, request))
         if wait:
-            self._sleep(wait)
+            self._pause(wait)
         host.last = self._clock()
+        whole = self._limits.whole / (1 + server.timeouts)  # who took too long gets ever less time
+        seconds = min(whole, self._left())
         try:
-            reply = _within(self._limits.whole, lambda: self._exchange(url, request))
+            reply = network.within(seconds, lambda: self._exchange(url, request))
         except TimeoutError:
-            host.down = f"no whole answer in {self._limits.whole:g} s"
-            raise SourceError(f"{host.down} from {url}") from None
-        except SSLError as error:
-            raise SourceError(f"no safe connection to {url}: {error}") from None
-        except (HTTPError, OSError) as error:
-            if proxy_of(url, self._proxies) and not host.answered:
+            self._left()
+            if seconds < whole:
+                raise self._late() from None
+            return self._timed_out(url, f"no whole answer in {seconds:g} s", endless=True)
+        except NoAnswer as error:
+            if proxy_of(url, self._proxies) and not server.answered:
                 # A proxy that lets nobody through fails in many ways, and will again.
-                host.down = self._unreached(url, getattr(error, "original_error", error))
-                raise Unreachable(host.down) from None
-            return _Reply(problem=f"no whole answer ({_words(error)})")
-        host.answered = True
-        return reply
+                server.down = self._unreached(url, error)
+                raise Unreachable(server.down) from None
+            if error.silent:
+                problem = f"no whole answer: nothing came for {self._limits.read:g} s"
+                return self._timed_out(url, problem)
+            return Reply(problem=f"no whole answer ({error})")
+        server.answered = True
+        return msgspec.structs.replace(reply, public=public)
 
-    def _exchange(self, url: str, request: Request) -> _Reply:
-        headers = {
-            "User-Agent": self._agent,
-            "Accept": request.accept,
-            "Accept-Encoding": "gzip, deflate",
-            **_conditions(request.validator),
-            **({"Content-Type": "application/x-www-form-urlencoded"} if request.form else {}),
-        }
-        response = self._pool(url).request(
-            "POST" if request.form else "GET",
-            url,
-            body=urlencode(request.form) if request.form else None,
-            headers=headers,
-            redirect=False,
-            preload_content=False,
-        )
-        try:
-            body, size = list[bytes](), 0
-            for chunk in response.stream(_CHUNK, decode_content=True):
-                body.append(chunk)
-                size += len(chunk)
-                if size > self._limits.body:
-                    raise SourceError(f"more than {self._limits.body:,} bytes from {url}")
-        finally:
-            response.close()
-        slow = response.status in {406, 429} or response.status >= 500
-        return _Reply(
-            status=response.status,
-            headers={name.lower(): value for name, value in response.headers.items()},
-            body=b"".join(body),
-            problem=f"HTTP {response.status}" if slow else "",
-        )
+    def _timed_out(self, url: str, problem: str, *, endless: bool = False) -> Reply:
+        host, server = self._of(url)
+        server.timeouts += 1
+        host.give_up(server, self._limits.timeouts)
+        return Reply(problem=problem, timed_out=True, endless=endless)
 
-    def _reach(self, url: str, host: _Host) -> None:
-        """See that somebody is there, in a time that no resolver or dead route can stretch."""
-        door = server_of(proxy_of(url, self._proxies) or url)
-        if host.down:
-            raise Unreachable(f"{server_of(url)[0]} was not asked: {host.down}")
-        if door in host.reached:
-            return
-        seconds = self._limits.reach
+    def _exchange(self, url: str, request: Request) -> Reply:
+        """Over connections that lead to the address that was checked, or through the proxy."""
+        server, limits = self._of(url)[1], self._limits
+        if server.way is None:
+            proxy = proxy_of(url, self._proxies)
+            server.way = Way(url, server.address, proxy, connect=limits.reach, read=limits.read)
+        return server.way.exchange(url, request, self._agent, limits.body)
+
+    def _reach(self, url: str, public_only: bool) -> bool:
+        """See that somebody is there, in a time that no resolver or dead route can stretch.
+
+        Returns:
+            Whether it is a public address. Behind a proxy the name alone can say so.
+
+        Raises:
+            SourceError: it isn't, and has to be.
+        """
+        host, server = self._of(url)
+        name, proxy = server_of(url)[0], proxy_of(url, self._proxies)
+        host.give_up(server, self._limits.timeouts)
+        if server.down:
+            raise Unreachable(f"{name} was not asked: {server.down}")
+        if not server.address:
+            server.address = self._connected(url, server, public_only and not proxy)
+        public = network.is_public_name(name) if proxy else self._is_public(server.address)
+        if public_only and not public:
+            raise self._private(name, server.address if not proxy else name)
+        return public
+
+    def _connected(self, url: str, server: Server, public_only: bool) -> str:
+        """The address of a server, or of the proxy that leads to it, where somebody answers."""
+        door, seconds = server_of(proxy_of(url, self._proxies) or url), self._limits.reach
+        allowed = self._is_public if public_only else lambda address: True
         try:
-            _within(seconds, lambda: socket.create_connection(door, seconds).close())
+            return network.within(
+                min(seconds, self._left()),
+                lambda: network.reached(door, seconds, self._resolve, allowed),
+            )
+        except network.NotPublic as error:
+            raise self._private(door[0], str(error)) from None
         except (OSError, UnicodeError) as error:
-            problem = self._unreached(url, error)
-            if not host.reached:
-                host.down = problem
-            raise Unreachable(problem) from None
-        host.reached.add(door)
+            self._left()
+            server.down = self._unreached(url, error)
+            raise Unreachable(server.down) from None
+
+    def _private(self, name: str, address: str) -> SourceError:
+        where = name if name == address else f"{name} ({address})"
+        return SourceError(
+            f"a redirect to {where}, which is of this machine or its network, was refused"
+        )
 
     def _unreached(self, url: str, error: Exception) -> str:
         proxy = proxy_of(url, self._proxies)
         via = f"the proxy {server_of(proxy)[0]}: " if proxy else ""
-        return f"{server_of(url)[0]} could not be reached: {via}{_words(error)}"
+        return f"{server_of(url)[0]} could not be reached: {via}{words(error)}"
 
-    def _pool(self, url: str) -> urllib3.PoolManager:
-        """The connections that lead to an address: straight, or through its proxy."""
-        proxy = proxy_of(url, self._proxies)
+    def _of(self, url: str) -> tuple[Host, Server]:
         with self._lock:
-            if proxy not in self._pools:
-                timeout = urllib3.Timeout(connect=self._limits.reach, read=self._limits.read)
-                self._pools[proxy] = (
-                    _proxied(proxy, timeout)
-                    if proxy
-                    else urllib3.PoolManager(retries=False, timeout=timeout)
-                )
-            return self._pools[proxy]
-
-    def _host(self, url: str) -> _Host:
-        with self._lock:
-            return self._hosts.setdefault(group_of(url), _Host())
-
-
-class _Host(msgspec.Struct, kw_only=True):
-    """What we know of a host, or of all that are arXiv's; whoever asks holds the lock."""
-
-    lock: threading.Lock = msgspec.field(default_factory=threading.Lock)
-    last: float | None = None  # start of the newest request
-    reached: set[tuple[str, int]] = msgspec.field(default_factory=set)
-    answered: bool = False
-    down: str = ""  # why it isn't asked any more
-
-
-class _Reply(msgspec.Struct, frozen=True, kw_only=True):
-    status: int = 0
-    headers: Mapping[str, str] = msgspec.field(default_factory=dict)  # names in small letters
-    body: bytes = b""
-    problem: str = ""  # why to ask again
-
-    @property
-    def retry_after(self) -> float | None:
-        return retry_after(self.headers.get("retry-after"), self.headers.get("date"))
-
-
-def _conditions(mark: Validator | None) -> dict[str, str]:
-    if mark is None:
-        return {}
-    found = {"If-None-Match": mark.etag, "If-Modified-Since": mark.modified}
-    return {name: value for name, value in found.items() if value}
-
-
-def _proxied(proxy: str, timeout: urllib3.Timeout) -> urllib3.ProxyManager:
-    parts = urlsplit(proxy)
-    who = f"{unquote(parts.username or '')}:{unquote(parts.password or '')}"
-    headers = urllib3.make_headers(proxy_basic_auth=who) if parts.username else None
-    return urllib3.ProxyManager(proxy, proxy_headers=headers, retries=False, timeout=timeout)
+            host = self._hosts.setdefault(group_of(url), Host())
+            return host, host.servers.setdefault(server_of(url), Server())
 
 
 def _pace(url: str, request: Request) -> float:
@@ -258,29 +277,3 @@ def timetable(requests: Iterable[Request]) -> tuple[float, ...]:
         last[group] = start
         starts.append(start)
     return tuple(starts)
-
-
-def _within(seconds: float, call: Callable[[], _Value]) -> _Value:
-    """What the call gives, if it does in time; else TimeoutError, and its thread is left behind."""
-    box = queue.SimpleQueue[tuple[_Value | None, BaseException | None]]()
-
-    def run() -> None:
-        try:
-            box.put((call(), None))
-        except BaseException as error:
-            box.put((None, error))
-
-    threading.Thread(target=run, daemon=True).start()
-    try:
-        value, error = box.get(timeout=seconds)
-    except queue.Empty:
-        raise TimeoutError("timed out") from None
-    if error is not None:
-        raise error
-    return value  # type: ignore[return-value]  # None only where the call gives it
-
-
-def _words(error: Exception) -> str:
-    """An error for people: no object addresses."""
-    reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
-    return re.sub(r"<[^>]*>|\([^()]*object at[^()]*\)|^\W+", "", reason).strip()

@@ -73,8 +73,10 @@ class Server(ThreadingHTTPServer):
 
     daemon_threads = True
 
-    def __init__(self, corpus: Iterable[Paper] = (), today: date | None = None) -> None:
-        super().__init__(("127.0.0.1", 0), _Handler)
+    def __init__(
+        self, corpus: Iterable[Paper] = (), today: date | None = None, host: str = "127.0.0.1"
+    ) -> None:
+        super().__init__((host, 0), _Handler)
         self.corpus = sorted(corpus, key=lambda paper: paper.published, reverse=True)
         self.today = today  # of the listing; None: that of the newest paper
         self.documents: dict[str, Reply] = {}
@@ -88,7 +90,7 @@ class Server(ThreadingHTTPServer):
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self.server_port}"
+        return f"http://{self.server_address[0]!s}:{self.server_port}"
 
     def handle_error(self, request: object, client_address: object) -> None:
         """Clients that hang up, or are killed, are part of the play."""
@@ -164,8 +166,10 @@ class Server(ThreadingHTTPServer):
 
 
 @contextmanager
-def serving(corpus: Iterable[Paper] = (), today: date | None = None) -> Iterator[Server]:
-    with Server(corpus, today) as server:
+def serving(
+    corpus: Iterable[Paper] = (), today: date | None = None, host: str = "127.0.0.1"
+) -> Iterator[Server]:
+    with Server(corpus, today, host) as server:
         thread = Thread(target=server.serve_forever, args=(0.01,), daemon=True)
         thread.start()
         try:

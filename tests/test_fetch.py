@@ -38,6 +38,7 @@ from digest.config import load_site
 from digest.errors import DigestError
 from digest.fetch import ARCHIVE, LEDGER, News, fetch, plan, status
 from digest.mailing import listing_date
+from digest.manners import DEADLINE
 from digest.model import Entry, Site, State
 from digest.web import PAUSES, Limits, Web
 
@@ -75,9 +76,10 @@ class Place:
     def site(self) -> Site:
         return load_site(self.root / "site.yaml")
 
-    def fetch(self, now: datetime, **more: object) -> News:
+    def fetch(self, now: datetime, deadline: float = DEADLINE, **more: object) -> News:
         client = Web(
             "https://example.org/",
+            deadline=deadline,
             limits=self.limits,
             clock=self.clock,
             sleep=self.clock.sleep,

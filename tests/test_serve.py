@@ -19,7 +19,7 @@ from digest.build import build
 from digest.config import load_site
 from digest.errors import ConfigError, DigestError
 from digest.preview import Preview, state_of
-from digest.serve import dressed, locate, serving
+from digest.serve import dressed, is_named, locate, serving
 
 PAGE = (
     '<!doctype html><html><head><meta http-equiv="Content-Security-Policy" '
@@ -63,9 +63,11 @@ def site(tmp_path: Path) -> Site:
 
 
 @contextmanager
-def connected(site: Site) -> Iterator[http.client.HTTPConnection]:
+def connected(
+    site: Site, host: str = "127.0.0.1", allowed: tuple[str, ...] = ()
+) -> Iterator[http.client.HTTPConnection]:
     with (
-        serving(site.preview, "127.0.0.1", 0) as address,
+        serving(site.preview, host, 0, allowed) as address,
         closing(
             http.client.HTTPConnection(urlsplit(address).netloc, timeout=PATIENCE)
         ) as connection,
@@ -140,10 +142,69 @@ def test_the_site_is_served_under_its_path(site: Site) -> None:
         assert response.read() == b""
 
 
-def test_pages_elsewhere_cannot_read_drafts(site: Site) -> None:
+PATHS = ("/", "/digest/", "/digest/nowhere", "/.digest-preview/news", "/.digest-preview/reload.js")
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "0.0.0.0", "localhost"])
+def test_a_preview_asked_with_another_host_refuses(site: Site, host: str) -> None:
+    """A name that leads here by DNS rebinding is not one that was given, wherever we listen."""
+    with connected(site, host) as connection:
+        for stranger in (f"evil.example:{connection.port}", f"{host}.evil.example", "localhost:1"):
+            for path in PATHS:
+                status, said = get(connection, path, Host=stranger)
+                assert (status, said.count("\n")) == (421, 1)
+                assert "not a name of this preview" in said
+        for name in ("localhost", "LOCALHOST", "127.0.0.1", "[::1]"):
+            assert get(connection, "/digest/", Host=f"{name}:{connection.port}")[0] == 200
+
+
+def test_whoever_posts_to_another_name_is_refused_too(site: Site) -> None:
     with connected(site) as connection:
-        assert get(connection, "/digest/", Host="evil.example:80")[0] == 421
-        assert get(connection, "/digest/", Host="localhost:80")[0] == 200
+        connection.request("POST", "/digest/", body=b"x", headers={"Host": "evil.example"})
+        assert connection.getresponse().status == 421
+
+
+def test_a_preview_answers_to_the_names_that_it_was_given(site: Site) -> None:
+    with connected(site, "127.0.0.2", ("Box.lan", "tunnel.example:9000")) as connection:
+        status = {
+            host: get(connection, "/digest/", Host=host)[0]
+            for host in (
+                f"127.0.0.2:{connection.port}",
+                "box.lan",
+                "box.lan:1234",
+                "tunnel.example:9000",
+                "tunnel.example",
+                "lan",
+            )
+        }
+    assert list(status.values()) == [200, 200, 200, 200, 421, 421]
+
+
+@pytest.mark.parametrize(
+    "hosts",
+    [
+        [],
+        [""],
+        ["box:80", "box:80"],
+        ["box:80, evil.example"],
+        ["box:80@evil.example"],
+        ["box:80/"],
+        ["evil.example/box:80"],
+        ["box:80:80"],
+        [" box:80"],
+        ["[box]:80"],
+        ["box.:80"],
+    ],
+)
+def test_what_is_no_name_or_two_is_nobodys(hosts: list[str]) -> None:
+    assert not is_named(hosts, {"box:80"})
+    assert is_named(["box"], {"box:80"})
+
+
+@given(st.text(max_size=30), st.sets(st.sampled_from(["box", "box:80", "[::1]:80"])))
+def test_no_host_but_a_name_itself_is_that_name(host: str, names: set[str]) -> None:
+    if is_named([host], names):
+        assert host.lower() in names or f"{host.lower()}:80" in names or host.startswith("box:")
 
 
 def test_a_change_reaches_the_browser(site: Site) -> None:

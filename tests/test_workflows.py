@@ -18,6 +18,7 @@ from server import Paper, Server, serving, status
 from test_notify import Hub
 
 from digest import archive, ledger
+from digest.manners import DEADLINE
 from digest.scaffold import create
 
 PROJECT = Path(__file__).parents[1]
@@ -329,6 +330,18 @@ def test_a_step_that_hangs_is_a_failure_before_its_job_is_cancelled() -> None:
         long = [step["name"] for step in steps if re.search("pip|digest ", step.get("run", ""))]
         assert len(limits) >= len(long)
         assert sum(limits) < jobs[name]["timeout-minutes"]
+
+
+def test_a_step_that_asks_the_web_has_time_until_its_deadline_and_to_keep_what_came() -> None:
+    jobs = yaml.safe_load(PUBLISH.read_text("utf-8"))["jobs"].values()
+    limits = {
+        step["name"]: 60 * step["timeout-minutes"]
+        for job in jobs
+        for step in job["steps"]
+        if re.match("digest (fetch|notify)", step.get("run", ""))
+    }
+    assert limits.keys() == {"Fetch", "Notify"}
+    assert min(limits.values()) >= DEADLINE + 5 * 60
 
 
 def test_every_action_is_pinned_by_its_commit_and_says_its_version() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,19 @@ class _Time(click.ParamType[datetime]):
         return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
+class _Duration(click.ParamType[float]):
+    name = "duration"
+
+    def convert(self, value: Any, param: Any, ctx: Any) -> float:
+        """Seconds."""
+        if isinstance(value, float):
+            return value
+        match = re.fullmatch(r"([0-9]{1,4})([smh])", value)
+        if not match or not int(match[1]):
+            self.fail(f"{value!r} is no duration such as 90s, 20m or 2h", param, ctx)
+        return float(match[1]) * {"s": 1, "m": 60, "h": 3600}[match[2]]
+
+
 TIME = _Time()
 ROOT = click.option(
     "--root",
@@ -33,6 +47,13 @@ ROOT = click.option(
     help="The site's folder, which holds site.yaml (default: here).",
 )
 JSON = click.option("--json", "as_json", is_flag=True, help="For machines.")
+DEADLINE = click.option(
+    "--deadline",
+    type=_Duration(),
+    default="20m",
+    show_default=True,
+    help="Ask the sources no longer than this: 90s, 20m, 2h.",
+)
 STRICT = click.option(
     "--strict", is_flag=True, help="Exit 3 if a source failed, was stale or partial."
 )

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 import click
 
 from digest.cli import words
-from digest.cli.options import EXIT_STRICT, FOLDER, ROOT, STRICT, TIME
+from digest.cli.options import DEADLINE, EXIT_STRICT, FOLDER, ROOT, STRICT, TIME
 from digest.errors import DigestError
 
 
@@ -29,6 +29,7 @@ from digest.errors import DigestError
     "--jobs", type=click.IntRange(0), default=0, help="Processes that render (default: all cores)."
 )
 @click.option("--executor", metavar="dask://HOST:PORT", help="Render on a Dask cluster.")
+@DEADLINE
 @STRICT
 @click.option("--now", type=TIME, help="Build as of this time (UTC, ISO 8601).")
 def build_command(
@@ -40,6 +41,7 @@ def build_command(
     allow_shrink: bool,
     jobs: int,
     executor: str | None,
+    deadline: float,
     strict: bool,
     now: datetime | None,
 ) -> None:
@@ -63,6 +65,7 @@ def build_command(
             allow_shrink=allow_shrink,
             jobs=jobs,
             executor=elsewhere,
+            deadline=deadline,
             track=words.track,
             progress=words.tell,
         )
@@ -101,8 +104,15 @@ def _standing(root: Path, out: Path, url: str | None, now: datetime) -> str:
 @click.command("serve")
 @ROOT
 @click.option("--host", default="127.0.0.1", show_default=True, help="Where to listen.")
+@click.option(
+    "--allow-host",
+    "allowed",
+    multiple=True,
+    metavar="NAME[:PORT]",
+    help="Answer to this name too, beside localhost and --host.",
+)
 @click.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True)
-def serve_command(root: Path, host: str, port: int) -> None:
+def serve_command(root: Path, host: str, allowed: tuple[str, ...], port: int) -> None:
     """Preview the site, drafts too, and keep up with every change."""
     from digest.build import Rules, build
     from digest.preview import Preview
@@ -116,7 +126,7 @@ def serve_command(root: Path, host: str, port: int) -> None:
             report = build(root, now=now, out=out, offline=True, drafts=True, rules=rules)
             return urlsplit(report.url).path
 
-        with serving(Preview(root, out, rebuild, click.echo), host, port) as address:
+        with serving(Preview(root, out, rebuild, click.echo), host, port, allowed) as address:
             click.echo(f"Serving {address} (Ctrl-C ends it)")
             with suppress(KeyboardInterrupt):
                 Event().wait()

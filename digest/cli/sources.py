@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 
 from digest.cli import words
-from digest.cli.options import EXIT_STRICT, JSON, ROOT, STRICT, TIME
+from digest.cli.options import DEADLINE, EXIT_STRICT, JSON, ROOT, STRICT, TIME
 
 _MOST_GAPS = 7  # shown
 
@@ -21,6 +21,7 @@ _MOST_GAPS = 7  # shown
 @click.option("--since", type=click.DateTime(["%Y-%m-%d"]), help="Fill gaps from this day on.")
 @click.option("--plan", is_flag=True, help="Only say what would be asked, and when.")
 @click.option("--allow-shrink", is_flag=True, help="Accept an archive that lost entries.")
+@DEADLINE
 @STRICT
 @click.option("--now", type=TIME, help="Fetch as of this time (UTC, ISO 8601).")
 def fetch_command(
@@ -29,6 +30,7 @@ def fetch_command(
     since: datetime | None,
     plan: bool,
     allow_shrink: bool,
+    deadline: float,
     strict: bool,
     now: datetime | None,
 ) -> None:
@@ -48,7 +50,7 @@ def fetch_command(
         news = fetch.fetch(
             root,
             site,
-            Web(site.url),
+            Web(site.url, deadline=deadline),
             now,
             since=first,
             names=names,

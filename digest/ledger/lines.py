@@ -171,12 +171,15 @@ def check_count(count: int, lines: Sequence[Line], *, allow_shrink: bool = False
 
 def past(lines: Iterable[Line], marks: Marks) -> dict[str, Past]:
     """What the next fetch of each source should know."""
-    found = {name: Past(resume=mark) for name, mark in marks.resume.items()}
+    found = {
+        name: Past(resume=marks.resume.get(name, ""), gap=marks.gaps.get(name))
+        for name in {*marks.resume, *marks.gaps}
+    }
     for line in lines:
         before = found.get(line.source, Past())
         whole = _is_whole(line)
         listing = max(filter(None, (before.listing, line.listing if whole else None)), default=None)
-        found[line.source] = Past(whole=whole, listing=listing, resume=before.resume)
+        found[line.source] = replace(before, whole=whole, listing=listing)
     return found
 
 

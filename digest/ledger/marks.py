@@ -1,4 +1,4 @@
-"""What spares us asking again: validators of answers, and where long harvests go on.
+"""What spares us asking again: validators of answers, and where long harvests and backfills go on.
 
 Kept a line each, so that git merges the file line by line as it does the ledger.
 """
@@ -13,7 +13,7 @@ from pathlib import Path
 import msgspec
 
 from digest import files
-from digest.model import Fetched, Validator
+from digest.model import Fetched, Gap, Validator
 
 _FILE = "marks.jsonl"
 
@@ -23,6 +23,7 @@ class Marks(msgspec.Struct, frozen=True, kw_only=True):
 
     validators: Mapping[str, Validator] = msgspec.field(default_factory=dict)  # by address
     resume: Mapping[str, str] = msgspec.field(default_factory=dict)  # where a harvest goes on
+    gaps: Mapping[str, Gap] = msgspec.field(default_factory=dict)  # left of a source's backfill
 
 
 class _Mark(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -34,6 +35,7 @@ class _Mark(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     vouched: str = ""
     source: str = ""
     resume: str = ""
+    gap: Gap | None = None
 
 
 _decoder = msgspec.json.Decoder(_Mark)
@@ -57,7 +59,8 @@ def load(folder: Path) -> Marks:
             for mark in kept
             if mark.url
         },
-        resume={mark.source: mark.resume for mark in kept if mark.source},
+        resume={mark.source: mark.resume for mark in kept if mark.resume},
+        gaps={mark.source: mark.gap for mark in kept if mark.source and mark.gap},
     )
 
 
@@ -67,16 +70,22 @@ def save(folder: Path, marks: Marks) -> None:
         _Mark(url=url, etag=mark.etag, modified=mark.modified, vouched=mark.vouched)
         for url, mark in marks.validators.items()
     ]
-    found += [_Mark(source=source, resume=mark) for source, mark in marks.resume.items()]
+    found += [
+        _Mark(source=source, resume=marks.resume.get(source, ""), gap=marks.gaps.get(source))
+        for source in {*marks.resume, *marks.gaps}
+    ]
     lines = sorted(msgspec.json.encode(mark) + b"\n" for mark in found)
     files.replace(folder / _FILE, b"".join(lines))
 
 
 def marked(marks: Marks, fetched: Iterable[Fetched]) -> Marks:
     """The marks as they are after what was fetched."""
-    validators, resume = dict(marks.validators), dict(marks.resume)
+    validators, resume, gaps = dict(marks.validators), dict(marks.resume), dict(marks.gaps)
     for found in fetched:
         validators |= found.validators
         if found.resume:
             resume[found.source] = found.resume
-    return Marks(validators=validators, resume=resume)
+        gaps.pop(found.source, None)
+        if found.gap:
+            gaps[found.source] = found.gap
+    return Marks(validators=validators, resume=resume, gaps=gaps)

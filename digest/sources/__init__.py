@@ -13,11 +13,13 @@ from msgspec.structs import replace
 
 from digest.errors import SourceError, Unreachable
 from digest.model import (
+    WHOLE,
     ArxivApi,
     ArxivListing,
     ArxivOai,
     Entry,
     Fetched,
+    Gap,
     LocalFile,
     Past,
     Request,
@@ -36,6 +38,7 @@ KINDS: dict[type[Source], Callable[[Any, Run], Asking]] = {
     WebFeed: feed.fetch,
     LocalFile: file.fetch,
 }
+_BACKFILLED = (ArxivApi, ArxivListing, ArxivOai)  # kinds that can be asked for the past
 
 
 def fetch_all(
@@ -70,7 +73,7 @@ def fetch_all(
     )
 
     def one(source: Source) -> Fetched:
-        fetched = _drive(source, run, web, keep)
+        fetched = _fetch(source, run, web, keep)
         progress(fetched)
         return fetched
 
@@ -113,6 +116,62 @@ def _settle(future: Future[Fetched], work: Callable[[Source], Fetched], source: 
         future.set_exception(error)
 
 
+def _fetch(source: Source, run: Run, web: Client, keep: Tell | None) -> Fetched:
+    """What is new at a source, then what a backfill that was begun in an earlier run has left."""
+    gap = run.past_of(source.name).gap if isinstance(source, _BACKFILLED) else None
+    if gap is None or run.since not in {None, gap.since}:
+        return _drive(source, run, web, keep)
+    news = _drive(source, replace(run, since=None), web, keep)
+    rest = _drive(source, replace(run, since=gap.first, until=gap.last), web, keep)
+    state = _together(news.state, rest.state)
+    return replace(
+        news,
+        entries=(*news.entries, *rest.entries),
+        state=state,
+        problem="; ".join(dict.fromkeys(filter(None, (news.problem, rest.problem)))),
+        asked=(*news.asked, *rest.asked),
+        answered=", ".join(filter(None, (news.answered, rest.answered))),
+        reached=news.reached or rest.reached,
+        covers=gap.since if state in WHOLE else news.covers,
+        gap=rest.gap,
+    )
+
+
+def _together(news: State, rest: State) -> State:
+    """The state of what came in two parts."""
+    states = {news, rest}
+    if states <= WHOLE:
+        return State.OK if State.OK in states else State.QUIET
+    if State.FAILED in states and len(states) > 1:
+        return State.PARTIAL
+    return max(states, key=list(State).index)
+
+
+def _left(source: Source, run: Run, rest: Gap | None) -> Gap | None:
+    """The days that backfills have yet to bring.
+
+    Args:
+        rest: those of this run's own.
+    """
+    before = run.past_of(source.name).gap
+    if not isinstance(source, _BACKFILLED):
+        return None
+    if run.since is None or before is None:
+        return before if run.since is None else rest
+    if run.until:
+        return rest and replace(rest, since=before.since)
+    gaps = [rest] if rest else []
+    if before.first < run.since:
+        gaps.append(replace(before, last=min(before.last, run.since)))
+    if not gaps:
+        return None
+    return Gap(
+        since=min(gap.since for gap in gaps),
+        first=min(gap.first for gap in gaps),
+        last=max(gap.last for gap in gaps),
+    )
+
+
 def _drive(source: Source, run: Run, web: Client, keep: Tell | None) -> Fetched:
     """Put a source's requests, hand it the answers, and note both."""
     asking = KINDS[type(source)](source, run)
@@ -123,6 +182,7 @@ def _drive(source: Source, run: Run, web: Client, keep: Tell | None) -> Fetched:
         while True:
             if isinstance(step, Fetched):
                 if keep:
+                    step = replace(step, gap=_left(source, run, step.gap))
                     keep(replace(step, asked=tuple(asked), answered=_tally(answered)))
                 else:
                     pieces += step.entries
@@ -144,12 +204,19 @@ def _drive(source: Source, run: Run, web: Client, keep: Tell | None) -> Fetched:
         fetched: Fetched = done.value
     except SourceError as error:
         fetched = failed(source.name, error)
+        if run.since:
+            fetched = replace(fetched, gap=Gap(run.since, run.since, run.until or run.today))
+    reached = reached or len(answered) > 1
+    gap = _left(source, run, fetched.gap) if reached else run.past_of(source.name).gap
+    later = f"; {gap.first} to {gap.last} are left to the next run" if gap and run.since else ""
     return replace(
         fetched,
         entries=(*pieces, *fetched.entries),
         asked=fetched.asked or tuple(asked),
         answered=_tally(answered),
-        reached=reached or len(answered) > 1,
+        reached=reached,
+        problem=fetched.problem and fetched.problem + later,
+        gap=gap,
         validators=_vouched(validators, fetched),
     )
 

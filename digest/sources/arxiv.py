@@ -14,7 +14,7 @@ import msgspec
 
 from digest.errors import Refused, SourceError
 from digest.ids import arxiv_id
-from digest.model import Answer, ArxivApi, Entry, Fetched, Request, Source, State
+from digest.model import Answer, ArxivApi, Entry, Fetched, Gap, Request, Source, State
 from digest.sources import xml
 from digest.sources.asking import Asking, Run, again, body, let_speak
 from digest.sources.papers import once, paper
@@ -44,6 +44,9 @@ class Harvest(msgspec.Struct, kw_only=True):
     refused: int = 0
     total: int = 0  # the most that any answer promised
     shrank: bool = False  # whether a later answer promised less
+    oldest: datetime | None = None  # until when all slices came, the newest first
+    whole: bool = True  # whether all slices came so far
+    cut: bool = False  # whether it ended before its time
     known: bool = False  # whether a whole slice was known already, and the rest not asked for
 
     @property
@@ -68,13 +71,8 @@ def fetch(source: ArxivApi, run: Run) -> Asking:
 
 def submitted(source: ArxivApi, run: Run, start: datetime) -> Asking:
     """Ask for the papers submitted since `start`, newest first, window by window."""
-    windows, entries, problems, missing, total = (
-        [(start, run.now)],
-        list[Entry](),
-        list[str](),
-        0,
-        0,
-    )
+    windows, entries, problems = [(start, run.end)], list[Entry](), list[str]()
+    missing, total, left = 0, 0, None  # `left`: until when it is all to come
     while windows:
         first, last = windows.pop()
         try:
@@ -83,6 +81,7 @@ def submitted(source: ArxivApi, run: Run, start: datetime) -> Asking:
             if not entries:
                 raise
             problems.append(str(error))
+            left = last
             break
         entries += harvest.entries
         if _too_many(harvest, first, last):
@@ -92,17 +91,22 @@ def submitted(source: ArxivApi, run: Run, start: datetime) -> Asking:
         problems += harvest.problems
         missing += harvest.missing
         total += harvest.total
+        if harvest.cut:
+            left = harvest.oldest or last
+            break
     found = once(entries)
     if missing:
         problems.insert(0, f"{missing:,} of {total:,} papers did not come")
-    if problems and not found:
-        raise SourceError("; ".join(dict.fromkeys(problems)))
+    problem = "; ".join(dict.fromkeys(problems))
+    if problem and not found:
+        raise SourceError(problem)
     return Fetched(
         source=source.name,
         state=State.PARTIAL if problems else State.OK if found else State.QUIET,
         entries=found,
-        problem="; ".join(dict.fromkeys(problems)),
+        problem=problem,
         covers=start.date(),
+        gap=Gap(run.since, run.since, max(run.since, left.date())) if run.since and left else None,
     )
 
 
@@ -132,8 +136,12 @@ def _window(
     between two slices, and all are asked for once more.
     """
     harvest = yield from _slices(source, run, start, end)
-    if harvest.shrank and harvest.missing:
-        again = yield from _slices(source, run, start, end)
+    if harvest.shrank and harvest.missing and not harvest.cut:
+        try:
+            again = yield from _slices(source, run, start, end)
+        except SourceError as error:
+            harvest.problems.append(str(error))
+            return harvest
         again.entries += harvest.entries
         return again
     return harvest
@@ -149,15 +157,20 @@ def _slices(
             page = yield from _slice(request, source, run, skip, harvest.total)
         except NoSlice as error:
             harvest.problems.append(str(error))
+            harvest.whole = False
             harvest.total = end_at = max(harvest.total, error.total)
             skip += SLICE
         except SourceError as error:
             if not harvest.entries:
                 raise
             harvest.problems.append(str(error))
+            harvest.cut = True
             return harvest
         else:
             harvest.entries += page.entries
+            if harvest.whole:
+                dates = filter(None, (entry.published for entry in page.entries))
+                harvest.oldest = min(dates, default=harvest.oldest)
             harvest.problems += page.refused
             harvest.refused += len(page.refused)
             harvest.shrank |= page.total < harvest.total

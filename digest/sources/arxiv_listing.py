@@ -24,6 +24,7 @@ from digest.model import (
     CrossLists,
     Entry,
     Fetched,
+    Gap,
     Past,
     Request,
     Source,
@@ -56,21 +57,23 @@ def fetch(source: ArxivListing, run: Run) -> Asking:
     we missed, and the dates, comments and so on of the papers it names.
     """
     past = run.past_of(source.name)
+    if run.until:
+        return (yield from _rest(source, run))
     names = "+".join(source.categories)
     url = f"{source.endpoint.rstrip('/')}/rss/{names}"
-    request = Request(url=url, accept=ACCEPT, pace=source.pace, conditional=True)
+    request = Request(url=url, accept=ACCEPT, pace=source.pace, conditional=not run.since)
     listing = yield from again(request, lambda answer: read(answer, source, run))
     if listing is None:
         state, problem = judge(Listing(day=past.listing, entries=()), run, past)
         return Fetched(source=source.name, state=state, problem=problem, listing=past.listing)
     state, problem = judge(listing, run, past)
     entries, covers = once(listing.entries), listing.day
+    gap = Gap(run.since, run.since, run.today) if run.since else None
     try:
         if start := missed(listing.day, run, past):
             covers = start
-            healed = yield from arxiv.submitted(
-                _query(source), run, datetime.combine(start - _BEFORE, time(), UTC)
-            )
+            healed = yield from _submitted(source, run, start)
+            gap = healed.gap
             entries += healed.entries
             problem = problem or healed.problem
             state = State.OK if state is State.QUIET and _has_news(entries, run) else state
@@ -87,7 +90,21 @@ def fetch(source: ArxivListing, run: Run) -> Asking:
         entries=tuple(entry for entry in entries if _wanted(entry, source)),
         listing=listing.day,
         covers=covers,
+        gap=gap,
     )
+
+
+def _rest(source: ArxivListing, run: Run) -> Asking:
+    """Go on with a backfill: of the past, the API knows."""
+    found = yield from _submitted(source, run, run.since or run.today)
+    wanted = tuple(entry for entry in found.entries if _wanted(entry, source))
+    return msgspec.structs.replace(found, entries=wanted, covers=run.since)
+
+
+def _submitted(source: ArxivListing, run: Run, listed: date) -> Asking:
+    """Ask the API for the papers that were listed since a day."""
+    start = datetime.combine(listed - _BEFORE, time(), UTC)
+    return (yield from arxiv.submitted(_query(source), run, start))
 
 
 def judge(listing: Listing, run: Run, past: Past) -> tuple[State, str]:

@@ -16,7 +16,7 @@ from msgspec import structs
 
 from digest.errors import Refused, SourceError
 from digest.ids import ArxivId, arxiv_id
-from digest.model import Answer, ArxivOai, Entry, Fetched, Request, Source, State
+from digest.model import Answer, ArxivOai, Entry, Fetched, Gap, Request, Source, State
 from digest.sources import xml
 from digest.sources.asking import TRIES, Asking, Run, body
 from digest.sources.papers import once, paper
@@ -49,7 +49,7 @@ def fetch(source: ArxivOai, run: Run) -> Asking:
     What comes is each paper as it stands today, seen when it was announced.
     """
     start, token = _resumed(source, run)
-    end = min(source.until or run.today, run.today)
+    end = min(source.until or run.today, run.until or run.today, run.today)
     found, problems, kept = list[Entry](), list[str](), False
     while start <= end:
         last = min(start + _WINDOW, end)
@@ -64,10 +64,10 @@ def fetch(source: ArxivOai, run: Run) -> Asking:
         problems += page.refused
         start, token = (start, page.token) if page.token else (last + _DAY, "")
         if len(found) >= PIECE:
-            yield _fetched(source, run, State.OK, found, start, token)
+            yield _fetched(source, run, State.OK, found, start, end, token)
             found, kept = [], True
     state = State.PARTIAL if problems else State.OK if found or kept else State.QUIET
-    return _fetched(source, run, state, found, start, token, "; ".join(problems))
+    return _fetched(source, run, state, found, start, end, token, "; ".join(problems))
 
 
 def _fetched(
@@ -76,6 +76,7 @@ def _fetched(
     state: State,
     found: list[Entry],
     start: date,
+    end: date,
     token: str,
     problem: str = "",
 ) -> Fetched:
@@ -88,6 +89,7 @@ def _fetched(
         problem=problem,
         covers=run.since or source.start,
         resume=run.past_of(source.name).resume if run.since else mark,
+        gap=Gap(run.since, start, end) if run.since and start <= end else None,
     )
 
 

@@ -1,7 +1,7 @@
 """How sources ask: each is a generator of requests that is sent the answers. Pure."""
 
 from collections.abc import Callable, Generator, Mapping
-from datetime import date, datetime
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Protocol, TypeVar
 
@@ -35,6 +35,7 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
     root: Path
     now: datetime  # UTC
     since: date | None = None  # fill the gaps from this day on
+    until: date | None = None  # where a backfill goes on: the last day that is left of it
     known: Callable[[str], Entry | None] = lambda name: None  # the archive, by id
     past: Mapping[str, Past] = msgspec.field(default_factory=dict)  # the ledger, by source
     validators: Mapping[str, Validator] = msgspec.field(default_factory=dict)  # by address
@@ -42,6 +43,13 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def today(self) -> date:
         return self.now.date()
+
+    @property
+    def end(self) -> datetime:
+        """Until when there is something to ask for."""
+        if self.until is None:
+            return self.now
+        return min(self.now, datetime.combine(self.until + timedelta(days=1), time(), UTC))
 
     @property
     def seen(self) -> date | None:
