@@ -8,7 +8,7 @@ from pathlib import Path
 PACKAGE = Path(__file__).parents[1] / "digest"
 LAYERS = [
     {"errors", "github", "ids", "inputs", "model", "words", "__version__"},
-    {"paper"},
+    {"links", "paper"},
     {"diff", "faults", "files", "jobs", "language", "lettering", "located", "portable", "tex"},
     {
         "authority",
@@ -25,7 +25,7 @@ LAYERS = [
     },
     {"authors"},
     {"desk", "related", "themes"},
-    {"config", "paper_page"},
+    {"config", "merging", "paper_page"},
     # The stages.
     {
         "sources",
