@@ -4,55 +4,22 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
-from datetime import datetime, time
+from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any
 
 import msgspec
 
 from digest import files
 from digest.errors import ArchiveError
 from digest.ids import is_arxiv_name
-from digest.mailing import announced_on
-from digest.model import Entry, Link, Markup, Version
+from digest.merging import Merged as Merged
+from digest.merging import keys as keys
+from digest.merging import merge as merge
+from digest.model import Entry
 
 FOLDER = "content/archive"
 _decoder = msgspec.json.Decoder(Entry)
 _MONTH = re.compile(r"\d{4}-\d{2}\.jsonl")
-# What each version of a paper may say anew; everything else belongs to the paper as a whole.
-_VERSIONED = ("title", "summary", "authors", "comment", "categories")
-
-
-class Merged(msgspec.Struct, frozen=True, kw_only=True):
-    """Entries by id, and ids that one DOI or link claims to be the same and that are not."""
-
-    entries: tuple[Entry, ...]
-    conflicts: tuple[tuple[str, ...], ...] = ()
-
-
-def merge(*batches: Iterable[Entry]) -> Merged:
-    """One entry a paper, whatever the order of the batches and however often they repeat.
-
-    Entries are the same paper if they share an id, an alias or a DOI. The newest version's text
-    wins; where two sources disagree on one version the longer text does, then the greater one. No
-    field is lost because one source lacks it. Different arXiv ids are never merged.
-    """
-    entries, conflicts = list[Entry](), list[tuple[str, ...]]()
-    for group in _same_paper(entry for batch in batches for entry in batch):
-        papers = sorted({entry.id for entry in group if entry.id.startswith("arxiv:")})
-        if len(papers) > 1:
-            conflicts.append(tuple(papers))
-            apart = defaultdict[str, list[Entry]](list)
-            for entry in group:
-                apart[entry.id].append(entry)
-            entries += map(_join, apart.values())
-        else:
-            entries.append(_join(group))
-    return Merged(
-        entries=tuple(sorted(entries, key=lambda entry: entry.id)),
-        conflicts=tuple(sorted(conflicts)),
-    )
 
 
 def load(folder: Path) -> tuple[Entry, ...]:
@@ -76,7 +43,7 @@ def read_month(path: Path) -> list[Entry]:
 def joined(entries: Iterable[Entry]) -> tuple[Entry, ...]:
     """One entry a paper, by id, as `merge` has it; fast where they are that already."""
     found = list(entries)
-    names = [key for entry in found for key in _keys(entry)]
+    names = [key for entry in found for key in keys(entry)]
     if len(set(names)) < len(names):
         return merge(found).entries
     return tuple(sorted(found, key=lambda entry: entry.id))
@@ -167,129 +134,6 @@ def _fault(entry: Entry) -> str:
         if not 1900 < day.year < 2200:
             return f"{day} is no day of a paper"
     return ""
-
-
-def _same_paper(entries: Iterable[Entry]) -> Iterator[list[Entry]]:
-    """Entries that share a key, directly or through others, together (union-find)."""
-    parent: dict[str, str] = {}
-
-    def root(key: str) -> str:
-        while parent.setdefault(key, key) != key:
-            parent[key] = key = parent[parent[key]]
-        return key
-
-    found = list(entries)
-    for entry in found:
-        for key in _keys(entry):
-            parent[root(key)] = root(entry.id)
-    groups = defaultdict[str, list[Entry]](list)
-    for entry in found:
-        groups[root(entry.id)].append(entry)
-    return iter(groups.values())
-
-
-def _keys(entry: Entry) -> set[str]:
-    return {entry.id, *entry.aliases, f"doi:{entry.doi}" if entry.doi else entry.id}
-
-
-def _join(group: Sequence[Entry]) -> Entry:
-    if len(group) == 1 or all(entry == group[0] for entry in group[1:]):
-        return group[0]
-    name = min((entry.id for entry in group), key=_id_rank)
-    versions, newest, carried = _join_versions(group)
-    seen = min(entry.seen for entry in group)
-    published = _earliest(entry.published for entry in group)
-    listed = min((entry.listed for entry in group if entry.listed), default=None)
-    known = {key for entry in group for key in (entry.id, *entry.aliases)}
-    guid = min((entry.seen, entry.guid or entry.id) for entry in group)[1]
-    return Entry(
-        id=name,
-        **newest,
-        links=tuple(sorted({link for entry in group for link in entry.links}, key=_link_order)),
-        classes=_richest(entry.classes for entry in group),
-        journal_ref=_richest(entry.journal_ref for entry in group),
-        doi=_richest(entry.doi for entry in group),
-        license=_richest(entry.license for entry in group),
-        markup=max((entry.markup for entry in group), key=lambda markup: markup is Markup.TEX),
-        published=published,
-        updated=max((entry.updated for entry in group if entry.updated), default=None),
-        version=max(entry.version for entry in group),
-        versions=versions,
-        listed=listed,
-        announced=announced_on(name, published, listed, seen),
-        seen=seen,
-        announce_types=_union(entry.announce_types for entry in group),
-        sources=_union(entry.sources for entry in group),
-        aliases=tuple(sorted(known - {name})),
-        guid="" if guid == name else guid,
-        carried=carried,
-    )
-
-
-def _join_versions(
-    group: Sequence[Entry],
-) -> tuple[tuple[Version, ...], dict[str, Any], tuple[str, ...]]:
-    """The versions that anyone saw, the text of the newest, and what of that is older."""
-    said = defaultdict[int, list[Version]](list)
-    for entry in group:
-        for version in _own_words(entry):
-            said[version.number].append(version)
-    joined = [_join_version(number, same) for number, same in sorted(said.items())]
-    newest, text, carried = joined[-1], dict[str, Any](), list[str]()
-    for field in _VERSIONED:
-        givers = [version for version in joined if getattr(version, field)]
-        giver = givers[-1] if givers else newest
-        text[field] = getattr(giver, field)
-        if giver is not newest:
-            carried.append(field)
-    bare = Version(number=newest.number, date=newest.date, seen=newest.seen)
-    kept = [*joined[:-1], bare] if newest.number else []
-    return tuple(kept), text, tuple(carried)
-
-
-def _own_words(entry: Entry) -> Iterator[Version]:
-    """What each version of an entry said itself, the newest included."""
-    own = {field: getattr(entry, field) for field in _VERSIONED if field not in entry.carried}
-    numbers = {version.number for version in entry.versions}
-    for version in entry.versions:
-        newest = version.number == entry.version
-        yield msgspec.structs.replace(version, **own) if newest else version
-    if entry.version not in numbers:
-        yield Version(number=entry.version, date=entry.updated, seen=entry.seen, **own)
-
-
-def _join_version(number: int, same: Sequence[Version]) -> Version:
-    days = [version.seen for version in same if version.seen]
-    return Version(
-        number=number,
-        date=_earliest(v.date for v in same),
-        seen=min(days) if days else None,
-        **{field: _richest(getattr(v, field) for v in same) for field in _VERSIONED},
-    )
-
-
-def _richest(values: Iterable[Any]) -> Any:
-    """The longest, then the greatest: the same whatever the order, and never an empty one."""
-    return max(values, key=lambda value: (len(value), value))
-
-
-def _union(values: Iterable[tuple[str, ...]]) -> tuple[str, ...]:
-    return tuple(sorted({item for value in values for item in value}))
-
-
-def _earliest(moments: Iterable[datetime | None]) -> datetime | None:
-    """Some sources give the day alone: midnight is a poorer answer than any time."""
-    known = [moment for moment in moments if moment is not None]
-    precise = [moment for moment in known if moment.time() != time()]
-    return min(precise or known) if known else None
-
-
-def _id_rank(name: str) -> tuple[int, str]:
-    return (0 if name.startswith("arxiv:") else 1 if name.startswith("doi:") else 2), name
-
-
-def _link_order(link: Link) -> tuple[str, str]:
-    return link.rel, link.url
 
 
 def month_files(folder: Path) -> list[Path]:

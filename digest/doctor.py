@@ -38,6 +38,7 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
     has_tag: bool = True  # whether guids have an authority that will stay
     requirement: str = ""  # the version that requirements.txt asks for
     version: str = ""  # of digest, here
+    has_dependencies: bool = False  # whether dependencies.txt is there
     workflow: str = ""  # what `digest init` would write today
 
 
@@ -66,6 +67,7 @@ def look(root: Path, now: datetime) -> Case:
         has_tag=bool(site.tag or _text(root / "content/tag").strip()),
         requirement=requirement[1] if requirement else "",
         version=__version__,
+        has_dependencies=(root / "dependencies.txt").is_file(),
         workflow=scaffold.workflow(),
     )
 
@@ -268,10 +270,17 @@ def _versions(case: Case) -> Iterator[Complaint]:
         yield Complaint(
             "version",
             f"this is digest {case.version}, and requirements.txt asks for {case.requirement}",
-            f"write curated-digest=={case.version} there, or install that one",
+            f"write curated-digest=={case.version} there, or install that one"
+            + "; dependencies.txt is to be of the same version" * case.has_dependencies,
         )
-    ours = _pins(case.workflow)
-    theirs = _pins("\n".join(text for _, text in case.checkout.workflows))
+    workflows = "\n".join(text for _, text in case.checkout.workflows)
+    if "--requirement dependencies.txt" in workflows and not case.has_dependencies:
+        yield Complaint(
+            "version",
+            "the workflow installs dependencies.txt, which is not there",
+            "copy it from a new site that `digest init` writes",
+        )
+    ours, theirs = _pins(case.workflow), _pins(workflows)
     old = [name for name, version in ours.items() if theirs.get(name, version) < version]
     if old:
         yield Complaint(

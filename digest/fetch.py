@@ -15,7 +15,7 @@ from threading import Lock
 
 import msgspec
 
-from digest import archive, files, ledger, sources
+from digest import archive, files, ledger, links, sources
 from digest.authority import authority
 from digest.errors import DigestError
 from digest.ledger import marks
@@ -152,7 +152,8 @@ class _Keeper:
         self.lines = ledger.load(root / LEDGER)
         self.marks = marks.load(root / LEDGER)
         self._merged = archive.Merged(entries=archived(root, self.lines, allow_shrink=allow_shrink))
-        self._before = {name: entry for entry in self._merged.entries for name in _names(entry)}
+        self._before = _by_key(self._merged.entries)
+        self._given = dict[str, date]()  # when arXiv gave what it gives in this run, by key
         self._pieces = defaultdict[str, list[ledger.Line]](list)
 
     def known(self, name: str) -> Entry | None:
@@ -187,8 +188,11 @@ class _Keeper:
         )
 
     def _archive(self, entries: Iterable[Entry]) -> None:
-        dated = (self._dated(entry) for entry in entries)
-        self._merged = archive.merge(self._merged.entries, dated)
+        dated = [self._dated(entry) for entry in entries]
+        for entry in filter(links.is_arxivs, dated):
+            for key in archive.keys(entry):
+                self._given[key] = min(entry.seen, self._given.get(key, entry.seen))
+        self._merged = archive.merge(self._merged.entries, map(self._met, dated))
         archive.save(self._root / ARCHIVE, self._merged.entries)
 
     def _dated(self, entry: Entry) -> Entry:
@@ -196,20 +200,28 @@ class _Keeper:
 
         Feeds have told readers both.
         """
-        names = (*_names(entry), f"doi:{entry.doi}")
+        names = (*_names(entry), *sorted(archive.keys(entry)))
         known = next(filter(None, map(self.known, names)), None)
         if known is None:
             return entry
         if known.id != entry.id and all(one.id.startswith("arxiv:") for one in (known, entry)):
             return entry  # another paper of arXiv's that claims the same DOI
-        seen = max(entry.seen, known.seen)
+        before = known.given if known.given and links.is_arxivs(entry) else known.seen
+        seen = max(entry.seen, before)
         first = known.guid or known.id
         versions = tuple(
-            msgspec.structs.replace(version, seen=max(version.seen or seen, known.seen))
+            msgspec.structs.replace(version, seen=max(version.seen or seen, before))
             for version in entry.versions
         )
         guid = "" if first == entry.id else first
         return msgspec.structs.replace(entry, seen=seen, guid=guid, versions=versions)
+
+    def _met(self, entry: Entry) -> Entry:
+        """What others say of a paper that this run first had from arXiv is of arXiv's day."""
+        if links.is_arxivs(entry) or self.known(entry.id):
+            return entry
+        days = [self._given[key] for key in archive.keys(entry) if key in self._given]
+        return msgspec.structs.replace(entry, seen=max(entry.seen, *days)) if days else entry
 
     def _line(self, fetched: Fetched) -> ledger.Line:
         return ledger.line(fetched, self._now, self.lines, self.known)
@@ -223,3 +235,13 @@ class _Keeper:
 
 def _names(entry: Entry) -> tuple[str, ...]:
     return (entry.id, *entry.aliases)
+
+
+def _by_key(entries: Sequence[Entry]) -> dict[str, Entry]:
+    """Entries by id and alias, and by a DOI that one alone of them has."""
+    sharing = defaultdict[str, list[Entry]](list)
+    for entry in entries:
+        for key in archive.keys(entry).difference(_names(entry)):
+            sharing[key].append(entry)
+    unique = {key: found[0] for key, found in sharing.items() if len(found) == 1}
+    return unique | {name: entry for entry in entries for name in _names(entry)}

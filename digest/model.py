@@ -30,11 +30,12 @@ class Markup(StrEnum):
     PLAIN = "plain"
 
 
-class Link(msgspec.Struct, frozen=True, gc=False):
+class Link(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     """An address that a source gave for an entry, http or https."""
 
     rel: str  # "abstract", "pdf", "doi", "related"
     url: str
+    source: str = ""  # whose it is, where its source doesn't speak for the paper
 
 
 class Version(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
@@ -78,6 +79,7 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=Fa
     listed: date | None = None  # the listing date arXiv itself gave the first version
     announced: date  # see mailing.announced_on
     seen: date  # the day we first had it
+    given: date | None = None  # the day arXiv first gave it, where another source did so before
     announce_types: tuple[str, ...] = ()  # of listings that carried it: new, cross, replace, ...
     sources: tuple[str, ...] = ()  # names in site.yaml that carried it, sorted
     aliases: tuple[str, ...] = ()  # other ids it is or was known by, sorted

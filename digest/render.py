@@ -16,7 +16,7 @@ import jinja2
 import msgspec
 from markupsafe import Markup as Safe
 
-from digest import __version__, cite, inputs, lettering, portable, tex, versions
+from digest import __version__, cite, inputs, lettering, links, portable, tex, versions
 from digest.desk.curation import NOTHING, Edition
 from digest.desk.markdown import Rendered
 from digest.desk.texts import Texts
@@ -231,6 +231,8 @@ class Renderer:
             "markdown": lambda body: self._texts.for_page(body).html,
             "markdown_feed": self._texts.for_feed,
             "withdrawn": versions.withdrawn,
+            "address": links.address,
+            "other_links": links.others,
             "code_link": lambda entry: tex.code_link(entry.comment, entry.summary),
             "iso": _iso,
             "rfc822": lambda day: format_datetime(_utc(day)),

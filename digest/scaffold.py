@@ -22,7 +22,7 @@ from digest.sources import xml
 
 _PACKAGE = Path(__file__).parent
 # One copy of each: in a source checkout these lie at its top, in a wheel among the starter files.
-_SHARED = (".github/dependabot.yml", ".github/workflows/publish.yml")
+_SHARED = (".github/dependabot.yml", ".github/workflows/publish.yml", "dependencies.txt")
 _SCHEMA = "site.schema.json"  # for editors
 _SEED = "content/start/seed.atom.xml"
 _SEED_CATEGORY = "cs.DC"

@@ -6,7 +6,7 @@ import re
 
 import msgspec
 
-from digest import diff, tex
+from digest import diff, links, tex
 from digest.language import ENGLISH, Language
 from digest.model import Entry, Version
 
@@ -81,7 +81,7 @@ def _at(entry: Entry, version: Version) -> Entry:
     return Entry(
         id=name,
         **{field: getattr(version, field) for field in _WORDS},
-        links=tuple(link for link in entry.links if link.rel in {"abstract", "pdf"}),
+        links=links.own(entry),
         markup=entry.markup,
         updated=version.date,
         version=version.number,

@@ -8,7 +8,7 @@ from pathlib import Path
 PACKAGE = Path(__file__).parents[1] / "digest"
 LAYERS = [
     {"allowlist", "errors", "github", "ids", "inputs", "model", "words", "__version__"},
-    {"paper"},
+    {"links", "paper"},
     {"diff", "faults", "files", "jobs", "language", "lettering", "located", "portable", "tex"},
     {
         "authority",
@@ -26,7 +26,7 @@ LAYERS = [
     },
     {"authors", "exchange"},
     {"desk", "hosts", "related", "themes"},
-    {"config", "paper_page"},
+    {"config", "merging", "paper_page"},
     # The stages.
     {
         "sources",

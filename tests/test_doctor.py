@@ -112,6 +112,11 @@ def test_nothing_is_wrong_with_a_site_that_publishes_itself(site: Path) -> None:
         ),
         (replaced("requirements.txt", "==", "==9."), "version", "write curated-digest=="),
         (
+            lambda root: (root / "dependencies.txt").unlink(),
+            "version",
+            "installs dependencies.txt, which is not there",
+        ),
+        (
             lambda root: git(root, "branch", "--move", "master"),
             "workflow",
             "git branch --move master main",

@@ -43,6 +43,7 @@ def test_a_new_site_is_a_whole_repository(tmp_path: Path) -> None:
         ".gitignore",
         "README.md",
         "content/start/seed.atom.xml",
+        "dependencies.txt",
         "requirements.txt",
         "site.schema.json",
         "site.yaml",
@@ -54,7 +55,7 @@ def test_a_new_site_is_a_whole_repository(tmp_path: Path) -> None:
 def test_a_wheel_holds_all_that_a_new_site_is_made_of() -> None:
     project = tomllib.loads((PROJECT / "pyproject.toml").read_text("utf-8"))
     included = project["tool"]["hatch"]["build"]["targets"]["wheel"]["force-include"]
-    for name in (".github/dependabot.yml", ".github/workflows/publish.yml"):
+    for name in (".github/dependabot.yml", ".github/workflows/publish.yml", "dependencies.txt"):
         assert included[name] == f"digest/starter/{name}"
 
 

@@ -355,6 +355,68 @@ def test_every_action_is_pinned_by_its_commit_and_says_its_version() -> None:
                 assert pins.setdefault(found[1].split("/")[1], found[2]) == found[2]
 
 
+# All that a job may do beside running; what isn't here may do nothing.
+RIGHTS = {
+    "publish.yml": {
+        "fetch": {"contents": "write"},
+        "build": {"contents": "read", "pages": "read"},
+        "deploy": {"pages": "write", "id-token": "write"},
+        "notify": {"contents": "read"},
+        "report": {"issues": "write"},
+    },
+    "ci.yml": {name: {"contents": "read"} for name in ("test", "package", "outside")},
+    "release.yml": {
+        "build": {"contents": "read"},
+        "index": {"id-token": "write"},
+        "notes": {"contents": "write"},
+    },
+}
+# The steps that are given a token.
+HOLDERS = {"Commit what was found", "Open, update or close the issue", "Release"}
+
+
+def test_no_job_has_more_rights_than_its_part_needs() -> None:
+    paths = list(PROJECT.glob(".github/workflows/*.yml"))
+    assert {path.name for path in paths} == RIGHTS.keys()
+    for path in paths:
+        workflow = yaml.safe_load(path.read_text("utf-8"))
+        assert workflow["permissions"] == {}
+        rights = {name: job.get("permissions") for name, job in workflow["jobs"].items()}
+        assert rights == RIGHTS[path.name]
+
+
+def test_the_token_is_given_to_the_steps_that_use_it_alone() -> None:
+    for path in [*PROJECT.glob(".github/workflows/*.yml"), ACTION]:
+        document = yaml.safe_load(path.read_text("utf-8"))
+        jobs = document.get("jobs") or {"action": document["runs"]}
+        for job in jobs.values():
+            outside = {name: words for name, words in job.items() if name != "steps"}
+            assert not re.search(r"token \}|secrets\.", yaml.safe_dump(outside)), path
+            for step in job["steps"]:
+                if step.get("uses", "").startswith("actions/checkout@"):
+                    assert step["with"]["persist-credentials"] is False
+                if re.search(r"\.token\b|secrets\.", yaml.safe_dump(step)):
+                    assert step["name"] in HOLDERS
+                    assert "pip install" not in step["run"]
+                    assert "digest " not in re.sub("#.*", "", step["run"])
+
+
+def test_what_a_site_installs_is_named_by_hash_and_then_digest_alone() -> None:
+    installs = [
+        step["run"].splitlines()
+        for path in (PUBLISH, ACTION)
+        for job in (yaml.safe_load(path.read_text("utf-8")).get("jobs") or {"": None}).values()
+        for step in (job or yaml.safe_load(path.read_text("utf-8"))["runs"])["steps"]
+        if step.get("name") == "Install"
+    ]
+    assert len(installs) == 4
+    for dependencies, package, check in installs:
+        assert "--require-hashes --only-binary :all: --requirement" in dependencies
+        assert "dependencies.txt" in dependencies
+        assert "--no-deps" in package
+        assert "pip check" in check
+
+
 @pytest.mark.parametrize("tool", ["actionlint", "zizmor"])
 @pytest.mark.parametrize("repository", ["ours", "a new one"])
 def test_workflows_pass(tool: str, repository: str, tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ from urllib.parse import quote
 
 import msgspec
 
+from digest import links
 from digest.cite import latex
 from digest.cite.names import Name, names, one_line
 from digest.ids import id_month, slug
@@ -233,19 +234,12 @@ def _doi(entry: Entry) -> str:
 def _url(entry: Entry) -> str:
     """Where the source describes the entry, whatever its version."""
     arxiv = _arxiv(entry)
-    if arxiv:
-        return f"https://arxiv.org/abs/{arxiv}"
-    links = {link.rel: link.url for link in reversed(entry.links)}
-    return _address(links.get("abstract", "")) or (
-        f"https://doi.org/{_address(entry.doi)}" if entry.doi else ""
-    )
+    return f"https://arxiv.org/abs/{arxiv}" if arxiv else _address(links.address(entry, "abstract"))
 
 
 def _pdf(entry: Entry) -> str:
     arxiv = _arxiv(entry)
-    if arxiv:
-        return f"https://arxiv.org/pdf/{arxiv}"
-    return next((_address(link.url) for link in entry.links if link.rel == "pdf"), "")
+    return f"https://arxiv.org/pdf/{arxiv}" if arxiv else _address(links.address(entry, "pdf"))
 
 
 def _address(text: str) -> str:

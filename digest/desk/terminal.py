@@ -27,7 +27,7 @@ from prompt_toolkit.layout.dimension import Dimension
 from prompt_toolkit.styles import Style
 from prompt_toolkit.utils import get_cwidth
 
-from digest import tex
+from digest import links, tex
 from digest.desk.triage import Session
 from digest.errors import DigestError
 from digest.model import Theme
@@ -232,8 +232,8 @@ class Screen:
 
     def _open(self) -> None:
         """Its abstract page, or else whatever the source linked first."""
-        links = self._session.paper.entry.links if self._session.paper else ()
-        found = sorted(links, key=lambda link: link.rel != "abstract")
+        entry = self._session.paper.entry if self._session.paper else None
+        found = (*links.own(entry), *links.others(entry), *entry.links) if entry else ()
         if not found:
             self._said = "It has no address."
         elif not webbrowser.open(found[0].url):

@@ -11,9 +11,10 @@ from bibtexparser.model import Entry as Record
 
 from digest.errors import SourceError
 from digest.ids import arxiv_id, entry_id
+from digest.links import doi_link, paper_links
 from digest.mailing import announced_on
 from digest.model import Entry, Link, Source
-from digest.sources.papers import doi_link, paper_links, publisher_doi
+from digest.sources.papers import publisher_doi
 from digest.sources.text import fold, paragraphs, unique, web_address
 
 _MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
@@ -65,7 +66,7 @@ def _entry(record: Record, source: Source, today: date) -> Entry | SourceError:
         title=title,
         summary=paragraphs(str(fields.get("abstract", ""))),
         authors=unique(_name(str(author)) for author in fields.get("author", ())),
-        links=_links(paper, bare, url),
+        links=_links(paper, bare, url, source.name),
         categories=unique(map(fold, re.split("[,;]", said("keywords")))),
         comment=said("note"),
         journal_ref=", ".join(unique((venue, *map(said, _PLACE)))) if venue else "",
@@ -79,11 +80,13 @@ def _entry(record: Record, source: Source, today: date) -> Entry | SourceError:
     )
 
 
-def _links(paper: str, bare: str, url: str) -> tuple[Link, ...]:
+def _links(paper: str, bare: str, url: str, source: str) -> tuple[Link, ...]:
     if paper:
         return paper_links(paper, bare)
-    own = (Link(rel="abstract", url=url),) if url else ()
-    return (*own, doi_link(bare)) if bare else own
+    if not bare:
+        return (Link(rel="abstract", url=url),) if url else ()
+    own = (Link(rel="abstract", url=url, source=source),) if url else ()
+    return (*own, doi_link(bare))
 
 
 def _name(author: str) -> str:

@@ -15,11 +15,12 @@ import msgspec
 
 from digest.errors import SourceError
 from digest.ids import arxiv_id, doi, entry_id, id_month
+from digest.links import doi_link, paper_links
 from digest.mailing import announced_on, first_listing
 from digest.model import Entry, Fetched, Link, Request, Source, State, WebFeed
 from digest.sources import xml
 from digest.sources.asking import Asking, Run, body
-from digest.sources.papers import doi_link, once, paper_links, publisher_doi
+from digest.sources.papers import once, publisher_doi
 from digest.sources.text import excerpt, fold, moment, paragraphs, plain, unique, web_address
 
 ACCEPT = (
@@ -145,7 +146,7 @@ def _entry(
         title=fold(item.title) or excerpt(text, 12) or key,
         summary=text if full else excerpt(text),
         authors=tuple(name for author in item.authors for name in split_names(author)),
-        links=_links(links, paper, published_doi),
+        links=_links(links, paper, published_doi, source.name),
         categories=unique(map(fold, item.tags))[:_MOST_TAGS],
         doi=published_doi,
         license=web_address(item.license),
@@ -169,12 +170,18 @@ def split_names(names: str) -> tuple[str, ...]:
     return (fold(names),) if fold(names) else ()
 
 
-def _links(links: tuple[str, ...], paper: str, published_doi: str) -> tuple[Link, ...]:
-    found = paper_links(paper, published_doi) if paper else ()
-    if published_doi and not paper:
-        found = (doi_link(published_doi),)
-    own = [link for link in links[:1] if not arxiv_id(link) and not doi(link)]
-    return (*found, *(Link(rel="related" if paper else "abstract", url=link) for link in own))
+def _links(links: tuple[str, ...], paper: str, published_doi: str, source: str) -> tuple[Link, ...]:
+    """Where the id of a paper leads, and the feed's own link, by its name."""
+    if paper:
+        own = [Link(rel="related", url=url, source=source) for url in links[:1]]
+        found = paper_links(paper, published_doi)
+        return (*found, *(link for link in own if not arxiv_id(link.url)))
+    if published_doi:
+        own = [Link(rel="abstract", url=url, source=source) for url in links[:1]]
+        return (doi_link(published_doi), *(link for link in own if not doi(link.url)))
+    return tuple(
+        Link(rel="abstract", url=url) for url in links[:1] if not (arxiv_id(url) or doi(url))
+    )
 
 
 def _arxiv_id(name: str) -> str:

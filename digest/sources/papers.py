@@ -3,11 +3,11 @@
 import re
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
-from urllib.parse import quote
 
 from digest.ids import ArxivId, doi
+from digest.links import paper_links
 from digest.mailing import announced_on
-from digest.model import Entry, Link, Source, Version
+from digest.model import Entry, Source, Version
 from digest.sources.text import fold, paragraphs, unique, web_address
 
 # "cs.DC", "hep-ph", "cond-mat.mes-hall"; codes such as "68T27" and "H.1.1" stand among them.
@@ -77,21 +77,6 @@ def paper(
         announce_types=(announce_type,) if announce_type else (),
         sources=(source.name,),
     )
-
-
-def paper_links(name: str, published_doi: str) -> tuple[Link, ...]:
-    """Where to read a paper, by its arXiv id and the DOI of what a journal made of it."""
-    links = [
-        Link(rel="abstract", url=f"https://arxiv.org/abs/{name}"),
-        Link(rel="pdf", url=f"https://arxiv.org/pdf/{name}"),
-    ]
-    if published_doi:
-        links.append(doi_link(published_doi))
-    return tuple(links)
-
-
-def doi_link(bare: str) -> Link:
-    return Link(rel="doi", url=f"https://doi.org/{quote(bare, safe='/:;()._-')}")
 
 
 def publisher_doi(field: str) -> str:
