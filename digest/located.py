@@ -16,6 +16,9 @@ from digest.errors import ConfigError
 
 _Choice = TypeVar("_Choice", bound=StrEnum)
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_DEEPEST = 100  # lists and mappings within each other; who reads them recurses
+_SHALLOW = 1_000  # letters, which the parser reads however they nest
+_MOST = 200_000  # values, those of an alias counted wherever it stands
 # What the parser says, in the words of who writes the file.
 _PLAINLY = {
     "found character that cannot start any token": "text that begins so needs quotes",
@@ -70,14 +73,16 @@ class Section:
         """Read YAML text that starts at `first_line` of the file `path`."""
         shift = first_line - 1
         try:
-            return cls(path, yaml.compose(text, _Loader), shift)
+            if len(text) > _SHALLOW:
+                _check_depth(text, path, shift)
+            node = yaml.compose(text, _Loader)
+            _check_size(node, path, shift)
+            return cls(path, node, shift)
         except yaml.MarkedYAMLError as error:
             raise ConfigError(_plainly(error, text), path, _line_of(error) + shift) from None
         except yaml.reader.ReaderError as error:
             line = text[: error.position].count("\n") + 1 + shift
             raise ConfigError(f"invalid YAML: {error.reason}", path, line) from None
-        except RecursionError:
-            raise ConfigError("nested too deep", path, first_line) from None
 
     @property
     def line(self) -> int:
@@ -224,6 +229,36 @@ class Section:
 
     def _line(self, node: yaml.Node | None) -> int:
         return (node.start_mark.line + 1 if node else 1) + self._shift
+
+
+def _check_depth(text: str, path: Path, shift: int) -> None:
+    """Refuse what would overflow the parser's stack, which no exception tells of."""
+    depth = 0
+    for event in yaml.parse(text, _Loader):
+        if isinstance(event, yaml.CollectionStartEvent):
+            depth += 1
+            if depth > _DEEPEST:
+                raise ConfigError("nested too deep", path, event.start_mark.line + 1 + shift)
+        elif isinstance(event, yaml.CollectionEndEvent):
+            depth -= 1
+
+
+def _check_size(root: yaml.Node | None, path: Path, shift: int) -> None:
+    """Refuse aliases within what they stand for, and those that multiply each other."""
+    todo, count = [(root, 0)], 0
+    while todo:
+        node, depth = todo.pop()
+        if not isinstance(node, yaml.CollectionNode):
+            continue
+        count += len(node.value)
+        line = node.start_mark.line + 1 + shift
+        if depth >= _DEEPEST:
+            raise ConfigError("nested too deep", path, line)
+        if count > _MOST:
+            raise ConfigError(f"more than {_MOST:,} values, those of aliases included", path, line)
+        for item in node.value:
+            parts = item if isinstance(item, tuple) else (item,)
+            todo.extend((part, depth + 1) for part in parts)
 
 
 def _is_unclosed(error: yaml.MarkedYAMLError) -> bool:
