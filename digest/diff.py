@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from enum import StrEnum
 from functools import lru_cache
+from itertools import pairwise
 
 import msgspec
 
 MOST = 2_000  # words of a text: so many rows of so many bits are made
 _ALONE = 3  # words changed on either side of one that stayed, from which on it is noise
 
-_Run = tuple[int, int, int]  # where words that stayed start in the old text and in the new, how many
+_Run = tuple[int, int, int]  # words that stayed: where in the old text, where in the new, how many
 
 
 class Mark(StrEnum):
@@ -58,7 +59,7 @@ def _readable(old: Sequence[str], new: Sequence[str]) -> Iterator[_Run]:
     runs = [(0, 0, 0), *_runs(_stayed(old, new)), (len(old), len(new), 0)]
     gaps = [
         max(start - before - length, place - after - length)
-        for (before, after, length), (start, place, _) in zip(runs, runs[1:], strict=False)
+        for (before, after, length), (start, place, _) in pairwise(runs)
     ]
     for run, left, right in zip(runs[1:-1], gaps, gaps[1:], strict=False):
         if min(left, right) < _ALONE * run[2]:

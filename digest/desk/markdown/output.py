@@ -27,7 +27,7 @@ _ATTRIBUTES = {
     "td": {"colspan", "rowspan"},
     "th": {"colspan", "rowspan", "scope"},
 }
-_SLOT = re.compile(r'<x-slot title="(\d+)"></x-slot>')
+_SLOT = re.compile(r'<x-slot title="(\d{1,9})"></x-slot>')
 _Rule = Callable[[Any, Sequence[Any], int, Any, dict[str, Any]], str]
 
 
