@@ -147,13 +147,15 @@ def _limit(state: StateCore) -> None:
     for token in state.tokens:
         if token.level >= DEEPEST - 1:
             raise _TooMuch("nested too deep", token)
-        if token.type == "inline" and len(token.content) > LONGEST:
-            raise _TooMuch(f"a paragraph of more than {LONGEST:,} letters; part it", token)
+        if token.type != "inline":
+            continue
         depth = 0
-        for bracket in re.findall(r"[\[\]]", token.content) if token.type == "inline" else ():
+        for bracket in re.findall(r"[\[\]]", token.content):
             depth = depth + 1 if bracket == "[" else max(depth - 1, 0)
             if depth >= DEEPEST:
                 raise _TooMuch("nested too deep", token)
+        if len(token.content) > LONGEST:
+            raise _TooMuch(f"a paragraph of more than {LONGEST:,} letters; part it", token)
 
 
 def _reference(state: StateInline, silent: bool) -> bool:

@@ -1,0 +1,210 @@
+"""Text from outside takes time in proportion to its length, whatever it says.
+
+Each reader is given texts of 1, 10 and 100 KB that are made to hurt it: every mark of its grammar
+over and over, alone, never closed, closed at the end. What is compared is how processor time grows
+from one length to the next, never how long anything takes.
+"""
+
+from __future__ import annotations
+
+import string
+import time
+from collections.abc import Callable, Iterable, Iterator
+from datetime import date
+from pathlib import Path
+
+import pytest
+from markupsafe import Markup as Safe
+
+from digest import cite, diff, github, lettering, portable, tex, versions
+from digest.check import feed, page
+from digest.cite import latex
+from digest.cite.names import names
+from digest.desk import frontmatter, markdown
+from digest.desk.values import Body
+from digest.errors import ConfigError, DigestError
+from digest.located import Section
+from digest.model import Entry, Markup, Theme, Version
+from digest.related.search import stems_of
+from digest.scaffold import subscriptions
+from digest.themes import Matcher, explain, rules
+from digest.themes.matching import Folded
+from digest.trends import rising
+
+SIZES = (1_000, 10_000, 100_000)  # characters
+MOST = 35  # times as long for ten times the text: a square takes a hundred times as long
+DAY = date(2026, 5, 14)
+FILE = Path("file.md")
+Read = Callable[[str], object]
+
+
+def entry(**fields: object) -> Entry:
+    said = {"id": "arxiv:2605.00001", "title": "T", "announced": DAY, "seen": DAY, **fields}
+    return Entry(**said)  # type: ignore[arg-type]
+
+
+def cited(paper: Entry) -> None:
+    for form in (cite.bibtex, cite.ris, cite.csl, cite.citation_meta, cite.coins, cite.text):
+        form(paper)
+
+
+def spans(text: str) -> tuple[tuple[int, int], ...]:
+    return tuple((at, at + 5) for at in range(0, len(text), 10))
+
+
+def changed(text: str) -> object:
+    said = (Version(number=1, title="T", summary=text), Version(number=2))
+    return versions.changes(entry(summary=text[::-1], version=2, versions=said), 2)
+
+
+NOWHERE = markdown.Answers(
+    cite=lambda name: Safe(""),
+    card=lambda name: Safe(""),
+    link=lambda address: address,
+    picture=lambda path: markdown.Picture(url=path, width=1, height=1),
+)
+
+
+def rendered(text: str, *, html: bool = False) -> object:
+    body = Body(path=FILE, line=1, text=text)
+    return markdown.render(body, markdown.Dialect(html=html), NOWHERE)
+
+
+RULE = "any: [draft model, {near: {words: [draft, model], within: 5}}, {regex: 'a+b'}]"
+MATCHER = Matcher([Theme(id="t", title="T", rule=rules.parse(Section.parse(RULE, FILE)))])
+
+
+def matched(text: str) -> None:
+    paper = entry(title=text, summary=text)
+    MATCHER.matches(paper)
+    list(explain.as_lines(explain.explain(MATCHER, paper), paper, str))
+
+
+MARKS = [*string.punctuation, " ", "\n", "\t", "a", "ab ", "é", "e\u0301", "\u0301", "中", "\ud800"]
+ADDRESSES = ["https://", "http://x.org/(", "www.a.", "github.com/", "://", "doi.org/a"]
+TEX = [
+    *MARKS, *ADDRESSES, r"\emph{", r"\href{", r"\href{a}{", r"\url{", r"\cite{", r"\cite[",
+    r"\footnote{", r"\begin{itemize}", r"\begin{itemize}\item ", r"\item[", r"\begin{", r"\end{",
+    r"\begin{equation}", r"\'", r"\'{", r"\foo", r"\foo{", r"\foo[", r"\frac{", r"\sqrt{", r"\verb|",
+    r"\(", r"\[", "$x", "$x$ ", "$5 ", r"$\{", r"$\text{", r"$\text{$", "x^{", "_{", "x_{a} ",
+    r"{\em ", "{a,b", "{a_", "{a}^", "log{", "--", "``", "''", "`a ", "~5", "<a ", "<a href='x",
+    '<a href="https://x.org">', "</a>", "<br", "&#1", "&amp;", "&a", "1. a\n", "- a\n", r"\\", r"\\[",
+    r"\par ", "\r\n", "\u2028", r"\operatorname{", r"\unicode{x", "$$", "$$x",
+]  # fmt: skip
+NAMES = [*MARKS, "a, ", "and ", "A. ", "von ", "Jr, ", "Nguyen ", r"\'e", r"{\'", "A-", "ab, Jr, "]
+TITLES = [*NAMES, "aB ", "{A", r"\emph{", "$a", "$a$ ", "$$a$$", r"\(", r"\(a", "A: ", "A. b "]
+MARKDOWN = [
+    "# a\n", "# a b\n", "> ", "> a\n\n", "- ", "- a\n", "1. a\n", "[a](b) ", "[a]: x\n", "[^a]",
+    "[^a]: x\n\n", "![a](b.png) ", "[@a] ", "[@a]\n\n", "`` ` ", "```\n", "~~~\n", "<a", "<!--",
+    "|a|b|\n|-|-|\n", "|a|", "a\n: b\n", "{.a} ", "*a*{.b} ", "---\n", "a\n===\n", "    a\n", "$a$ ",
+    "$$\na\n$$\n", "<https://a> ", '"a" ', "'a ", "*a **b ", "_a_ ", "a*", "\\*", "&amp;", "\n", "\n ",
+]  # fmt: skip
+YAML = [
+    *MARKS, "a: b\n", "a:\n ", "? ", "- ", "- [", "[", "{", "{a: ", "&a ", "*a ", "!!a ", "|\n", "'",
+    "'\n", "# a\n", "\n\n", "\n#", "\n ", "--- \n", "%a\n", "a, ",
+]  # fmt: skip
+HTML = [
+    *MARKS, "<b>", "<p id=a>", "<a href=x>", "<a href='x'>y</a>", "<style>", "<style>url(", "url(",
+    "@import ", "/*", "/* */", " on", " ona", "<b onclick=", '<p id="a" class="', "<x class=\"a\" ",
+    "&#x", "<img srcset='a,", "<button>", "<title>", "<!--", "<![CDATA[", "<rss>", "<a b='c'/>",
+]  # fmt: skip
+WORDS = [*MARKS, "draft model ", "draft ", "model draft", "a-", "a.", "ab", "aab", "Withdrawn "]
+THIS = ["this ", "this paper ", "this paper a", "withdrawn", "This paper has been "]
+
+READERS: dict[str, tuple[Read, list[str]]] = {
+    "plain text": (tex.plain_paragraphs, TEX),
+    "a line": (tex.inline_html, TEX),
+    "paragraphs": (tex.block_html, TEX),
+    "paragraphs of a blog": (lambda text: tex.block_html(text, Markup.PLAIN), MARKS + ADDRESSES),
+    "marked words": (lambda text: tex.block_html(text, spans=spans(text)), MARKS),
+    "addresses": (tex.code_link, TEX),
+    "an author": (lambda text: names([text]), NAMES),
+    "a citation by authors": (lambda text: cited(entry(authors=(text, text))), NAMES),
+    "a citation by title": (lambda text: cited(entry(title=text)), TITLES),
+    "a citation of plain text": (lambda text: latex.title(text, Markup.PLAIN), TITLES),
+    "a comment": (lambda text: cited(entry(comment=text, journal_ref=text, doi=text)), MARKS),
+    "two versions": (changed, MARKS),
+    "words that changed": (lambda text: diff.words(text, text[::-1]), WORDS),
+    "a withdrawal": (lambda text: versions.withdrawn(entry(summary=text)), WORDS + THIS),
+    "Markdown": (rendered, MARKDOWN),
+    "Markdown with HTML": (lambda text: rendered(text, html=True), ["<b>", "<p>a\n\n", "a\n\n"]),
+    "front matter": (lambda text: frontmatter.split(f"---\n{text}", FILE), YAML),
+    "a key of front matter": (
+        lambda text: frontmatter.changed(f"---\na: 1\n{text}\n---\n", "a", True, FILE),
+        ["\n", "# a\n", " \n", "a: b\n", "- a\n", " - a\n", "[", "{", "'", "a\n"],
+    ),
+    "YAML": (
+        lambda text: Section.parse(f"a: {text}", FILE),
+        [t for t in YAML if t.isprintable() or t.isspace()],
+    ),
+    "letters of a picture": (lambda text: lettering.fit(text, 500, 200, (60, 20)), MARKS),
+    "themes": (matched, WORDS),
+    "places in a folded text": (lambda text: Folded(f"{text}a").place(0, 1), MARKS),
+    "terms of titles": (lambda text: list(rising._terms(text)), WORDS),
+    "stems": (lambda text: stems_of(text, text), WORDS),
+    "HTML of feeds": (portable.html, HTML),
+    "a page": (lambda text: page.read(text.encode("utf-8", "replace")), HTML),
+    "a style sheet": (page.css_addresses, HTML),
+    "a feed": (lambda text: feed.read_xml(f"<rss>{text}".encode("utf-8", "replace")), HTML),
+    "a summary": (github.plain, MARKS),
+    "OPML": (
+        lambda text: subscriptions(f"<opml><body>{text}</body></opml>".encode("utf-8", "replace")),
+        ['<outline xmlUrl="https://a.org/" text="a"/>', "<outline>", "<!-- -->\n", " "],
+    ),
+}
+CLOSING = {"{": "}", "[": "]", "(": ")", "<": ">"}
+
+
+def texts(token: str) -> Iterator[Callable[[int], str]]:
+    """Ways to make a text of some length of a token."""
+    yield lambda size: token * (size // len(token))
+    yield lambda size: token * (size // len(token)) + "\nx!"
+    if token[-1] in CLOSING:
+        yield lambda size: _nested(token, CLOSING[token[-1]], size // (len(token) + 1))
+
+
+def _nested(opening: str, closing: str, depth: int) -> str:
+    return f"{opening * depth}x{closing * depth}"
+
+
+def distinct(size: int) -> str:
+    return " ".join(f"{number:x}" for number in range(size // 5))
+
+
+def cost(read: Read, text: str, times: int) -> float:
+    """The least processor time that one of several readings took."""
+    found = list[float]()
+    for _ in range(times):
+        started = time.process_time()
+        try:
+            read(text)
+        except DigestError:
+            pass  # refused, which may not take long either
+        found.append(time.process_time() - started)
+    return min(found)
+
+
+# What takes less than this is too short to measure: as long as counting to fifty thousand takes.
+LEAST = cost(lambda text: sum(map(len, text)), "a" * 50_000, 10)
+
+
+def is_steep(read: Read, make: Callable[[int], str]) -> bool:
+    """Whether ten times the text takes much more than ten times as long."""
+    for short, long in zip(SIZES, SIZES[1:], strict=False):
+        for times in (1, 3, 9):  # who else uses the processor may disturb one measurement
+            before = max(cost(read, make(short), times), LEAST)
+            if cost(read, make(long), times if times < 9 else 3) <= MOST * before:
+                break
+        else:
+            return True
+    return False
+
+
+@pytest.mark.parametrize("name", READERS)
+def test_ten_times_the_text_takes_about_ten_times_as_long(name: str) -> None:
+    read, tokens = READERS[name]
+    steep = [
+        token for token in dict.fromkeys(tokens) for make in texts(token) if is_steep(read, make)
+    ]
+    assert not steep
+    assert not is_steep(read, distinct)
