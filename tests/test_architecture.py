@@ -7,7 +7,7 @@ from pathlib import Path
 
 PACKAGE = Path(__file__).parents[1] / "digest"
 LAYERS = [
-    {"errors", "github", "ids", "inputs", "model", "words", "__version__"},
+    {"days", "errors", "github", "ids", "inputs", "memory", "model", "words", "__version__"},
     {"paper"},
     {"diff", "faults", "files", "jobs", "language", "lettering", "located", "portable", "tex"},
     {

@@ -3,6 +3,7 @@
 import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import takewhile
 
 from digest.tex.cursor import BEGIN, END, Kind, Piece
 from digest.tex.formula import character, spoken
@@ -49,12 +50,12 @@ def marked(pieces: Sequence[Piece], spans: Iterable[Span]) -> Iterator[Piece]:
     """
     said = words(pieces)
     places = _places("".join(said), spans)
-    start, scripts = 0, list[bool]()  # whether each open script is marked
+    start, at, scripts = 0, 0, list[bool]()  # of places; whether each open script is marked
     for piece, word in zip(pieces, said, strict=True):
         end = start + len(word)
-        while places and places[0][1] <= start:
-            places.pop(0)
-        touched = bool(places) and places[0][0] < end and bool(word.strip())
+        while at < len(places) and places[at][1] <= start:
+            at += 1
+        touched = at < len(places) and places[at][0] < end and bool(word.strip())
         if piece.kind is Kind.OPEN and piece.text in _SCRIPTS:
             scripts.append(touched)
             yield from (Piece(Kind.OPEN, "mark"), piece) if touched else (piece,)
@@ -63,7 +64,10 @@ def marked(pieces: Sequence[Piece], spans: Iterable[Span]) -> Iterator[Piece]:
         elif not touched:
             yield piece
         elif piece.kind is Kind.TEXT:
-            yield Piece(Kind.TEXT, _with_marks(word, [(a - start, b - start) for a, b in places]))
+            here = takewhile(
+                lambda place: place[0] < end, (places[n] for n in range(at, len(places)))
+            )
+            yield Piece(Kind.TEXT, _with_marks(word, [(a - start, b - start) for a, b in here]))
         elif piece.kind in (Kind.FORMULA, Kind.DISPLAY, Kind.CODE):
             yield from (Piece(Kind.OPEN, "mark"), piece, Piece(Kind.CLOSE, "mark"))
         else:
