@@ -7,13 +7,15 @@ from one length to the next, never how long anything takes.
 
 from __future__ import annotations
 
+import re
 import string
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from datetime import date
 from itertools import pairwise
 from pathlib import Path
+from random import Random
 
 import pytest
 from markupsafe import Markup as Safe
@@ -67,7 +69,7 @@ NOWHERE = markdown.Answers(
 )
 
 
-def rendered(text: str, *, html: bool = False) -> object:
+def rendered(text: str, *, html: bool = False) -> markdown.Rendered:
     body = Body(path=FILE, line=1, text=text)
     return markdown.render(body, markdown.Dialect(html=html), NOWHERE)
 
@@ -87,10 +89,12 @@ ADDRESSES = ["https://", "http://x.org/(", "www.a.", "github.com/", "://", "doi.
 TEX = [
     *MARKS, *ADDRESSES, r"\emph{", r"\href{", r"\href{a}{", r"\url{", r"\cite{", r"\cite[",
     r"\footnote{", r"\begin{itemize}", r"\begin{itemize}\item ", r"\item[", r"\begin{", r"\end{",
-    r"\begin{equation}", r"\'", r"\'{", r"\foo", r"\foo{", r"\foo[", r"\frac{", r"\sqrt{", r"\verb|",
+    r"\begin{equation}", r"\'", r"\'{", r"\foo", r"\foo{", r"\foo[", r"\frac{", r"\sqrt{",
+    r"\verb|",
     r"\(", r"\[", "$x", "$x$ ", "$5 ", r"$\{", r"$\text{", r"$\text{$", "x^{", "_{", "x_{a} ",
     r"{\em ", "{a,b", "{a_", "{a}^", "log{", "--", "``", "''", "`a ", "~5", "<a ", "<a href='x",
-    '<a href="https://x.org">', "</a>", "<br", "&#1", "&amp;", "&a", "1. a\n", "- a\n", r"\\", r"\\[",
+    '<a href="https://x.org">', "</a>", "<br", "&#1", "&amp;", "&a", "1. a\n", "- a\n", r"\\",
+    r"\\[",
     r"\par ", "\r\n", "\u2028", r"\operatorname{", r"\unicode{x", "$$", "$$x",
 ]  # fmt: skip
 NAMES = [*MARKS, "a, ", "and ", "A. ", "von ", "Jr, ", "Nguyen ", r"\'e", r"{\'", "A-", "ab, Jr, "]
@@ -98,16 +102,20 @@ TITLES = [*NAMES, "aB ", "{A", r"\emph{", "$a", "$a$ ", "$$a$$", r"\(", r"\(a", 
 MARKDOWN = [
     "# a\n", "# a b\n", "> ", "> a\n\n", "- ", "- a\n", "1. a\n", "[a](b) ", "[a]: x\n", "[^a]",
     "[^a]: x\n\n", "![a](b.png) ", "[@a] ", "[@a]\n\n", "`` ` ", "```\n", "~~~\n", "<a", "<!--",
-    "|a|b|\n|-|-|\n", "|a|", "a\n: b\n", "{.a} ", "*a*{.b} ", "---\n", "a\n===\n", "    a\n", "$a$ ",
-    "$$\na\n$$\n", "<https://a> ", '"a" ', "'a ", "*a **b ", "_a_ ", "a*", "\\*", "&amp;", "\n", "\n ",
+    "|a|b|\n|-|-|\n", "|a|", "a\n: b\n", "{.a} ", "*a*{.b} ", "---\n", "a\n===\n", "    a\n",
+    "$a$ ",
+    "$$\na\n$$\n", "<https://a> ", '"a" ', "'a ", "*a **b ", "_a_ ", "a*", "\\*", "&amp;", "\n",
+    "\n ",
 ]  # fmt: skip
 YAML = [
-    *MARKS, "a: b\n", "a:\n ", "? ", "- ", "- [", "[", "{", "{a: ", "&a ", "*a ", "!!a ", "|\n", "'",
+    *MARKS, "a: b\n", "a:\n ", "? ", "- ", "- [", "[", "{", "{a: ", "&a ", "*a ", "!!a ", "|\n",
+    "'",
     "'\n", "# a\n", "\n\n", "\n#", "\n ", "--- \n", "%a\n", "a, ",
 ]  # fmt: skip
 HTML = [
     *MARKS, "<b>", "<p id=a>", "<a href=x>", "<a href='x'>y</a>", "<style>", "<style>url(", "url(",
-    "@import ", "/*", "/* */", " on", " ona", "<b onclick=", '<p id="a" class="', "<x class=\"a\" ",
+    "@import ", "/*", "/* ", "/* */", " on", " ona", "<b onclick=", '<p id="a" class="', 
+    "<x class=\"a\" ",
     "&#x", "<img srcset='a,", "<button>", "<title>", "<!--", "<![CDATA[", "<rss>", "<a b='c'/>",
 ]  # fmt: skip
 WORDS = [*MARKS, "draft model ", "draft ", "model draft", "a-", "a.", "ab", "aab", "Withdrawn "]
@@ -115,11 +123,13 @@ THIS = ["this ", "this paper ", "this paper a", "withdrawn", "This paper has bee
 
 READERS: dict[str, tuple[Read, list[str]]] = {
     "plain text": (tex.plain_paragraphs, TEX),
-    "a line": (tex.inline_html, TEX),
     "paragraphs": (tex.block_html, TEX),
     "paragraphs of a blog": (lambda text: tex.block_html(text, Markup.PLAIN), MARKS + ADDRESSES),
-    "marked words": (lambda text: tex.block_html(text, spans=spans(text)), MARKS),
-    "addresses": (tex.code_link, TEX),
+    "marked words": (
+        lambda text: tex.block_html(text, spans=spans(text)),
+        ["ab ", "ab\n", "ab~", "ab`", "$x$", r"\emph{a} ", "中"],
+    ),
+    "addresses": (tex.code_link, MARKS + ADDRESSES),
     "an author": (lambda text: names([text]), NAMES),
     "a citation by authors": (lambda text: cited(entry(authors=(text, text))), NAMES),
     "a citation by title": (lambda text: cited(entry(title=text)), TITLES),
@@ -129,7 +139,10 @@ READERS: dict[str, tuple[Read, list[str]]] = {
     "words that changed": (lambda text: diff.words(text, text[::-1]), WORDS),
     "a withdrawal": (lambda text: versions.withdrawn(entry(summary=text)), WORDS + THIS),
     "Markdown": (rendered, MARKDOWN),
-    "Markdown with HTML": (lambda text: rendered(text, html=True), ["<b>", "<p>a\n\n", "a\n\n"]),
+    "Markdown with HTML": (
+        lambda text: rendered(text, html=True),
+        ["<b>", "<p>a\n\n", "<a href='#b'>\n\n", "$a$\n\n"],
+    ),
     "front matter": (lambda text: frontmatter.split(f"---\n{text}", FILE), YAML),
     "a key of front matter": (
         lambda text: frontmatter.changed(f"---\na: 1\n{text}\n---\n", "a", True, FILE),
@@ -151,7 +164,7 @@ READERS: dict[str, tuple[Read, list[str]]] = {
     "a summary": (github.plain, MARKS),
     "OPML": (
         lambda text: subscriptions(f"<opml><body>{text}</body></opml>".encode("utf-8", "replace")),
-        ['<outline xmlUrl="https://a.org/" text="a"/>', "<outline>", "<!-- -->\n", " "],
+        ['<outline xmlUrl="https://a.org/" text="a"/>', "<outline>", "<!-- -->", "<!-- -->\n"],
     ),
 }
 CLOSING = {"{": "}", "[": "]", "(": ")", "<": ">"}
@@ -159,7 +172,6 @@ CLOSING = {"{": "}", "[": "]", "(": ")", "<": ">"}
 
 def texts(token: str) -> Iterator[Callable[[int], str]]:
     """Ways to make a text of some length of a token."""
-    yield lambda size: token * (size // len(token))
     yield lambda size: token * (size // len(token)) + "\nx!"
     if token[-1] in CLOSING:
         yield lambda size: _nested(token, CLOSING[token[-1]], size // (len(token) + 1))
@@ -208,3 +220,85 @@ def test_ten_times_the_text_takes_about_ten_times_as_long(name: str) -> None:
     ]
     assert not steep
     assert not is_steep(read, distinct)
+
+
+ALPHABETS = ("ab", "abcdefgh", string.ascii_lowercase)
+
+
+@pytest.mark.parametrize("letters", ALPHABETS)
+def test_version_2_of_one_abstract_takes_little_longer_than_reading_it(letters: str) -> None:
+    """An abstract of 1,900 characters, a word each, and another of the same words."""
+    chance = Random(letters)
+    old, new = (" ".join(chance.choices(letters, k=950)) for _ in range(2))
+    read = cost(lambda text: tex.block_html(text), old, 5)
+    assert cost(lambda text: diff.words.__wrapped__(text, new), old, 5) < 20 * max(read, LEAST)
+
+
+def test_a_version_is_compared_once_for_all_its_pages() -> None:
+    paper = entry(
+        summary="New words.",
+        version=2,
+        versions=(Version(number=1, title="T", summary="Old words."), Version(number=2)),
+    )
+    first, again = (versions.changes(paper, 2)[0].pieces for _ in range(2))
+    assert first is again
+
+
+def equal_headings(size: int) -> str:
+    return "# a\n\n" * (size // 5)
+
+
+def test_equal_headings_are_counted_not_tried() -> None:
+    assert not is_steep(rendered, equal_headings)
+    html = str(rendered("# a\n\n# a\n\n# a-1\n\n# a 1\n\n# a\n").html)
+    assert re.findall('id="([^"]+)"', html) == ["a", "a-1", "a-1-1", "a-1-2", "a-2"]
+
+
+def equal_names(size: int) -> bytes:
+    number = size // 50
+    lines = (f'<outline text="a" xmlUrl="https://a.org/{n}"/>' for n in range(number))
+    return f"<opml><body>{''.join(lines)}</body></opml>".encode()
+
+
+def test_equal_names_in_an_opml_are_counted_not_tried() -> None:
+    assert not is_steep(lambda text: subscriptions(equal_names(len(text))), "a".__mul__)
+    names = [feed.name for feed in subscriptions(equal_names(150))]
+    assert names == ["a", "a 2", "a 3"]
+
+
+DEEP = 20_000
+
+
+@pytest.mark.parametrize("opening", ["[", "{a: ", "- ", "? ", "a: &a [*a, ", "- [", "{? "])
+def test_yaml_nested_however_deep_is_an_error_with_a_line(opening: str) -> None:
+    with pytest.raises(ConfigError, match=r"^file\.md:\d+: "):
+        Section.parse(f"a: 1\nb:\n  {opening * DEEP}", FILE)
+    with pytest.raises(ConfigError, match=r"^file\.md:\d+: "):
+        frontmatter.changed(f"---\nb:\n  {opening * DEEP}\n---\n", "b", True, FILE)
+
+
+@pytest.mark.parametrize("opening", ["[", "{a: ", "- "])
+def test_yaml_within_the_limit_is_read(opening: str) -> None:
+    closing = {"[": "]", "{a: ": "}"}.get(opening, "")
+    section = Section.parse(f"b:\n  {opening * 90}x{closing * 90}", FILE)
+    assert list(section) == ["b"]
+
+
+@pytest.mark.parametrize("opening", ["> ", "- ", "1. ", "[", "![", "^[", "*a **b ", "> - "])
+def test_markdown_nested_however_deep_is_html_or_an_error_with_a_line(opening: str) -> None:
+    with suppress(ConfigError):
+        rendered(f"{opening * 1_500}a")
+    with pytest.raises(ConfigError, match=r"^file\.md:\d+: "):
+        rendered(f"{opening * DEEP}a")
+
+
+@pytest.mark.parametrize("opening", ["{", r"\emph{", r"$\sqrt{", r"\begin{itemize}\item ", "x^{"])
+def test_tex_nested_however_deep_is_text(opening: str) -> None:
+    assert "x" in tex.block_html(f"{opening * DEEP}x").html
+    assert "x" in tex.plain(f"{opening * DEEP}x")
+
+
+def test_a_huge_text_is_not_kept_in_memory() -> None:
+    huge = "a " * DEEP
+    assert tex.plain(huge) is not tex.plain(huge)
+    assert tex.plain("a  b") is tex.plain("a  b")

@@ -3,7 +3,6 @@
 import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import takewhile
 
 from digest.tex.cursor import BEGIN, END, Kind, Piece
 from digest.tex.formula import character, spoken
@@ -64,10 +63,11 @@ def marked(pieces: Sequence[Piece], spans: Iterable[Span]) -> Iterator[Piece]:
         elif not touched:
             yield piece
         elif piece.kind is Kind.TEXT:
-            here = takewhile(
-                lambda place: place[0] < end, (places[n] for n in range(at, len(places)))
-            )
-            yield Piece(Kind.TEXT, _with_marks(word, [(a - start, b - start) for a, b in here]))
+            last = at
+            while last < len(places) and places[last][0] < end:
+                last += 1
+            here = [(first - start, past - start) for first, past in places[at:last]]
+            yield Piece(Kind.TEXT, _with_marks(word, here))
         elif piece.kind in (Kind.FORMULA, Kind.DISPLAY, Kind.CODE):
             yield from (Piece(Kind.OPEN, "mark"), piece, Piece(Kind.CLOSE, "mark"))
         else:
