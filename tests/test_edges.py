@@ -152,7 +152,7 @@ def test_a_line_of_the_archive_of_such_a_day_is_damaged(tmp_path: Path, field: s
     ],
 )
 def test_a_line_of_the_ledger_of_such_a_day_is_damaged(tmp_path: Path, days: str) -> None:
-    (tmp_path / "2026-05.jsonl").write_text('{%s,"source":"A","state":"ok"}\n' % days)
+    (tmp_path / "2026-05.jsonl").write_text(f'{{{days},"source":"A","state":"ok"}}\n')
     with pytest.raises(ArchiveError, match=r"2026-05\.jsonl:1: damaged line \(no day of a fetch"):
         ledger.load(tmp_path)
 

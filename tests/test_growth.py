@@ -114,7 +114,7 @@ YAML = [
 ]  # fmt: skip
 HTML = [
     *MARKS, "<b>", "<p id=a>", "<a href=x>", "<a href='x'>y</a>", "<style>", "<style>url(", "url(",
-    "@import ", "/*", "/* ", "/* */", " on", " ona", "<b onclick=", '<p id="a" class="', 
+    "@import ", "/*", "/* ", "/* */", " on", " ona", "<b onclick=", '<p id="a" class="',
     "<x class=\"a\" ",
     "&#x", "<img srcset='a,", "<button>", "<title>", "<!--", "<![CDATA[", "<rss>", "<a b='c'/>",
 ]  # fmt: skip
