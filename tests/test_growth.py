@@ -122,7 +122,7 @@ WORDS = [*MARKS, "draft model ", "draft ", "model draft", "a-", "a.", "ab", "aab
 THIS = ["this ", "this paper ", "this paper a", "withdrawn", "This paper has been "]
 
 READERS: dict[str, tuple[Read, list[str]]] = {
-    "plain text": (tex.plain_paragraphs, TEX),
+    "plain text": (tex.plain_paragraphs, [*ADDRESSES, *TEX[-40:]]),
     "paragraphs": (tex.block_html, TEX),
     "paragraphs of a blog": (lambda text: tex.block_html(text, Markup.PLAIN), MARKS + ADDRESSES),
     "marked words": (
