@@ -47,11 +47,6 @@ def entry(**fields: object) -> Entry:
     return Entry(**said)  # type: ignore[arg-type]
 
 
-def cited(paper: Entry) -> None:
-    for form in (cite.bibtex, cite.ris, cite.csl, cite.citation_meta, cite.coins, cite.text):
-        form(paper)
-
-
 def spans(text: str) -> tuple[tuple[int, int], ...]:
     return tuple((at, at + 5) for at in range(0, len(text), 10))
 
@@ -131,10 +126,10 @@ READERS: dict[str, tuple[Read, list[str]]] = {
     ),
     "addresses": (tex.code_link, MARKS + ADDRESSES),
     "an author": (lambda text: names([text]), NAMES),
-    "a citation by authors": (lambda text: cited(entry(authors=(text, text))), NAMES),
-    "a citation by title": (lambda text: cited(entry(title=text)), TITLES),
+    "a citation by authors": (lambda text: cite.bibtex(entry(authors=(text,))), NAMES),
+    "a citation by title": (lambda text: cite.bibtex(entry(title=text)), TITLES),
     "a citation of plain text": (lambda text: latex.title(text, Markup.PLAIN), TITLES),
-    "a comment": (lambda text: cited(entry(comment=text, journal_ref=text, doi=text)), MARKS),
+    "a comment": (lambda text: cite.bibtex(entry(comment=text, journal_ref=text, doi=text)), MARKS),
     "two versions": (changed, MARKS),
     "words that changed": (lambda text: diff.words(text, text[::-1]), WORDS),
     "a withdrawal": (lambda text: versions.withdrawn(entry(summary=text)), WORDS + THIS),
