@@ -9,7 +9,7 @@ from pathlib import Path
 
 import msgspec
 
-from digest import files
+from digest import days, files
 from digest.errors import ArchiveError
 from digest.ids import is_arxiv_name
 from digest.merging import Merged as Merged
@@ -130,8 +130,9 @@ def _fault(entry: Entry) -> str:
     for link in (*(link.url for link in entry.links), entry.license):
         if link and not link.startswith(("https://", "http://")):
             return f"{link!r} is no web address"
-    for day in (entry.announced, entry.seen):
-        if not 1900 < day.year < 2200:
+    times = (entry.announced, entry.seen, entry.listed, entry.published, entry.updated)
+    for day in (*times, *(v.date for v in entry.versions), *(v.seen for v in entry.versions)):
+        if not days.is_near(day):
             return f"{day} is no day of a paper"
     return ""
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from datetime import date
-from functools import lru_cache
 from itertools import chain
 from sys import intern
 from unicodedata import normalize
@@ -20,6 +19,7 @@ from digest import tex
 from digest.cite.names import parse
 from digest.ids import author_path, unaccented
 from digest.language import ENGLISH, Language
+from digest.memory import remembered
 from digest.model import Authors, Entry, Markup, Page, Site, Theme
 from digest.paging import paged
 from digest.paper import Paper
@@ -72,7 +72,7 @@ class Coauthor(msgspec.Struct, frozen=True, kw_only=True):
     count: int
 
 
-@lru_cache(maxsize=1 << 16)
+@remembered(1 << 16)
 def person(name: str, markup: Markup = Markup.PLAIN) -> str:
     """A name as it compares: plain text, its white space folded, accents written in one way."""
     return " ".join(normalize("NFC", tex.plain(name, markup)).split())
@@ -234,7 +234,7 @@ def _age(paper: Paper) -> tuple[date, str]:
     return paper.announced, paper.id
 
 
-@lru_cache(maxsize=1 << 16)
+@remembered(1 << 16)
 def _order(name: str) -> tuple[str, str]:
     """By family name, without regard to accents."""
     return unaccented(parse(name).family or name), name

@@ -14,6 +14,7 @@ _FAMILY = "Source Serif 4"  # Latin, Greek, Cyrillic, and much of what formulas 
 _FILE = str(files("fontpkg_source_serif_4") / "files" / "SourceSerif4[opsz,wght].ttf")
 _REGULAR, _BOLD = 400, 700
 _LEADING = 1.2  # from line to line, in letter sizes
+_LONGEST = 5_000  # characters of a text that are looked at: no picture of ours has room for more
 _SMALLEST, _LARGEST = 8, 60  # optical sizes that the font has letters for
 
 
@@ -66,7 +67,7 @@ def png(svg: str) -> bytes:
 
 def _legible(text: str) -> str:
     shown, letters, lost = list[str](), 0, 0
-    for char in unicodedata.normalize("NFC", text):
+    for char in unicodedata.normalize("NFC", text[:_LONGEST]):
         letter = char.isalpha()
         known = char if char in _characters() else unicodedata.normalize("NFKC", char)
         known = known if all(part in _characters() for part in known) else ""
@@ -77,32 +78,36 @@ def _legible(text: str) -> str:
 
 
 def _lines(words: Sequence[str], size: int, width: float, bold: bool) -> Iterator[str]:
-    line = ""
+    line, taken = list[str](), 0.0
     for word in (piece for each in words for piece in _pieces(each, size, width, bold)):
-        if line and _width(f"{line} {word}", size, bold) > width:
-            yield line
-            line = word
-        else:
-            line = f"{line} {word}" if line else word
+        more = _width(f" {word}" if line else word, size, bold)
+        if line and taken + more > width:
+            yield " ".join(line)
+            line, more, taken = [], _width(word, size, bold), 0.0
+        line.append(word)
+        taken += more
     if line:
-        yield line
+        yield " ".join(line)
 
 
 def _pieces(word: str, size: int, width: float, bold: bool) -> Iterator[str]:
     """The word, in pieces where it is wider than a line."""
-    piece = ""
-    for char in word:
-        if piece and _width(piece + char, size, bold) > width:
-            yield piece
-            piece = ""
-        piece += char
-    yield piece
+    start, taken = 0, 0.0
+    for at, char in enumerate(word):
+        more = _advance(char, size, bold)
+        if at > start and taken + more > width:
+            yield word[start:at]
+            start, taken = at, 0.0
+        taken += more
+    yield word[start:]
 
 
 def _cut(line: str, size: int, width: float, bold: bool) -> str:
-    while line and _width(f"{line}…", size, bold) > width:
-        line = line[:-1]
-    return f"{line.rstrip(' .,:;')}…"
+    end, taken = len(line), _width(f"{line}…", size, bold)
+    while end and taken > width:
+        end -= 1
+        taken -= _advance(line[end], size, bold)
+    return f"{line[:end].rstrip(' .,:;')}…"
 
 
 def _width(text: str, size: int, bold: bool) -> float:

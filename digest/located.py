@@ -12,10 +12,13 @@ from typing import TypeVar
 
 import yaml
 
+from digest import days
 from digest.errors import ConfigError
 
 _Choice = TypeVar("_Choice", bound=StrEnum)
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_DEEPEST = 100  # lists and mappings within each other; who reads them recurses
+_LONGEST = 9  # digits of a number
 # What the parser says, in the words of who writes the file.
 _PLAINLY = {
     "found character that cannot start any token": "text that begins so needs quotes",
@@ -70,14 +73,14 @@ class Section:
         """Read YAML text that starts at `first_line` of the file `path`."""
         shift = first_line - 1
         try:
+            if len(text) > _DEEPEST:
+                _check_depth(text, path, shift)
             return cls(path, yaml.compose(text, _Loader), shift)
         except yaml.MarkedYAMLError as error:
             raise ConfigError(_plainly(error, text), path, _line_of(error) + shift) from None
         except yaml.reader.ReaderError as error:
             line = text[: error.position].count("\n") + 1 + shift
             raise ConfigError(f"invalid YAML: {error.reason}", path, line) from None
-        except RecursionError:
-            raise ConfigError("nested too deep", path, first_line) from None
 
     @property
     def line(self) -> int:
@@ -145,7 +148,7 @@ class Section:
         if node is None:
             return default or 0
         number = str(node.value) if isinstance(node, yaml.ScalarNode) else ""
-        if not number.isdecimal() or int(number) < least:
+        if not number.isdecimal() or len(number) > _LONGEST or int(number) < least:
             raise self.error(f"{key!r} must be a whole number, {least} or more", key)
         return int(number)
 
@@ -160,9 +163,13 @@ class Section:
         """A day written 2026-05-14, or None where the key is missing."""
         node = self._get(key)
         try:
-            return None if node is None else date.fromisoformat(str(node.value))
+            day = None if node is None else date.fromisoformat(str(node.value))
         except ValueError:
             raise self.error(f"{key!r} must be a day such as 2026-05-14", key) from None
+        if not days.is_near(day):
+            years = f"{days.FIRST_YEAR} to {days.LAST_YEAR}"
+            raise self.error(f"{key!r} must be a day of the years {years}", key)
+        return day
 
     def choice(self, key: str, choices: type[_Choice], default: _Choice | None = None) -> _Choice:
         if default is not None and self._get(key) is None:
@@ -224,6 +231,19 @@ class Section:
 
     def _line(self, node: yaml.Node | None) -> int:
         return (node.start_mark.line + 1 if node else 1) + self._shift
+
+
+def _check_depth(text: str, path: Path, shift: int) -> None:
+    """Refuse what would overflow the parser's stack, which no exception tells of."""
+    depth = 0
+    for event in yaml.parse(text, _Loader):
+        if isinstance(event, yaml.CollectionStartEvent):
+            depth += 1
+            if depth > _DEEPEST:
+                line = event.start_mark.line + 1 if event.start_mark else 1
+                raise ConfigError("nested too deep", path, line + shift)
+        elif isinstance(event, yaml.CollectionEndEvent):
+            depth -= 1
 
 
 def _is_unclosed(error: yaml.MarkedYAMLError) -> bool:

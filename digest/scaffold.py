@@ -140,8 +140,8 @@ def subscriptions(opml: bytes) -> tuple[Subscription, ...]:
     body = root.find("body")
     if root.tag != "opml" or body is None:
         raise DigestError("no OPML: it has no <opml> with a <body>")
-    found, names = dict[str, Subscription](), set[str]()
-    for feed in _outlines(body, ""):
+    found, names = dict[str, Subscription](), dict[str, int]()
+    for feed in _outlines(body):
         if feed.url not in found:
             name = _unused(feed.name, names, " ")
             found[feed.url] = Subscription(name=name, url=feed.url, group=feed.group)
@@ -150,19 +150,23 @@ def subscriptions(opml: bytes) -> tuple[Subscription, ...]:
     return tuple(found.values())
 
 
-def _outlines(parent: Element, group: str) -> Iterator[Subscription]:
-    for outline in parent.findall("outline"):
+def _outlines(body: Element) -> Iterator[Subscription]:
+    """Every feed in its order, however deep it lies, with the outline that holds it."""
+    todo = [(outline, "") for outline in reversed(body.findall("outline"))]
+    while todo:
+        outline, group = todo.pop()
         url = outline.get("xmlUrl", "").strip()
         words = outline.get("title") or outline.get("text") or url
         name = " ".join(words.split())[:_MOST_NAME].strip()
         if re.match(r"https?://[^/\s]", url):
             yield Subscription(name=name or url[:_MOST_NAME], url=url, group=group)
-        yield from _outlines(outline, group if url else name)
+        inner = group if url else name
+        todo.extend((child, inner) for child in reversed(outline.findall("outline")))
 
 
 def _groups(feeds: Iterable[Subscription]) -> Iterator[Group]:
     """A theme for each outline that holds feeds."""
-    members, ids = dict[str, list[str]](), set[str]()
+    members, ids = dict[str, list[str]](), dict[str, int]()
     for feed in feeds:
         if feed.group:
             members.setdefault(feed.group, []).append(feed.name)
@@ -175,11 +179,15 @@ def _slug(title: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", plain).strip("-") or "feeds"
 
 
-def _unused(name: str, taken: set[str], joint: str) -> str:
-    """The name, or the first of "name 2", "name 3" … that is not taken; it is taken then."""
-    number, found = 1, name
+def _unused(name: str, taken: dict[str, int], joint: str) -> str:
+    """The name, or the first of "name 2", "name 3" … that is not taken; it is taken then.
+
+    Args:
+        taken: names, each with the last number that was tried for it.
+    """
+    found = name
     while found in taken:
-        number += 1
-        found = f"{name}{joint}{number}"
-    taken.add(found)
+        taken[name] += 1
+        found = f"{name}{joint}{taken[name]}"
+    taken[found] = 1
     return found

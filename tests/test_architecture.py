@@ -7,7 +7,18 @@ from pathlib import Path
 
 PACKAGE = Path(__file__).parents[1] / "digest"
 LAYERS = [
-    {"allowlist", "errors", "github", "ids", "inputs", "model", "words", "__version__"},
+    {
+        "allowlist",
+        "days",
+        "errors",
+        "github",
+        "ids",
+        "inputs",
+        "memory",
+        "model",
+        "words",
+        "__version__",
+    },
     {"links", "paper"},
     {"diff", "faults", "files", "jobs", "language", "lettering", "located", "portable", "tex"},
     {

@@ -25,7 +25,7 @@ _LOADED_RELS = {"stylesheet", "icon", "preload", "modulepreload", "prefetch", "m
 _CONNECTED_RELS = {"preconnect", "dns-prefetch"}
 _REFRESH = re.compile(r"\s*[\d.]+\s*[;,]\s*(?:url\s*=\s*)?['\"]?([^'\"]*)", re.I)
 _CSS_ADDRESS = re.compile(r"""(?:url\(\s*|@import\s+)["']?([^"'()\s;]+)""", re.I)
-_CSS_COMMENT = re.compile(r"/\*.*?\*/", re.S)
+_CSS_COMMENT = re.compile(r"/\*.*?(?:\*/|\Z)", re.S)
 _ACTIVE = re.compile(r"\s*(javascript|vbscript|data):", re.I)
 
 

@@ -7,10 +7,11 @@ bibliography then prints it as it is, instead of abbreviating or sorting it wron
 
 import re
 from collections.abc import Iterable
-from functools import cache, lru_cache
+from functools import cache
 from typing import NamedTuple
 from unicodedata import normalize
 
+from digest.memory import remembered
 from digest.tex import plain
 
 
@@ -72,7 +73,7 @@ def names(authors: Iterable[str]) -> tuple[Name, ...]:
     return tuple(name for name in map(parse, authors) if name.family)
 
 
-@lru_cache(maxsize=1 << 16)
+@remembered(1 << 16)
 def parse(author: str) -> Name:
     """Cut one author's name, TeX or Unicode, "Given Family" or "Family, Given"."""
     line = one_line(plain(author))

@@ -16,13 +16,17 @@ from digest.errors import DigestError
 class _Commands(click.Group):
     """Turns our expected errors into one line on stderr and exit code 1."""
 
+    def main(self, *args: Any, **options: Any) -> Any:
+        words.bear_any_text()
+        return super().main(*args, **options)
+
     def invoke(self, ctx: click.Context) -> Any:
         try:
             return super().invoke(ctx)
         except DigestError as error:
             if words.on_github():
                 path, line = str(getattr(error, "path", "")), getattr(error, "line", 0)
-                click.echo(github.annotation("error", str(error), path=path, line=line))
+                words.echo(github.annotation("error", str(error), path=path, line=line))
             raise click.ClickException(str(error)) from error
 
 

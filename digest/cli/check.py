@@ -32,11 +32,11 @@ def check_command(
         root, datetime.now(UTC), built, url, site_only=site_only, online=online, track=track
     )
     if as_json:
-        click.echo(findings.as_json(found))
+        words.echo(findings.as_json(found))
     else:
         for line in (findings.as_annotations if words.on_github() else findings.as_text)(found):
-            click.echo(line)
-        click.echo(findings.tally(found))
+            words.echo(line)
+        words.echo(findings.tally(found))
     if findings.has_errors(found):
         sys.exit(1)
 
@@ -55,8 +55,8 @@ def doctor_command(root: Path, as_json: bool, now: datetime | None) -> None:
         words.echo_json({"complaints": items})
     else:
         for complaint in found:
-            click.echo(f"{complaint.about}: {complaint.finding}\n    {complaint.remedy}")
+            words.echo(f"{complaint.about}: {complaint.finding}\n    {complaint.remedy}")
         if not found:
-            click.echo("Nothing is wrong that the checkout can show.")
+            words.echo("Nothing is wrong that the checkout can show.")
     if found:
         sys.exit(1)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from digest.cli import words
 from digest.cli.options import ROOT
 from digest.errors import DigestError
 
@@ -72,7 +73,7 @@ def _start(root: Path, draft: Draft, edit: bool) -> None:
     from digest.desk import drafts, editor
 
     path = drafts.write(root, draft)
-    click.echo(f"Created {path}")
+    words.echo(f"Created {path}")
     if edit:
         editor.edit(path)
 

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
 import click
 
+from digest import days
+
 FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
+_YEARS = f"{days.FIRST_YEAR} to {days.LAST_YEAR}"
 EXIT_STRICT = 3  # --strict, and a source failed, was stale or partial
 
 
@@ -23,6 +26,8 @@ class _Time(click.ParamType[datetime]):
             moment = datetime.fromisoformat(value)
         except ValueError:
             self.fail(f"{value!r} is no time such as 2026-05-16T06:00:00Z", param, ctx)
+        if not days.is_near(moment):
+            self.fail(f"{value!r} is not of the years {_YEARS}", param, ctx)
         return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
@@ -39,7 +44,22 @@ class _Duration(click.ParamType[float]):
         return float(match[1]) * {"s": 1, "m": 60, "h": 3600}[match[2]]
 
 
-TIME = _Time()
+class _Day(click.ParamType[date]):
+    name = "day"
+
+    def convert(self, value: Any, param: Any, ctx: Any) -> date:
+        if isinstance(value, date):
+            return value
+        try:
+            day = date.fromisoformat(value)
+        except ValueError:
+            self.fail(f"{value!r} is no day such as 2026-05-14", param, ctx)
+        if not days.is_near(day):
+            self.fail(f"{value!r} is not of the years {_YEARS}", param, ctx)
+        return day
+
+
+TIME, DAY = _Time(), _Day()
 ROOT = click.option(
     "--root",
     type=FOLDER,

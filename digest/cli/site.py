@@ -48,7 +48,7 @@ def build_command(
     """Fetch what is new, archive it, and write the site."""
     started, out, now = time.monotonic(), out or root / "_site", now or datetime.now(UTC)
     if offline and not full and (standing := _standing(root, out, url, now)):
-        click.echo(standing)
+        words.echo(standing)
         words.summarise(f"### Site\n\n{standing}.")
         return
     from digest.build import build
@@ -78,13 +78,13 @@ def build_command(
         words.warn(f"{root / 'site.yaml'}:{broad.line}: {broad}")
     if report.unconverted:
         formula, entry = next(iter(report.unconverted.items()))
-        click.echo(
+        words.echo(
             f"{len(report.unconverted)} formulas and TeX commands are shown as source, beside "
             f"{report.formulas:,} formulas in all; the first in {entry}: {formula}"
         )
     written = report.written
     files = f"{written.files} files, {written.changed} changed, {written.removed} removed"
-    click.echo(f"{report.papers} papers ({report.new} new) in {files}")
+    words.echo(f"{report.papers} papers ({report.new} new) in {files}")
     seconds = time.monotonic() - started
     words.summarise(f"### Site\n\nPapers: {report.papers}. {files}; built in {seconds:.1f} s.")
     if strict and report.problems:
@@ -126,8 +126,8 @@ def serve_command(root: Path, host: str, allowed: tuple[str, ...], port: int) ->
             report = build(root, now=now, out=out, offline=True, drafts=True, rules=rules)
             return urlsplit(report.url).path
 
-        with serving(Preview(root, out, rebuild, click.echo), host, port, allowed) as address:
-            click.echo(f"Serving {address} (Ctrl-C ends it)")
+        with serving(Preview(root, out, rebuild, words.echo), host, port, allowed) as address:
+            words.echo(f"Serving {address} (Ctrl-C ends it)")
             with suppress(KeyboardInterrupt):
                 Event().wait()
 
@@ -147,7 +147,7 @@ def notify_command(built: Path | None, root: Path, url: str | None) -> None:
         raise DigestError(f"{root / 'site.yaml'} names no 'hub' to notify")
     address = check_url(url, lambda message: DigestError(f"--url: {message}")) if url else site.url
     told = notify(built or root / "_site", address, site.hub, Web(address).get)
-    click.echo(f"{len(told)} changed feeds named to {site.hub}")
+    words.echo(f"{len(told)} changed feeds named to {site.hub}")
 
 
 @click.command("init")
@@ -167,4 +167,4 @@ def init_command(folder: Path, arxiv: str, opml: Path | None) -> None:
     categories = [name.strip() for name in arxiv.split(",") if name.strip()]
     feeds = scaffold.subscriptions(opml.read_bytes()) if opml else ()
     scaffold.create(folder, categories, feeds)
-    click.echo(f"Created {folder}. Next: cd {folder} && digest build")
+    words.echo(f"Created {folder}. Next: cd {folder} && digest build")

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import sys
 import time
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import click
 
 from digest.cli import words
-from digest.cli.options import DEADLINE, EXIT_STRICT, JSON, ROOT, STRICT, TIME
+from digest.cli.options import DAY, DEADLINE, EXIT_STRICT, JSON, ROOT, STRICT, TIME
 
 _MOST_GAPS = 7  # shown
 
@@ -18,7 +18,7 @@ _MOST_GAPS = 7  # shown
 @click.command("fetch")
 @ROOT
 @click.option("--source", "names", multiple=True, metavar="NAME", help="Ask this source alone.")
-@click.option("--since", type=click.DateTime(["%Y-%m-%d"]), help="Fill gaps from this day on.")
+@click.option("--since", type=DAY, help="Fill gaps from this day on.")
 @click.option("--plan", is_flag=True, help="Only say what would be asked, and when.")
 @click.option("--allow-shrink", is_flag=True, help="Accept an archive that lost entries.")
 @DEADLINE
@@ -27,7 +27,7 @@ _MOST_GAPS = 7  # shown
 def fetch_command(
     root: Path,
     names: tuple[str, ...],
-    since: datetime | None,
+    since: date | None,
     plan: bool,
     allow_shrink: bool,
     deadline: float,
@@ -40,10 +40,9 @@ def fetch_command(
     from digest.web import Web
 
     site, now = load_site(root / "site.yaml"), now or datetime.now(UTC)
-    first = since.date() if since else None
     if plan:
-        for planned in fetch.plan(root, site, now, since=first, names=names):
-            click.echo(f"+{planned.start:4.1f} s  {planned.source}: {planned.url}")
+        for planned in fetch.plan(root, site, now, since=since, names=names):
+            words.echo(f"+{planned.start:4.1f} s  {planned.source}: {planned.url}")
         return
     started, count = time.monotonic(), len(fetch.chosen(site.sources, names))
     with words.fetching(count) as progress:
@@ -52,7 +51,7 @@ def fetch_command(
             site,
             Web(site.url, deadline=deadline),
             now,
-            since=first,
+            since=since,
             names=names,
             allow_shrink=allow_shrink,
             progress=progress,
@@ -60,7 +59,7 @@ def fetch_command(
     for line in news.lines:
         found = f"{line.entries:,} entries, {line.new:,} new, {line.updated:,} updated"
         late = f", {line.late:,} late" if line.late else ""
-        click.echo(f"{line.source}: {line.state}: {found}{late}")
+        words.echo(f"{line.source}: {line.state}: {found}{late}")
     words.warn_of(news.problems)
     words.summarise(summary.of_fetch(site, news.entries, news.lines, now.date()))
     words.summarise(f"Fetched in {time.monotonic() - started:.1f} s.\n")
@@ -82,14 +81,14 @@ def status_command(root: Path, as_json: bool, now: datetime | None) -> None:
         words.echo_json({"sources": found})
         return
     for health in found:
-        click.echo(f"{health.state or 'never asked':11}  {health.source}")
+        words.echo(f"{health.state or 'never asked':11}  {health.source}")
         if health.success:
-            click.echo(f"{'':11}  last success {health.success:%Y-%m-%d %H:%M} UTC")
+            words.echo(f"{'':11}  last success {health.success:%Y-%m-%d %H:%M} UTC")
         if health.failed_days:
             days = "1 day" if health.failed_days == 1 else f"{health.failed_days} days in a row"
-            click.echo(f"{'':11}  without success for {days}: {health.problem}")
+            words.echo(f"{'':11}  without success for {days}: {health.problem}")
         if health.gaps:
             shown = ", ".join(f"{day}" for day in health.gaps[-_MOST_GAPS:])
             more = f"{len(health.gaps) - _MOST_GAPS} earlier, " if health.gaps[_MOST_GAPS:] else ""
             first = f"digest fetch --source {health.source!r} --since {health.gaps[0]}"
-            click.echo(f"{'':11}  nothing of {more}{shown}; to fill: {first}")
+            words.echo(f"{'':11}  nothing of {more}{shown}; to fill: {first}")

@@ -35,9 +35,9 @@ def explain_command(id: str, root: Path, as_json: bool) -> None:
     if as_json:
         words.echo_json({"id": entry.id, "title": entry.title, "themes": explain.as_data(verdicts)})
         return
-    click.echo(f"{entry.id}  {' '.join(entry.title.split())}")
+    words.echo(f"{entry.id}  {' '.join(entry.title.split())}")
     for line in explain.as_lines(verdicts, entry, words.highlight):
-        click.echo(line)
+        words.echo(line)
 
 
 @click.group("themes")
@@ -73,7 +73,7 @@ def themes_test_command(root: Path, table: Path | None, as_json: bool) -> None:
         words.echo_json({**trial.as_data(result), "broken": broken})
     else:
         for line in trial.as_lines(result):
-            click.echo(line)
+            words.echo(line)
     for found in broken:
         words.complain(root / "site.yaml", found.line, f"{found.theme}: {found.id} {found.problem}")
     if broken:
@@ -87,7 +87,7 @@ def themes_keep_command(ids: tuple[str, ...], root: Path) -> None:
     """Keep papers of the archive as examples, so that rules can be tested where it is not."""
     from digest import examples
 
-    click.echo(f"{examples.keep(root, ids)} new in {root / examples.KEPT}")
+    words.echo(f"{examples.keep(root, ids)} new in {root / examples.KEPT}")
 
 
 @themes_group.command("diff")
@@ -120,7 +120,7 @@ def themes_diff_command(root: Path, rules: Path | None, as_json: bool) -> None:
         words.echo_json({"moves": moves.as_data(found)})
         return
     for line in moves.as_lines(found):
-        click.echo(line)
+        words.echo(line)
 
 
 @themes_group.command("report")
@@ -143,7 +143,7 @@ def themes_report_command(root: Path, as_json: bool, html: Path | None) -> None:
         words.echo_json(report.as_data(found))
     else:
         for line in report.as_lines(found):
-            click.echo(line)
+            words.echo(line)
 
 
 def _text(path: Path) -> str:

@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from io import TextIOWrapper
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,18 @@ def on_github() -> bool:
     return os.environ.get("GITHUB_ACTIONS") == "true"
 
 
+def echo(message: str, *, err: bool = False) -> None:
+    """One line on stdout or stderr, in its encoding: Click writes UTF-8 to one of ASCII."""
+    click.echo(message, file=sys.stderr if err else sys.stdout)
+
+
+def bear_any_text() -> None:
+    """Never fail at a character that the terminal's encoding lacks: show another in its place."""
+    for stream in (sys.stdin, sys.stdout):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="replace")
+
+
 def warn_of(problems: Iterable[Fetched]) -> None:
     """Each source that gave less than it should have."""
     for found in problems:
@@ -29,28 +42,28 @@ def warn_of(problems: Iterable[Fetched]) -> None:
 def warn(message: str) -> None:
     """One line on stderr, or an annotation under GitHub Actions."""
     if on_github():
-        click.echo(github.annotation("warning", message))
+        echo(github.annotation("warning", message))
     else:
-        click.echo(f"warning: {message}", err=True)
+        echo(f"warning: {message}", err=True)
 
 
 def complain(path: Path, line: int, message: str) -> None:
     """One line on stderr that names a place, or an annotation under GitHub Actions."""
     if on_github():
-        click.echo(github.annotation("error", message, path=str(path), line=line))
+        echo(github.annotation("error", message, path=str(path), line=line))
     else:
-        click.echo(f"Error: {path}:{line}: {message}", err=True)
+        echo(f"Error: {path}:{line}: {message}", err=True)
 
 
 def summarise(markdown: str) -> None:
     """Add to the summary of a run of GitHub Actions; nothing elsewhere."""
     if path := os.environ.get("GITHUB_STEP_SUMMARY"):
-        with Path(path).open("a", encoding="utf-8") as file:
+        with Path(path).open("a", encoding="utf-8", errors="replace") as file:
             file.write(f"{markdown}\n")
 
 
 def echo_json(data: object) -> None:
-    click.echo(msgspec.json.format(msgspec.json.encode(data), indent=2))
+    echo(msgspec.json.format(msgspec.json.encode(data), indent=2).decode())
 
 
 def highlight(words: str) -> str:
@@ -63,7 +76,7 @@ def highlight(words: str) -> str:
 def tell(fetched: Fetched) -> None:
     """On a terminal, a line for each source as it is done."""
     if sys.stderr.isatty():
-        click.echo(f"{fetched.source}: {fetched.state}, {len(fetched.entries):,} entries", err=True)
+        echo(f"{fetched.source}: {fetched.state}, {len(fetched.entries):,} entries", err=True)
 
 
 @contextmanager

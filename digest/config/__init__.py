@@ -2,10 +2,12 @@
 
 import re
 from collections.abc import Callable, Iterable
+from datetime import date
 from pathlib import Path
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from digest import days
 from digest.authors import person
 from digest.config.sources import check_themes, endpoint
 from digest.config.sources import sources as read_sources
@@ -100,10 +102,18 @@ def check_url(url: str, error: Callable[[str], Exception]) -> str:
     return url.rstrip("/") + "/"
 
 
+def _is_day(written: str) -> bool:
+    """Whether a year, a month or a day is one of the calendar's."""
+    try:
+        return days.is_near(date.fromisoformat(f"{written}-01-01"[:10]))
+    except ValueError:
+        return False
+
+
 def _tag(site: Section) -> str:
     tag = site.text("tag", "")
     authority, _, day = tag.partition(",")
-    if tag and not (_TAG.fullmatch(authority) and _DAY.fullmatch(day)):
+    if tag and not (_TAG.fullmatch(authority) and _DAY.fullmatch(day) and _is_day(day)):
         raise site.error("'tag' must be a domain and a date you owned it: example.org,2026", "tag")
     return tag
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from datetime import date, timedelta
 from pathlib import Path
 
 import msgspec
 import yaml
 
-from digest import cite, tex
+from digest import cite, days, tex
 from digest.desk.curation import RESERVED
 from digest.errors import DigestError
 from digest.ids import slug
@@ -54,11 +55,10 @@ def monday(week: str) -> date:
         DigestError: there is no such week.
     """
     match = _WEEK.fullmatch(week)
-    try:
-        if match:
-            return date.fromisocalendar(int(match[1]), int(match[2]), 1)
-    except ValueError:
-        pass
+    with suppress(ValueError):
+        first = date.fromisocalendar(int(match[1]), int(match[2]), 1) if match else None
+        if first and days.is_near(first):
+            return first
     raise DigestError(f"{week!r} is no week such as 2026-W20")
 
 

@@ -11,8 +11,6 @@ from digest.errors import ConfigError
 from digest.located import Section
 
 _FRONT = re.compile(r"---[ \t]*\n(.*?)^---[ \t]*(?:\n|\Z)", re.DOTALL | re.MULTILINE)
-_SAYS_SOMETHING = re.compile(r"^\s*[^#\s]", re.MULTILINE)
-_TRAILING = re.compile(r"(\n[ \t]*(#[^\n]*)?)+\Z")
 Value = bool | str | list[str]
 
 
@@ -36,7 +34,7 @@ def parse(front: str, path: Path) -> Section:
     Raises:
         ConfigError: it isn't YAML, or not `key: value` lines; names `path` and line.
     """
-    return Section.parse(front if _SAYS_SOMETHING.search(front) else "{}", path, 2 if front else 1)
+    return Section.parse(front if _says_something(front) else "{}", path, 2 if front else 1)
 
 
 def changed(text: str, key: str, value: Value | None, path: Path) -> str:
@@ -57,7 +55,7 @@ def _place(front: str, key: str, path: Path) -> tuple[int, int]:
 
     Marks count characters: YAML ends lines at more of them than we do.
     """
-    node = yaml.compose(front, yaml.SafeLoader)
+    node = yaml.compose(front, yaml.SafeLoader) if _says_something(front) else None
     if not isinstance(node, yaml.MappingNode):
         return len(front), len(front)
     if node.flow_style:
@@ -66,11 +64,30 @@ def _place(front: str, key: str, path: Path) -> tuple[int, int]:
         if name.value == key:
             start, end = name.start_mark.index, value.end_mark.index
             if isinstance(value, yaml.CollectionNode) and not value.flow_style:
-                end = start + len(_TRAILING.sub("", front[start:end]))  # belongs to what follows
+                end = start + _length(front[start:end])
             if front[end - 1] != "\n":
                 end = front.index("\n", end) + 1
             return start, end
     return len(front), len(front)
+
+
+def _length(block: str) -> int:
+    """How long a block is without the empty lines and comments at its end, which belong to what
+    follows.
+    """
+    lines = block.split("\n")
+    while len(lines) > 1 and _is_idle(lines[-1]):
+        lines.pop()
+    return len("\n".join(lines))
+
+
+def _says_something(front: str) -> bool:
+    return not all(map(_is_idle, front.split("\n")))
+
+
+def _is_idle(line: str) -> bool:
+    """Whether a line is empty or a comment."""
+    return line.lstrip()[:1] in {"", "#"}
 
 
 def _line(key: str, value: Value) -> str:

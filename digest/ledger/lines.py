@@ -12,7 +12,7 @@ from statistics import median
 import msgspec
 from msgspec.structs import replace
 
-from digest import files
+from digest import days, files
 from digest.errors import ArchiveError, DigestError
 from digest.ledger.marks import Marks
 from digest.model import WHOLE, Entry, Fetched, Moment, Past, State
@@ -55,8 +55,11 @@ def load(folder: Path) -> tuple[Line, ...]:
         for number, raw in enumerate(path.read_bytes().split(b"\n"), start=1):
             if raw:
                 try:
-                    found[raw] = _decoder.decode(raw)
-                except (msgspec.DecodeError, UnicodeDecodeError) as error:
+                    line = _decoder.decode(raw)
+                    if not all(map(days.is_near, (line.when, line.listing, line.covers))):
+                        raise ValueError("no day of a fetch")
+                    found[raw] = line
+                except (msgspec.DecodeError, ValueError) as error:
                     message = f"damaged line ({error}); restore it from git, or remove it"
                     raise ArchiveError(message, path, number) from None
     return tuple(sorted(found.values(), key=_order))

@@ -132,8 +132,8 @@ def _by_same(paper: Words, others: Iterable[Words], named: Collection[str]) -> I
     A name alone may be another person's: it counts where both papers are of one field.
     """
     wrote = [
-        (other, [name for name in paper.authors if name in other.authors])
-        for other in others
+        (other, [name for name in paper.authors if name in theirs])
+        for other, theirs in ((other, frozenset(other.authors)) for other in others)
         if other.id not in named and is_earlier(other, paper)
     ]
     found = [

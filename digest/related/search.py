@@ -103,7 +103,8 @@ class Few:
 
     def by(self, names: Collection[str]) -> list[Words]:
         """Who wrote one of them, those that came last first."""
-        return [one for one in reversed(self._papers) if not set(names).isdisjoint(one.authors)]
+        wanted = frozenset(names)
+        return [one for one in reversed(self._papers) if not wanted.isdisjoint(one.authors)]
 
 
 class Search:

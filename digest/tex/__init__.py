@@ -5,11 +5,11 @@ convert is shown as its TeX in `<code class="tex">` and reported.
 """
 
 from collections.abc import Sequence
-from functools import lru_cache
 
 import msgspec
 from markupsafe import Markup as Safe
 
+from digest.memory import remembered
 from digest.model import Markup
 from digest.tex import urls
 from digest.tex.cursor import Kind
@@ -26,7 +26,7 @@ class Converted(msgspec.Struct, frozen=True):
     unconverted: tuple[str, ...]  # formulas with their delimiters, "$\\foo$"; commands, "\\bar"
 
 
-@lru_cache(4096)  # a paper's pages ask for its texts and names again and again
+@remembered(4096)  # a paper's pages ask for its texts and names again and again
 def plain(text: str, markup: Markup = Markup.TEX) -> str:
     """One line of readable text: `$O(n^2)$` is "O(n²)", `Kekul\\'e` is "Kekulé"."""
     return " ".join(_plain(text, markup).split())

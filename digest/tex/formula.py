@@ -1,12 +1,12 @@
 """One formula: TeX → MathML, and → text that reads as the formula does. Pure and total."""
 
 import re
-from functools import lru_cache
 from html import escape
 
 from math_core import LatexError, LatexToMathML
 
 from digest.allowlist import FORMULA
+from digest.memory import remembered
 from digest.tex.macros import MACROS
 from digest.tex.speech import read_out
 
@@ -17,7 +17,7 @@ _MOST_NESTED = 8  # formulas within the text of one
 _CONVERTER = LatexToMathML(macros=MACROS, fancy_error=False)
 
 
-@lru_cache(maxsize=8192)
+@remembered(8192)
 def mathml(tex: str, display: bool = False) -> str:
     """The `<math>` element of a formula, its TeX as `alttext`; empty if it can't be converted."""
     body = _body(tex, display)
@@ -27,7 +27,7 @@ def mathml(tex: str, display: bool = False) -> str:
     return f'<math{block} alttext="{escape(" ".join(tex.split()))}">{body}</math>'
 
 
-@lru_cache(maxsize=8192)
+@remembered(8192)
 def spoken(tex: str) -> str:
     """A formula as one line of text: `O(n^2)` is "O(n²)"; what can't be converted loses its marks.
 
@@ -50,7 +50,7 @@ def is_known(tex: str) -> bool:
     return bool(_body(tex, False))
 
 
-@lru_cache(maxsize=8192)
+@remembered(8192)
 def _body(tex: str, display: bool) -> str:
     repaired = _repaired(tex) if len(tex) <= _LONGEST else ""
     if not repaired or _DEFINITION.search(repaired):

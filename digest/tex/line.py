@@ -49,12 +49,12 @@ def marked(pieces: Sequence[Piece], spans: Iterable[Span]) -> Iterator[Piece]:
     """
     said = words(pieces)
     places = _places("".join(said), spans)
-    start, scripts = 0, list[bool]()  # whether each open script is marked
+    start, at, scripts = 0, 0, list[bool]()  # of places; whether each open script is marked
     for piece, word in zip(pieces, said, strict=True):
         end = start + len(word)
-        while places and places[0][1] <= start:
-            places.pop(0)
-        touched = bool(places) and places[0][0] < end and bool(word.strip())
+        while at < len(places) and places[at][1] <= start:
+            at += 1
+        touched = at < len(places) and places[at][0] < end and bool(word.strip())
         if piece.kind is Kind.OPEN and piece.text in _SCRIPTS:
             scripts.append(touched)
             yield from (Piece(Kind.OPEN, "mark"), piece) if touched else (piece,)
@@ -63,7 +63,11 @@ def marked(pieces: Sequence[Piece], spans: Iterable[Span]) -> Iterator[Piece]:
         elif not touched:
             yield piece
         elif piece.kind is Kind.TEXT:
-            yield Piece(Kind.TEXT, _with_marks(word, [(a - start, b - start) for a, b in places]))
+            last = at
+            while last < len(places) and places[last][0] < end:
+                last += 1
+            here = [(first - start, past - start) for first, past in places[at:last]]
+            yield Piece(Kind.TEXT, _with_marks(word, here))
         elif piece.kind in (Kind.FORMULA, Kind.DISPLAY, Kind.CODE):
             yield from (Piece(Kind.OPEN, "mark"), piece, Piece(Kind.CLOSE, "mark"))
         else:

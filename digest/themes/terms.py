@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
-from itertools import chain
+from itertools import chain, islice
 from typing import Any
 
 from digest.model import Entry, Markup, Reason
@@ -14,6 +14,7 @@ from digest.themes.matching import Folded, compiled_pattern, phrase_pattern, reg
 from digest.themes.rules import Fact, Near, Phrase, Regex
 
 Span = tuple[int, int]
+_MOST = 1_000  # places of a term that are looked at
 _LONG = 8  # words: what a regular expression meets beyond them isn't read as one phrase
 
 
@@ -60,8 +61,11 @@ def meets(term: Phrase | Regex, text: str) -> bool:
 
 
 def spans(term: Phrase | Regex, text: Folded) -> tuple[Span, ...]:
-    """Each place of the folded text where a term stands, ascending; they never overlap."""
-    return tuple(_pattern_spans(_compiled(term), text.text))
+    """Each place of the folded text where a term stands, ascending; they never overlap.
+
+    The first of very many: an expression such as `a(.*z)?` reads all the rest at each.
+    """
+    return tuple(islice(_pattern_spans(_compiled(term), text.text), _MOST))
 
 
 def reasons(term: Phrase | Regex | Near | Fact, entry: Entry) -> Iterator[Reason]:

@@ -107,6 +107,8 @@ class _Titles:
         for term in sorted(sure, key=lambda term: (-sure[term], " " not in term, term)):
             if not any(set(term.split()) <= set(other.split()) for other in shown):
                 shown.append(term)
+            if len(shown) == SHOWN:
+                break
         spelt = self._spellings()
         return Rise(
             terms=tuple(
@@ -117,7 +119,7 @@ class _Titles:
                     share=self._recent[term] / recent,
                     share_before=self._before[term] / before,
                 )
-                for term in shown[:SHOWN]
+                for term in shown
             ),
             start=self._start,
             end=self._end,

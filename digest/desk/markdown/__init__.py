@@ -229,8 +229,11 @@ def _ids(tokens: Sequence[Token]) -> set[str]:
 
 
 def _raw_link(address: str, body: Body, answers: Answers) -> str:
-    line = body.line + body.text[: max(body.text.find(address), 0)].count("\n")
+    def error(message: str) -> ConfigError:
+        line = body.line + body.text[: max(body.text.find(address), 0)].count("\n")
+        return ConfigError(message, body.path, line)
+
     if _is_beside(address):
         message = f"write the link to {address!r} in Markdown: only so is the file published"
-        raise ConfigError(message, body.path, line)
-    return _checked(address, set(), answers, lambda m: ConfigError(m, body.path, line))
+        raise error(message)
+    return _checked(address, set(), answers, error)

@@ -18,7 +18,7 @@ from digest.errors import ConfigError
 if TYPE_CHECKING:
     from markdown_it.token import Token
 
-_SLOT = re.compile(r'<x-slot title="(\d+)"></x-slot>')
+_SLOT = re.compile(r'<x-slot title="(\d{1,9})"></x-slot>')
 _Rule = Callable[[Any, Sequence[Any], int, Any, dict[str, Any]], str]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from functools import cache
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from markdown_it.token import Token
 
 DEEPEST = 100  # blocks within blocks
+LONGEST = 20_000  # letters of a paragraph
 _OPTIONS = {"maxNesting": DEEPEST, "xhtmlOut": False}
 _REFERENCE = re.compile(r"\[(@[^\[\]\n]*)\](?![(\[:])")
 _MATH = re.compile(r"(\$\$?)(?![\s$])((?:\\.|[^\\$])+)(?<!\s)\1(?!\d)", re.DOTALL)
@@ -63,7 +65,6 @@ def parser(dialect: Dialect) -> MarkdownIt:
     """What reads the editor's texts, and turns them into HTML."""
     # Only where there is a text: these take longer to load than a small site to build.
     from markdown_it import MarkdownIt
-    from mdit_py_plugins.anchors import anchors_plugin
     from mdit_py_plugins.attrs import attrs_plugin
     from mdit_py_plugins.deflist import deflist_plugin
     from mdit_py_plugins.dollarmath import dollarmath_plugin
@@ -76,10 +77,10 @@ def parser(dialect: Dialect) -> MarkdownIt:
     md.use(attrs_plugin, after=("image",), allowed=("id", "class", "width", "height"))
     md.use(dollarmath_plugin, allow_labels=False, allow_blank_lines=False)
     md.inline.ruler.at("math_inline", _math)  # its own looks for digits at the wrong end
-    md.use(anchors_plugin, max_level=6, slug_func=_anchor)
+    md.core.ruler.push("anchor", _name_headings)
     md.inline.ruler.before("link", "reference", _reference)
     md.core.ruler.after("block", "footnotes_defined", _note_footnotes)
-    md.core.ruler.before("inline", "depth", _limit_depth)
+    md.core.ruler.before("inline", "limit", _limit)
     # A forbidden address is an error that we raise, not a link that stays text.
     md.validateLink = lambda url: True  # type: ignore[method-assign]
     quotes = _quotes(dialect.language)
@@ -105,8 +106,8 @@ def parse(body: Body, dialect: Dialect) -> list[Token]:
     env: dict[str, Any] = {}
     try:
         tokens = parser(dialect).parse(UNFIT.sub("", body.text), env)
-    except _TooDeep as error:
-        raise ConfigError("nested too deep", body.path, body.line + error.line) from None
+    except _TooMuch as error:
+        raise ConfigError(str(error), body.path, body.line + error.line) from None
     for token, line in inline(tokens, body):
         label = token.meta.get("label") if token.type == "footnote_ref" else None
         if label is not None and f":{label}" not in env["defined"]:
@@ -132,22 +133,29 @@ def inline(tokens: Sequence[Token], body: Body) -> Iterator[tuple[Token, int]]:
             at += token.content.count("\n") + (token.type in {"softbreak", "hardbreak"})
 
 
-class _TooDeep(Exception):
-    def __init__(self, token: Token) -> None:
-        super().__init__()
+class _TooMuch(Exception):
+    def __init__(self, message: str, token: Token) -> None:
+        super().__init__(message)
         self.line = token.map[0] if token.map else 0
 
 
-def _limit_depth(state: StateCore) -> None:
-    """Refuse what the parser would drop without a word, or take minutes for."""
+def _limit(state: StateCore) -> None:
+    """Refuse what the parser would drop without a word, or take minutes for.
+
+    What it does within a paragraph may take the square of that paragraph's length.
+    """
     for token in state.tokens:
         if token.level >= DEEPEST - 1:
-            raise _TooDeep(token)
+            raise _TooMuch("nested too deep", token)
+        if token.type != "inline":
+            continue
         depth = 0
-        for bracket in re.findall(r"[\[\]]", token.content) if token.type == "inline" else ():
+        for bracket in re.findall(r"[\[\]]", token.content):
             depth = depth + 1 if bracket == "[" else max(depth - 1, 0)
             if depth >= DEEPEST:
-                raise _TooDeep(token)
+                raise _TooMuch("nested too deep", token)
+        if len(token.content) > LONGEST:
+            raise _TooMuch(f"a paragraph of more than {LONGEST:,} letters; part it", token)
 
 
 def _reference(state: StateInline, silent: bool) -> bool:
@@ -169,6 +177,26 @@ def _math(state: StateInline, silent: bool) -> bool:
         state.push("math_inline", "math", 0).content = match[2]
     state.pos = match.end()
     return True
+
+
+def _name_headings(state: StateCore) -> None:
+    """Give each heading an id of its words; of equal ones the second is "words-1"."""
+    headings = [
+        (token, content)
+        for token, content in pairwise(state.tokens)
+        if token.type == "heading_open"
+    ]
+    taken = {token.attrs["id"] for token, _ in headings if token.attrs.get("id")}
+    numbers = dict[str, int]()  # the next that may be free
+    for token, content in headings:
+        if not token.attrs.get("id"):
+            shown = (t.content for t in content.children or () if t.type in {"text", "code_inline"})
+            found = name = _anchor("".join(shown))
+            while found in taken:
+                numbers[name] = numbers.get(name, 0) + 1
+                found = f"{name}-{numbers[name]}"
+            taken.add(found)
+            token.attrs["id"] = found
 
 
 def _anchor(title: str) -> str:
