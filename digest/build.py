@@ -20,6 +20,7 @@ from digest import (
     cards,
     config,
     feeds,
+    files,
     inputs,
     language,
     ledger,
@@ -109,6 +110,7 @@ def build(
     allow_shrink: bool = False,
     jobs: int = 0,
     executor: Executor | None = None,
+    wait: float = files.WAIT,
     rules: Rules | None = None,
     track: Track = lambda pages, total: pages,
     progress: Tell = lambda fetched: None,
@@ -126,6 +128,7 @@ def build(
         allow_shrink: build although the archive lost a tenth of its entries.
         jobs: processes that render; 0 is as many as there are cores.
         executor: renders instead of processes of ours; its workers see the same files.
+        wait: seconds for another build of `out`, or another fetch, to be done.
         rules: kept from the build before, by who builds again and again.
         track: wraps the parts of the work while pages are rendered, to show progress.
         progress: told of each source when it is done, from other threads.
@@ -143,7 +146,8 @@ def build(
         from digest.fetch import fetch  # what asks sources takes long to load
         from digest.web import Web
 
-        news = fetch(root, site, Web(site.url), now, allow_shrink=allow_shrink, progress=progress)
+        web = Web(site.url)
+        news = fetch(root, site, web, now, allow_shrink=allow_shrink, wait=wait, progress=progress)
     output.claim(out)
     workers = jobs or jobs_.cores()
     code = inputs.digest_itself()
@@ -156,9 +160,6 @@ def build(
         raise OutputError(f"there is no paper to show, and {out} has some: left as it is")
     near = related.Later()
     plan = _plan(root, site, edition, tag, now, near)
-    # The editor's texts are sound: now something may be written.
-    filled.keep(out)
-    near.found = related.find(site, edition.papers, code, out, workers)
     counts = plan.renderer.take_counts()
 
     def spread(put: Callable[[int], output.Put]) -> Iterator[output.Put]:
@@ -177,7 +178,11 @@ def build(
             counts.add(more)
             yield done
 
-    written = output.write(out, plan.shards, basis, full=full, spread=spread)
+    with output.in_turn(out, wait):
+        # The editor's texts are sound: now something may be written.
+        filled.keep(out)
+        near.found = related.find(site, edition.papers, code, out, workers)
+        written = output.write(out, plan.shards, basis, full=full, spread=spread)
 
     return Report(
         url=site.url,
@@ -359,4 +364,5 @@ def _url_error(message: str) -> DigestError:
 def _static(folder: Path) -> dict[str, Path]:
     """The site's own files, copied as they are: CNAME, a favicon."""
     paths = sorted(folder.rglob("*")) if folder.is_dir() else ()
-    return {path.relative_to(folder).as_posix(): path for path in paths if path.is_file()}
+    names = {path.relative_to(folder).as_posix(): path for path in paths if path.is_file()}
+    return {name: path for name, path in names.items() if ".git" not in name.split("/")}

@@ -8,8 +8,19 @@ from pathlib import Path
 PACKAGE = Path(__file__).parents[1] / "digest"
 LAYERS = [
     {"errors", "github", "ids", "inputs", "model", "words", "__version__"},
-    {"paper"},
-    {"diff", "faults", "files", "jobs", "language", "lettering", "located", "portable", "tex"},
+    {"files", "paper"},
+    {
+        "diff",
+        "faults",
+        "jobs",
+        "kept",
+        "language",
+        "lettering",
+        "located",
+        "place",
+        "portable",
+        "tex",
+    },
     {
         "authority",
         "cite",

@@ -8,6 +8,8 @@ from typing import Any
 
 import click
 
+from digest.files import WAIT as WAIT_SECONDS
+
 FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 EXIT_STRICT = 3  # --strict, and a source failed, was stale or partial
 
@@ -33,6 +35,13 @@ ROOT = click.option(
     help="The site's folder, which holds site.yaml (default: here).",
 )
 JSON = click.option("--json", "as_json", is_flag=True, help="For machines.")
+WAIT = click.option(
+    "--wait",
+    type=click.FloatRange(0, max=1e9),
+    default=WAIT_SECONDS,
+    metavar="SECONDS",
+    help="How long to wait for another digest to be done (default: 300).",
+)
 STRICT = click.option(
     "--strict", is_flag=True, help="Exit 3 if a source failed, was stale or partial."
 )

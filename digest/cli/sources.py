@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 
 from digest.cli import words
-from digest.cli.options import EXIT_STRICT, JSON, ROOT, STRICT, TIME
+from digest.cli.options import EXIT_STRICT, JSON, ROOT, STRICT, TIME, WAIT
 
 _MOST_GAPS = 7  # shown
 
@@ -21,6 +21,7 @@ _MOST_GAPS = 7  # shown
 @click.option("--since", type=click.DateTime(["%Y-%m-%d"]), help="Fill gaps from this day on.")
 @click.option("--plan", is_flag=True, help="Only say what would be asked, and when.")
 @click.option("--allow-shrink", is_flag=True, help="Accept an archive that lost entries.")
+@WAIT
 @STRICT
 @click.option("--now", type=TIME, help="Fetch as of this time (UTC, ISO 8601).")
 def fetch_command(
@@ -29,6 +30,7 @@ def fetch_command(
     since: datetime | None,
     plan: bool,
     allow_shrink: bool,
+    wait: float,
     strict: bool,
     now: datetime | None,
 ) -> None:
@@ -53,6 +55,7 @@ def fetch_command(
             since=first,
             names=names,
             allow_shrink=allow_shrink,
+            wait=wait,
             progress=progress,
         )
     for line in news.lines:

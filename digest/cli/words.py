@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import sys
 from collections.abc import Callable, Iterable, Iterator
@@ -32,6 +33,22 @@ def warn(message: str) -> None:
         click.echo(github.annotation("warning", message))
     else:
         click.echo(f"warning: {message}", err=True)
+
+
+class _Handler(logging.Handler):
+    def emit(self, record: logging.LogRecord) -> None:
+        warn(record.getMessage())
+
+
+@contextmanager
+def logged() -> Iterator[None]:
+    """Say what is logged while a command runs: what happens below, and stops nothing."""
+    handler, log = _Handler(logging.WARNING), logging.getLogger("digest")
+    log.addHandler(handler)
+    try:
+        yield
+    finally:
+        log.removeHandler(handler)
 
 
 def complain(path: Path, line: int, message: str) -> None:
