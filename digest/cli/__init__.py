@@ -31,7 +31,7 @@ class _Commands(click.Group):
 
 
 @contextmanager
-def _ended_by_signals() -> Iterator[None]:
+def ended_by_signals() -> Iterator[None]:
     """What ends a program from outside ends it as Ctrl-C does: everything is cleaned up.
 
     A signal that is ignored, as under nohup, stays so.
@@ -56,7 +56,7 @@ def main() -> None:
     """Make a static site and feeds of the papers that matter to you."""
     context = click.get_current_context()
     context.with_resource(words.logged())
-    context.with_resource(_ended_by_signals())
+    context.with_resource(ended_by_signals())
     atexit.register(gc.freeze)  # a process that ends needn't look for what it no longer uses
 
 
