@@ -64,7 +64,7 @@ def link_instead(path: Path, number: int) -> None:
     """It leads out of the folder, to nothing, or round in a circle."""
     victim = next(parent for parent in path.parents if parent.name == "out").parent / "victim.txt"
     path.unlink()
-    path.symlink_to([victim, "nothing", path][number % 3])
+    path.symlink_to([victim, Path("nothing"), path][number % 3])
 
 
 def pipe_instead(path: Path, number: int) -> None:

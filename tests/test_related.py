@@ -9,6 +9,7 @@ from functools import cache
 from pathlib import Path
 from random import Random
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import msgspec
 import pytest
@@ -219,7 +220,7 @@ def test_of_many_papers_those_of_long_ago_are_forgotten(sizes: list[tuple[date, 
 def doctor(folder: Path) -> None:
     """As if nothing were near any paper: shows what is used again."""
     for path in folder.glob(".digest-related-*"):
-        *head, data = kept.read(path, msgspec.msgpack.decode) or ()
+        *head, data = kept.read(path, msgspec.msgpack.Decoder(list[Any]).decode) or []
         papers = msgspec.msgpack.decode(data)
         for one in papers.values():
             one[-1] = []

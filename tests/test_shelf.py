@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
@@ -25,6 +26,7 @@ def paper(number: int, title: str, month: int = 5, doi: str = "") -> Entry:
     return Entry(id=f"arxiv:2605.{number:05}", title=title, announced=day, seen=day, doi=doi)
 
 
+decode = msgspec.msgpack.Decoder(list[Any]).decode
 PAPERS = (paper(1, "A draft"), paper(2, "A cat"), paper(3, "A dog"), paper(4, "Drafts", month=4))
 
 
@@ -42,7 +44,7 @@ def expected(found: Iterable[Entry], matcher: Matcher = MATCHER) -> dict[str, tu
 def doctor(folder: Path) -> None:
     """As if every paper had been found to have no theme: shows what is used again."""
     for path in folder.glob(".digest-month-*"):
-        mark, facts, *rest = kept.read(path, msgspec.msgpack.decode) or ()
+        mark, facts, *rest = kept.read(path, decode) or []
         for fact in facts:
             fact[4:] = []  # themes, and what follows them
         kept.write(path, msgspec.msgpack.encode((mark, facts, *rest)))
@@ -108,7 +110,7 @@ def test_what_was_damaged_is_passed_over(
 
 def test_what_is_kept_of_a_month_and_does_not_fit_it_is_passed_over(folder: Path) -> None:
     (path,) = folder.glob(".digest-month-2026-05")
-    mark, facts, met, starts = kept.read(path, msgspec.msgpack.decode) or ()
+    mark, facts, met, starts = kept.read(path, decode) or []
     unknown = [[*fact[:4], ["no-such-theme"]] for fact in facts]
     for spoilt in ((mark, facts[1:], met, starts), (mark, facts, met, starts[8:])):
         kept.write(path, msgspec.msgpack.encode(spoilt))

@@ -28,6 +28,8 @@ class _Commands(click.Group):
                 path, line = str(getattr(error, "path", "")), getattr(error, "line", 0)
                 click.echo(github.annotation("error", str(error), path=path, line=line))
             raise click.ClickException(str(error)) from error
+        except PermissionError as error:
+            raise click.ClickException(f"{error.filename}: {error.strerror}") from error
 
 
 @contextmanager
