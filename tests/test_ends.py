@@ -101,6 +101,19 @@ def test_a_signal_ends_a_build_with_all_its_processes(
     assert [path for path in out.rglob("*.new") if path.parent != out] == []
 
 
+def test_a_build_leaves_nothing_among_temporary_files(
+    root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Above all no compiled template: whatever such a file says would run."""
+    scratch = tmp_path / "scratch"
+    scratch.mkdir()
+    monkeypatch.setenv("TMPDIR", str(scratch))
+    with running(*COMMAND, "--root", str(root)) as child:
+        child.communicate(timeout=PATIENCE)
+    assert child.returncode == 0
+    assert list(scratch.iterdir()) == []
+
+
 def test_processes_hold_no_lock_of_the_one_that_made_them(tmp_path: Path) -> None:
     lock, both = tmp_path / "lock", get_context("fork").Barrier(2)
     with ExitStack() as ours:

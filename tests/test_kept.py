@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 from conftest import NOW
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from test_golden import SITE
 from test_incremental import contents, new_paper, small
@@ -109,6 +109,10 @@ def run(root: Path, out: Path, *more: str) -> Result:
     st.integers(0, 1_000_000),
     st.sampled_from([(), ("--full",)]),
 )
+@example(insert, 0, 100, ())  # a NUL in the manifest
+@example(insert, 0, 100, ("--full",))
+@example(insert, 0, 102, ())  # a line that leads out of the folder
+@example(cut, 1, 50, ("--full",))  # half of a month
 @settings(
     max_examples=EXAMPLES,
     deadline=None,

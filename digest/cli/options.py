@@ -37,8 +37,8 @@ ROOT = click.option(
 JSON = click.option("--json", "as_json", is_flag=True, help="For machines.")
 WAIT = click.option(
     "--wait",
-    type=click.FloatRange(0, max=1e9),
-    default=WAIT_SECONDS,
+    type=click.IntRange(0, 86_400),
+    default=int(WAIT_SECONDS),
     metavar="SECONDS",
     help="How long to wait for another digest to be done (default: 300).",
 )
