@@ -71,14 +71,14 @@ def read(path: Path) -> bytes:
 
 
 def created(path: str) -> int:
-    """A new file, open for writing, in place of whatever a program that was killed left there.
+    """A new file, open for writing, in place of one that a program that was killed left there.
 
     A link in its place leads nobody to write elsewhere.
     """
     try:
         return os.open(path, _FRESH, 0o666)
     except FileExistsError:
-        clear(path)
+        os.unlink(path)  # noqa: PTH108 (faster)
         return os.open(path, _FRESH, 0o666)
 
 

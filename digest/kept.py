@@ -56,7 +56,8 @@ def write(path: Path, data: bytes) -> None:
     Raises:
         DigestError: it can't be written.
     """
-    files.clear_unless_file(path)
+    for place in (path, path.with_name(f"{path.name}.new")):  # all names like these are ours
+        files.clear_unless_file(place)
     files.replace(path, sealed(data))
 
 
