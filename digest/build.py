@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Executor
+from contextlib import ExitStack, closing
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache, partial
 from itertools import chain, islice, starmap
@@ -167,16 +168,19 @@ def build(
             return put(number), plan.renderer.take_counts()
 
         total = len(plan.shards)
-        if executor:
-            order = _Order(root.resolve(), now, out.resolve(), url, drafts, basis.inputs)
-            found = executor.map(partial(_put_elsewhere, order), range(total))
-        else:
-            pages = sum(len(part.paths) for shard in plan.shards for part in shard.parts)
-            there = workers if pages > jobs_.WORTH else 1
-            found = jobs_.spread(work, total, there, lambda n: next(plan.shards[n].paths))
-        for done, more in track(found, total):
-            counts.add(more)
-            yield done
+        with ExitStack() as stack:
+            found: Iterable[tuple[output.Put, Counts]]
+            if executor:
+                order = _Order(root.resolve(), now, out.resolve(), url, drafts, basis.inputs)
+                found = executor.map(partial(_put_elsewhere, order), range(total))
+            else:
+                pages = sum(len(part.paths) for shard in plan.shards for part in shard.parts)
+                there = workers if pages > jobs_.WORTH else 1
+                here = jobs_.spread(work, total, there, lambda n: next(plan.shards[n].paths))
+                found = stack.enter_context(closing(here))
+            for done, more in track(found, total):
+                counts.add(more)
+                yield done
 
     with output.in_turn(out, wait):
         # The editor's texts are sound: now something may be written.

@@ -7,7 +7,7 @@ import multiprocessing
 import os
 import re
 import signal
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from concurrent.futures import Executor, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
@@ -31,7 +31,7 @@ def cores() -> int:
 
 def spread(
     work: Work[_Result], count: int, workers: int, name: Callable[[int], str] = str
-) -> Iterator[_Result]:
+) -> Generator[_Result, None, None]:
     """The results of `work` for each number below `count`, in order.
 
     Args:
@@ -43,7 +43,7 @@ def spread(
     Raises:
         RenderError: a process was killed.
 
-    The processes end when this one does, however it does; whatever ends the work ends them at once.
+    The processes end when this one does, however it does, and at once when the generator is closed.
     """
     if workers < 2 or count < 2 or "fork" not in multiprocessing.get_all_start_methods():
         yield from map(work, range(count))
