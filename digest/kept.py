@@ -81,10 +81,11 @@ def raw(path: Path, most: int = _MOST) -> bytes:
         handle = os.open(path, how | getattr(os, "O_BINARY", 0))
     except (OSError, ValueError):
         return b""
+    found = os.fstat(handle)
+    if not stat.S_ISREG(found.st_mode) or found.st_size > most:
+        os.close(handle)
+        return b""
     with open(handle, "rb") as file:  # noqa: PTH123
-        found = os.fstat(handle)
-        if not stat.S_ISREG(found.st_mode) or found.st_size > most:
-            return b""
         try:
             return file.read(most)
         except OSError:

@@ -63,9 +63,12 @@ def _says(path: str, data: bytes) -> bool:
         handle = os.open(path, _READING | getattr(os, "O_BINARY", 0))
     except OSError:  # writing will say what is wrong
         return False
+    found = os.fstat(handle)
+    if not stat.S_ISREG(found.st_mode) or found.st_size != len(data):
+        os.close(handle)
+        return False
     with open(handle, "rb") as file:  # noqa: PTH123
-        found = os.fstat(handle)
-        return stat.S_ISREG(found.st_mode) and found.st_size == len(data) and file.read() == data
+        return file.read() == data
 
 
 def _opened(path: str, folder: str, is_new: bool) -> int:

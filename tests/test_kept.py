@@ -114,6 +114,8 @@ def run(root: Path, out: Path, *more: str) -> Result:
 @example(insert, 0, 100, ("--full",))
 @example(insert, 0, 102, ())  # a line that leads out of the folder
 @example(cut, 1, 50, ("--full",))  # half of a month
+@example(folder_instead, 0, 0, ())
+@example(folder_instead, 1, 0, ())
 @settings(
     max_examples=EXAMPLES,
     deadline=None,
