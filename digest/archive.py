@@ -37,7 +37,7 @@ def read_month(path: Path) -> list[Entry]:
     Raises:
         ArchiveError: one is damaged; names file and line.
     """
-    return read(path.read_bytes(), path)
+    return read(files.read(path), path)
 
 
 def joined(entries: Iterable[Entry]) -> tuple[Entry, ...]:
@@ -101,7 +101,7 @@ def save(folder: Path, entries: Iterable[Entry]) -> tuple[Path, ...]:
     months = defaultdict[str, list[Entry]](list)
     for entry in entries:
         months[f"{entry.announced:%Y-%m}.jsonl"].append(entry)
-    old = {path.name: path.read_bytes() for path in month_files(folder)}
+    old = {path.name: files.read(path) for path in month_files(folder)}
     new = {name: lines(found) for name, found in months.items()}
     changed = sorted(name for name in old.keys() | new.keys() if old.get(name) != new.get(name))
     # An entry whose month changed must stand in its new file before it leaves its old one.
@@ -138,8 +138,16 @@ def _fault(entry: Entry) -> str:
 
 
 def month_files(folder: Path) -> list[Path]:
-    """The months of the archive, oldest first."""
-    return sorted(path for path in folder.glob("*.jsonl") if _MONTH.fullmatch(path.name))
+    """The months of the archive, oldest first.
+
+    Raises:
+        ArchiveError: what is called like one is no file.
+    """
+    found = sorted(path for path in folder.glob("*.jsonl") if _MONTH.fullmatch(path.name))
+    for path in found:
+        if not path.is_file():
+            raise ArchiveError("no file; restore it from git", path, 1)
+    return found
 
 
 def lines(entries: Iterable[Entry]) -> bytes:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Executor
+from contextlib import ExitStack, closing
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache, partial
 from itertools import chain, islice, starmap
@@ -20,6 +21,7 @@ from digest import (
     cards,
     config,
     feeds,
+    files,
     inputs,
     language,
     ledger,
@@ -110,6 +112,7 @@ def build(
     allow_shrink: bool = False,
     jobs: int = 0,
     executor: Executor | None = None,
+    wait: float = files.WAIT,
     rules: Rules | None = None,
     deadline: float = DEADLINE,
     track: Track = lambda pages, total: pages,
@@ -128,6 +131,7 @@ def build(
         allow_shrink: build although the archive lost a tenth of its entries.
         jobs: processes that render; 0 is as many as there are cores.
         executor: renders instead of processes of ours; its workers see the same files.
+        wait: seconds for another build of `out`, or another fetch, to be done.
         rules: kept from the build before, by who builds again and again.
         deadline: seconds for all that is asked of the sources.
         track: wraps the parts of the work while pages are rendered, to show progress.
@@ -147,7 +151,7 @@ def build(
         from digest.web import Web
 
         web = Web(site.url, deadline=deadline)
-        news = fetch(root, site, web, now, allow_shrink=allow_shrink, progress=progress)
+        news = fetch(root, site, web, now, allow_shrink=allow_shrink, wait=wait, progress=progress)
     output.claim(out)
     workers = jobs or jobs_.cores()
     code = inputs.digest_itself()
@@ -160,9 +164,6 @@ def build(
         raise OutputError(f"there is no paper to show, and {out} has some: left as it is")
     near = related.Later()
     plan = _plan(root, site, edition, tag, now, near)
-    # The editor's texts are sound: now something may be written.
-    filled.keep(out)
-    near.found = related.find(site, edition.papers, code, out, workers)
     counts = plan.renderer.take_counts()
 
     def spread(put: Callable[[int], output.Put]) -> Iterator[output.Put]:
@@ -170,18 +171,25 @@ def build(
             return put(number), plan.renderer.take_counts()
 
         total = len(plan.shards)
-        if executor:
-            order = _Order(root.resolve(), now, out.resolve(), url, drafts, basis.inputs)
-            found = executor.map(partial(_put_elsewhere, order), range(total))
-        else:
-            pages = sum(len(part.paths) for shard in plan.shards for part in shard.parts)
-            there = workers if pages > jobs_.WORTH else 1
-            found = jobs_.spread(work, total, there, lambda n: next(plan.shards[n].paths))
-        for done, more in track(found, total):
-            counts.add(more)
-            yield done
+        with ExitStack() as stack:
+            found: Iterable[tuple[output.Put, Counts]]
+            if executor:
+                order = _Order(root.resolve(), now, out.resolve(), url, drafts, basis.inputs)
+                found = executor.map(partial(_put_elsewhere, order), range(total))
+            else:
+                pages = sum(len(part.paths) for shard in plan.shards for part in shard.parts)
+                there = workers if pages > jobs_.WORTH else 1
+                here = jobs_.spread(work, total, there, lambda n: next(plan.shards[n].paths))
+                found = stack.enter_context(closing(here))
+            for done, more in track(found, total):
+                counts.add(more)
+                yield done
 
-    written = output.write(out, plan.shards, basis, full=full, spread=spread)
+    with output.in_turn(out, wait):
+        # The editor's texts are sound: now something may be written.
+        filled.keep(out)
+        near.found = related.find(site, edition.papers, code, out, workers)
+        written = output.write(out, plan.shards, basis, full=full, spread=spread)
 
     return Report(
         url=site.url,
@@ -363,4 +371,5 @@ def _url_error(message: str) -> DigestError:
 def _static(folder: Path) -> dict[str, Path]:
     """The site's own files, copied as they are: CNAME, a favicon."""
     paths = sorted(folder.rglob("*")) if folder.is_dir() else ()
-    return {path.relative_to(folder).as_posix(): path for path in paths if path.is_file()}
+    names = {path.relative_to(folder).as_posix(): path for path in paths if path.is_file()}
+    return {name: path for name, path in names.items() if ".git" not in name.split("/")}

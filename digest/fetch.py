@@ -51,6 +51,7 @@ def fetch(
     since: date | None = None,
     names: Sequence[str] = (),
     allow_shrink: bool = False,
+    wait: float = files.WAIT,
     progress: Tell = lambda fetched: None,
 ) -> News:
     """Ask the site's sources, and keep what they give.
@@ -60,17 +61,18 @@ def fetch(
         since: fill gaps from this day on.
         names: ask these sources alone; none means all.
         allow_shrink: go on with an archive that lost entries, see `archived`.
+        wait: seconds for another fetch of this site to be done.
         progress: told of each source when it is done, from other threads.
 
     Raises:
-        DigestError: another process is at it, a name is unknown, `since` is yet to come, archive or
-            ledger are damaged or cannot be written. Nothing is lost.
+        DigestError: another process is still at it, a name is unknown, `since` is yet to come,
+            archive or ledger are damaged or cannot be written. Nothing is lost.
     """
     asked = chosen(site.sources, names)
     if since and since > now.date():
         raise DigestError(f"{since} is yet to come; gaps are filled from a day that is over")
     authority(root, site, now, keep=False)  # a change is refused before anything is written
-    with files.only_one(root / "site.yaml"):
+    with files.in_turn(root / ".digest-lock", str(root / archive.FOLDER), wait):
         keeper = _Keeper(root, now, allow_shrink)
         fetched = sources.fetch_all(
             asked,

@@ -6,12 +6,15 @@ import gc
 import multiprocessing
 import os
 import re
-from collections.abc import Callable, Iterator
+import signal
+from collections.abc import Callable, Generator, Iterator
 from concurrent.futures import Executor, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
+from threading import Thread
 from typing import Any, TypeVar
 
+from digest import files
 from digest.errors import DigestError, RenderError
 
 _Result = TypeVar("_Result")
@@ -28,7 +31,7 @@ def cores() -> int:
 
 def spread(
     work: Work[_Result], count: int, workers: int, name: Callable[[int], str] = str
-) -> Iterator[_Result]:
+) -> Generator[_Result, None, None]:
     """The results of `work` for each number below `count`, in order.
 
     Args:
@@ -39,6 +42,8 @@ def spread(
 
     Raises:
         RenderError: a process was killed.
+
+    The processes end when this one does, however it does, and at once when the generator is closed.
     """
     if workers < 2 or count < 2 or "fork" not in multiprocessing.get_all_start_methods():
         yield from map(work, range(count))
@@ -47,7 +52,7 @@ def spread(
     _work, done = work, 0
     gc.freeze()  # what a copy never frees stays shared with this process
     try:
-        with ProcessPoolExecutor(workers, multiprocessing.get_context("fork")) as pool:
+        with _pool(workers) as pool:
             for result in pool.map(_one, range(count)):
                 done += 1
                 yield result
@@ -58,6 +63,40 @@ def spread(
     finally:
         _work = None
         gc.unfreeze()
+
+
+@contextmanager
+def _pool(workers: int) -> Iterator[Executor]:
+    """Copies of this process that end with the block, or with this process.
+
+    This process alone keeps the writing end of a pipe: it closes with the process at the latest,
+    which whoever reads the other end notices, on any system that can copy processes.
+    """
+    reading, writing = os.pipe()
+    fork = multiprocessing.get_context("fork")
+    pool = ProcessPoolExecutor(workers, fork, _begin, (reading, writing))
+    try:
+        yield pool
+        pool.shutdown()
+    finally:
+        os.close(writing)
+        pool.shutdown(cancel_futures=True)
+        os.close(reading)
+
+
+def _begin(reading: int, writing: int) -> None:
+    """Make a new copy of our process one that works for it alone."""
+    os.close(writing)
+    files.let_go()
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches all: the first process decides
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.SIG_DFL)
+    Thread(target=_end_with, args=(reading,), daemon=True).start()
+
+
+def _end_with(reading: int) -> None:
+    os.read(reading, 1)  # nobody writes: it ends when the pipe does
+    os._exit(1)
 
 
 @contextmanager

@@ -1,23 +1,27 @@
 """What a build wrote, as the next one finds it beside the site.
 
 A line that says how far the build came, one of what it read, one for each file with its mark; then,
-after an empty one, a line of the parts that these make, each with its mark and its length.
+after an empty one, a line of the parts that these make, each with its mark and its length. Before
+all of them stands a hash, see `kept`: of a manifest that isn't as it was written names alone count.
 """
 
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from itertools import takewhile
 from pathlib import Path
 from typing import NamedTuple
 
 import msgspec
 
+from digest import kept
+
 MANIFEST = ".digest-manifest"
 UNMARKED = "-" * 32
-_COMPLETE, _RUNNING = b"digest manifest 3: complete", b"digest manifest 3: in progress"
+_COMPLETE, _RUNNING = b"digest manifest 4: complete", b"digest manifest 4: in progress"
+_ROW = re.compile(r"(?:[0-9a-f]{32}|-{32}) (.+)")
 
 
 class Basis(msgspec.Struct, frozen=True, kw_only=True):
@@ -42,7 +46,7 @@ class Manifest(NamedTuple):
     files: dict[str, str]  # those that are ours, with their marks
     parts: Sequence[Part]  # of the files in this order
     complete: bool  # whether the last build came to its end, so that the marks hold
-    foreign: bool = False  # whether another version of digest wrote it
+    foreign: bool = False  # whether another version of digest wrote it, or it was damaged
 
     def distrusted(self) -> Manifest:
         """The names alone."""
@@ -71,30 +75,33 @@ def complete(parts: Sequence[Part], basis: Basis | None) -> bytes:
 def _text(header: bytes, basis: str, parts: Sequence[Part]) -> bytes:
     table = " ".join(f"{part.mark}:{len(part.lines)}" for part in parts)
     lines = b"".join(part.lines for part in parts)
-    return b"%s\n%s\n%s\n%s\n" % (header, basis.encode(), lines, table.encode())
+    return kept.sealed(b"%s\n%s\n%s\n%s\n" % (header, basis.encode(), lines, table.encode()))
 
 
 def exists(folder: Path) -> bool:
-    """Whether a folder has one."""
-    return (folder / MANIFEST).is_file()
+    """Whether a folder has one, or what became of one."""
+    return os.path.lexists(folder / MANIFEST)
 
 
 def read(folder: Path) -> Manifest | None:
     """What a folder's manifest says, if it has one."""
-    try:
-        data = (folder / MANIFEST).read_bytes()
-    except FileNotFoundError:
+    if not exists(folder):
         return None
-    header, _, rest = data.partition(b"\n")
+    raw = kept.raw(folder / MANIFEST)
+    header, _, rest = (kept.checked(raw) or b"").partition(b"\n")
     body, _, table = rest.rpartition(b"\n\n")
     lines = body.partition(b"\n")[2]
     parts = _parts(lines, table) if header in {_COMPLETE, _RUNNING} else None
-    if parts is None:  # another version's, or damaged: its names still hold
-        rows = takewhile(bool, rest.decode(errors="replace").split("\n")[1:])
-        names = (row.partition(" ")[2] for row in rows)
-        return Manifest({name: UNMARKED for name in names if name}, (), False, foreign=True)
     files = {row[33:]: row[:32] for row in lines.decode(errors="replace").split("\n") if row}
+    if parts is None or not all(map(kept.is_inside, files)):
+        return Manifest(dict.fromkeys(_names(raw), UNMARKED), (), False, foreign=True)
     return Manifest(files, parts, header == _COMPLETE)
+
+
+def _names(raw: bytes) -> set[str]:
+    """The files of another version's manifest, or of a damaged one: its whole lines still hold."""
+    found = map(_ROW.fullmatch, raw.decode(errors="replace").split("\n"))
+    return {match[1] for match in found if match and kept.is_inside(match[1])}
 
 
 def _parts(lines: bytes, table: bytes) -> list[Part] | None:
@@ -114,17 +121,14 @@ def standing(folder: Path, inputs: str, now: datetime) -> tuple[Basis, int] | No
     """What the folder's site was built from, and how many files it has, if it stands as it should:
     its last build came to its end, had these inputs, and no file was removed since.
     """
-    try:
-        with (folder / MANIFEST).open("rb") as file:
-            if file.readline() != _COMPLETE + b"\n":
-                return None
-            known = _read_basis(file.readline().decode().rstrip("\n"))
-            if not known or known.inputs != inputs or not known.begin <= now < known.end:
-                return None
-            lines = file.read().partition(b"\n\n")[0].decode()
-    except (OSError, ValueError):
+    header, _, rest = (kept.checked(kept.raw(folder / MANIFEST)) or b"").partition(b"\n")
+    basis, _, lines = rest.partition(b"\n")
+    if header != _COMPLETE:
         return None
-    paths = [row[33:] for row in lines.split("\n")]
+    known = _read_basis(basis.decode(errors="replace"))
+    if not known or known.inputs != inputs or not known.begin <= now < known.end:
+        return None
+    paths = [row[33:] for row in lines.partition(b"\n\n")[0].decode(errors="replace").split("\n")]
     return (known, len(paths)) if have(folder, paths) else None
 
 
@@ -135,11 +139,8 @@ def have(folder: Path, paths: Iterable[str]) -> bool:
 
 def unfinished(folder: Path) -> bool:
     """Whether a build of `folder` was stopped, or runs at this moment."""
-    try:
-        with (folder / MANIFEST).open("rb") as file:
-            return file.readline() == _RUNNING + b"\n"
-    except FileNotFoundError:
-        return False
+    data = kept.checked(kept.raw(folder / MANIFEST)) or b""
+    return data.startswith(_RUNNING + b"\n")
 
 
 def _basis_line(basis: Basis | None) -> str:

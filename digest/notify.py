@@ -8,6 +8,7 @@ from pathlib import Path
 
 import msgspec
 
+from digest import kept
 from digest.errors import DigestError, SourceError
 from digest.feeds import FORMATS
 from digest.model import Answer, Request
@@ -39,7 +40,8 @@ def notify(folder: Path, url: str, hub: str, ask: Callable[[Request], Answer]) -
     marks = {url + path: mark for path, mark in _marks(folder)}
     if not marks:
         raise DigestError(f"{folder} holds no feed; build the site first")
-    known = _read(folder / STATE)
+    # Where what the hub took before is lost, it hears of all feeds again.
+    known = kept.read(folder / STATE, _state.decode) or {}
     changed = tuple(feed for feed, mark in marks.items() if known.get(feed) != mark)
     taken = {feed: mark for feed, mark in known.items() if feed in marks}
     try:
@@ -47,7 +49,7 @@ def notify(folder: Path, url: str, hub: str, ask: Callable[[Request], Answer]) -
             _tell(hub, feed, ask)
             taken[feed] = marks[feed]
     finally:
-        (folder / STATE).write_bytes(msgspec.json.encode(taken, order="sorted"))
+        kept.write(folder / STATE, msgspec.json.encode(taken, order="sorted"))
     return changed
 
 
@@ -64,11 +66,3 @@ def _tell(hub: str, feed: str, ask: Callable[[Request], Answer]) -> None:
     if not 200 <= answer.status < 300:
         words = " ".join(answer.body[:200].decode("utf-8", "replace").split())
         raise SourceError(f"{hub} did not take the notice: HTTP {answer.status} {words}".rstrip())
-
-
-def _read(path: Path) -> dict[str, str]:
-    """What the hub took before; where that is lost, it hears of all feeds again."""
-    try:
-        return _state.decode(path.read_bytes())
-    except (FileNotFoundError, msgspec.DecodeError):
-        return {}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from functools import partial
 from hashlib import blake2b
 from itertools import chain
@@ -12,12 +13,12 @@ from typing import NamedTuple
 
 import msgspec
 
-from digest import manifest
+from digest import files as files_
+from digest import kept, manifest, place
 from digest.errors import OutputError
-from digest.files import in_turn
 from digest.manifest import Basis, Manifest
 
-_OURS = ".digest-"  # what stands beside the site begins so
+_LOCK = f"{kept.OURS}lock"
 
 
 class Written(msgspec.Struct, frozen=True, kw_only=True):
@@ -26,7 +27,7 @@ class Written(msgspec.Struct, frozen=True, kw_only=True):
     files: int
     changed: int
     removed: int
-    anew: bool = False  # whether another version of digest wrote what was there
+    anew: bool = False  # whether nothing that was there could be trusted
 
 
 class File(msgspec.Struct, frozen=True):
@@ -96,8 +97,7 @@ def write(
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        with in_turn(folder):
-            return _write_all(folder, shards, basis, full, spread)
+        return _write_all(folder, shards, basis, full, spread)
     except OSError as error:
         raise OutputError(f"cannot write {error.filename or folder}: {error.strerror}") from error
 
@@ -111,25 +111,21 @@ def claim(folder: Path) -> None:
     _check_ours(folder, manifest.exists(folder))
 
 
-def kept(folder: Path, name: str) -> bytes:
-    """What `keep` put beside the site; nothing where it can't be read."""
-    try:
-        return (folder / name).read_bytes()
-    except OSError:
-        return b""
-
-
-def keep(folder: Path, name: str, data: bytes) -> None:
-    """Put what helps the next build beside the site, under a name that hosts don't publish.
+@contextmanager
+def in_turn(folder: Path, wait: float = files_.WAIT) -> Iterator[None]:
+    """Write to the folder as soon as no other build does, see `files.in_turn`.
 
     Raises:
-        OutputError: it can't be written.
+        DigestError: another build was still at it after that time, or the folder can't be written.
     """
-    try:
-        with in_turn(folder):
-            _replace(f"{folder}/{name}", data)
-    except OSError as error:
-        raise OutputError(f"cannot write {folder / name}: {error.strerror}") from error
+    with ExitStack() as stack:
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            stack.enter_context(files_.in_turn(folder / _LOCK, str(folder), wait))
+        except OSError as error:
+            message = f"cannot write {error.filename or folder}: {error.strerror}"
+            raise OutputError(message) from error
+        yield
 
 
 def _write_all(
@@ -141,14 +137,16 @@ def _write_all(
         known = known.distrusted()
     # A build that is stopped must know its files again.
     new = (path for path in paths if path not in known.files)
-    place = f"{folder}/{manifest.MANIFEST}"
-    _replace(place, manifest.running(known, new))
+    ours = f"{folder}/{manifest.MANIFEST}"
+    files_.clear_unless_file(Path(ours))
+    place.put(ours, manifest.running(known, new))
     put = partial(_put, folder, shards, known, dict(known.parts))
     done = list(spread(put) if spread else map(put, range(len(shards))))
     gone = known.files.keys() - paths
+    real = folder.resolve()
     for path in gone:
-        _remove(folder, path)
-    _replace(place, manifest.complete([part for each in done for part in each.parts], basis))
+        place.remove(real, path)
+    place.put(ours, manifest.complete([part for each in done for part in each.parts], basis))
     changed = sum(each.changed for each in done)
     return Written(files=len(paths), changed=changed, removed=len(gone), anew=foreign)
 
@@ -191,11 +189,12 @@ def _put(
 
 def _make(folder: Path, files: Iterable[File], known: Mapping[str, str]) -> tuple[int, bytes]:
     """How many of the files changed, and the lines of all."""
-    changed, lines = 0, list[bytes]()
+    changed, lines, ours = 0, list[bytes](), set[str]()
     for file in files:
         there = f"{folder}/{file.path}"
         if known.get(file.path) != file.mark or not os.path.isfile(there):  # noqa: PTH113
-            changed += _replace(there, file.make(), is_new=file.path not in known)
+            place.check_way(str(folder), file.path, ours)
+            changed += place.put(there, file.make(), is_new=file.path not in known)
         lines.append(manifest.line(file.path, file.mark))
     return changed, b"".join(lines)
 
@@ -211,7 +210,7 @@ def _check_ours(folder: Path, known: bool) -> None:
     """Whether a folder may be written to, given whether it has a manifest."""
     if known or not folder.is_dir():
         return
-    if any(not file.name.startswith(_OURS) for file in folder.iterdir()):
+    if any(not file.name.startswith(kept.OURS) for file in folder.iterdir()):
         message = f"{folder} holds files that digest did not write; name another folder (--out)"
         raise OutputError(message)
 
@@ -222,58 +221,7 @@ def _each_once(shards: Iterable[Shard]) -> set[str]:
         for path in shard.paths:
             if path in found:
                 raise OutputError(f"two pages want the same place: {path}")
+            if not kept.is_inside(path):
+                raise OutputError(f"no file of a site can be called {path!r}")
             found.add(path)
     return found
-
-
-def _replace(target: str, data: bytes, is_new: bool = False) -> bool:
-    """Write by rename; False where the file already said just that.
-
-    Strings, since a path object takes longer to make than a small file to write.
-    """
-    folder, _, name = target.rpartition("/")
-    fresh = f"{folder}/.{name}.new"
-    if not is_new and _says(target, data):
-        return False
-    descriptor = _opened(fresh, folder, is_new)
-    try:
-        view = memoryview(data)
-        while view:
-            view = view[os.write(descriptor, view) :]
-    finally:
-        os.close(descriptor)
-    os.rename(fresh, target)  # noqa: PTH104
-    return True
-
-
-def _says(path: str, data: bytes) -> bool:
-    try:
-        with open(path, "rb") as file:  # noqa: PTH123
-            return file.read() == data
-    except FileNotFoundError:
-        return False
-
-
-def _opened(path: str, folder: str, is_new: bool) -> int:
-    """A new file's folder is mostly new as well, as each page has one: so it is made first."""
-    how = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
-    if is_new:
-        try:  # noqa: SIM105 (faster)
-            os.mkdir(folder)  # noqa: PTH102
-        except OSError:  # it is there, or its parent isn't
-            pass
-    try:
-        return os.open(path, how, 0o666)
-    except FileNotFoundError:
-        os.makedirs(folder, exist_ok=True)  # noqa: PTH103
-        return os.open(path, how, 0o666)
-
-
-def _remove(folder: Path, path: str) -> None:
-    target = folder / path
-    target.unlink(missing_ok=True)
-    for parent in target.relative_to(folder).parents:
-        try:
-            (folder / parent).rmdir()
-        except OSError:  # others are in it
-            return

@@ -9,11 +9,12 @@ from email.utils import format_datetime
 from functools import cached_property, lru_cache, partial
 from hashlib import blake2b
 from pathlib import Path
-from types import FunctionType, MethodType
-from typing import Any
+from types import CodeType, FunctionType, MethodType
+from typing import Any, ClassVar
 
 import jinja2
 import msgspec
+from jinja2.bccache import Bucket
 from markupsafe import Markup as Safe
 
 from digest import __version__, cite, inputs, lettering, links, portable, tex, versions
@@ -58,6 +59,26 @@ class _Context(jinja2.runtime.Context):
 
 class _Environment(Environment):
     context_class = _Context
+
+
+class _Compiled(jinja2.BytecodeCache):
+    """What a process compiled templates to, for its next build, as a preview makes them.
+
+    Never in a file: what was damaged there, or put there, would run.
+    """
+
+    _known: ClassVar[dict[tuple[str, str], tuple[str, CodeType]]] = {}
+
+    def __init__(self, language: str) -> None:
+        self._language = language
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        checksum, code = self._known.get((self._language, bucket.key), ("", None))
+        bucket.code = code if checksum == bucket.checksum else None
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        if bucket.code:
+            self._known[self._language, bucket.key] = bucket.checksum, bucket.code
 
 
 class Counts(msgspec.Struct):
@@ -244,14 +265,9 @@ class Renderer:
         return env
 
     def _bytecode(self) -> jinja2.BytecodeCache:
-        """Compiled templates, since compiling takes longer than a page.
-
-        Their words are in them, and names of ours that another version may lack.
-        """
+        """Compiled templates of this language, whose words are in them."""
         words = sorted(self._language.messages.items())
-        said = repr((inputs.digest_itself(), self._language.tag, words))
-        mark = blake2b(said.encode(), digest_size=8).hexdigest()
-        return jinja2.FileSystemBytecodeCache(pattern=f"__digest_{mark}_%s.cache")
+        return _Compiled(repr((self._language.tag, words)))
 
     def link(self, path: str) -> str:
         """An address within the site: `themes/x/` → `/digest/themes/x/`; others stay."""

@@ -19,6 +19,7 @@ from pathlib import Path
 import msgspec
 
 from digest import archive, files, inputs, jobs
+from digest import kept as kept_
 from digest.errors import ArchiveError
 from digest.model import Entry, Match
 from digest.paper import Facts, Paper, facts_of
@@ -40,7 +41,6 @@ class _Kept(msgspec.Struct, frozen=True, array_like=True):
 
 _encode = msgspec.msgpack.Encoder().encode
 _kept = msgspec.msgpack.Decoder(_Kept)
-_mark = msgspec.msgpack.Decoder(tuple[str, msgspec.Raw, msgspec.Raw, msgspec.Raw])
 
 
 class _File:
@@ -139,12 +139,12 @@ class Shelf(msgspec.Struct):
         """
         for month in self.months:
             if month.kept:
-                files.replace(_place(folder, month.path), month.kept)
+                kept_.write(_place(folder, month.path), month.kept)
                 month.kept = b""
         for gone in set(folder.glob(_NAME.format("*"))) - {
             _place(folder, m.path) for m in self.months
         }:
-            gone.unlink()
+            files.clear(gone)
 
     def make_room(self) -> None:
         """For an entry more."""
@@ -181,8 +181,8 @@ def fill(
     versions = {path: inputs.version_of(path) for path in paths}  # before they are read
     if kept:
         inputs.hash_all(path for path in paths if _place(kept, path).exists())
-    places = {p: _place(kept, p) for p in paths if kept and _stands(_place(kept, p), p, rules)}
-    fresh = [path for path in paths if path not in places]
+    known = {path: _known(_place(kept, path), path, rules, matcher) for path in paths if kept}
+    fresh = [path for path in paths if not known.get(path)]
     worth = sum(path.stat().st_size for path in fresh) > jobs.WORTH * 2_000
 
     def read(number: int) -> bytes:
@@ -197,11 +197,11 @@ def fill(
     shelf = Shelf(matcher)
     for path in paths:
         data = found.get(path, b"")
-        known = _kept.decode(data or places[path].read_bytes())
-        inputs.hashed(path, versions[path], known.mark.partition(" ")[0])
-        facts = _shared(known.facts)
-        starts = array("Q", known.starts)
-        shelf.months.append(Month(path, facts, data, versions[path], known.met, starts, shelf))
+        month = known.get(path) or _kept.decode(data)
+        inputs.hashed(path, versions[path], month.mark.partition(" ")[0])
+        facts = _shared(month.facts)
+        starts = array("Q", month.starts)
+        shelf.months.append(Month(path, facts, data, versions[path], month.met, starts, shelf))
     return shelf if _are_apart(shelf) else _joined(folder, matcher)
 
 
@@ -227,17 +227,25 @@ def _place(folder: Path, path: Path) -> Path:
     return folder / _NAME.format(path.stem)
 
 
-def _stands(place: Path, path: Path, rules: str) -> bool:
-    """Whether what is kept of a month is still so."""
-    try:
-        mark = _mark.decode(place.read_bytes())[0]
-    except (OSError, msgspec.DecodeError, UnicodeDecodeError):
-        return False
-    return mark == f"{inputs.hash_of(path)} {rules}"
+def _known(place: Path, path: Path, rules: str, matcher: Matcher) -> _Kept | None:
+    """What is kept of a month, if that is still so."""
+
+    def decode(data: bytes) -> _Kept:
+        found = _kept.decode(data)
+        starts = array("Q", found.starts)
+        themes = {name for facts in found.facts for name in facts.themes}
+        is_sound = len(found.facts) == len(found.met) and len(starts) in {0, len(found.met) + 1}
+        if found.mark == mark and not (is_sound and themes <= matcher.rules.keys()):
+            raise ValueError("its parts don't fit each other")
+        return found
+
+    mark = f"{inputs.hash_of(path)} {rules}" if os.path.lexists(place) else ""
+    found = kept_.read(place, decode)
+    return found if found and found.mark == mark else None
 
 
 def _read(path: Path, rules: str, matcher: Matcher) -> bytes:
-    hash_, data = inputs.hash_of(path), path.read_bytes()
+    hash_, data = inputs.hash_of(path), files.read(path)
     found = archive.read(data, path)
     entries = archive.joined(found)
     starts = _starts(data) if list(entries) == found else b""

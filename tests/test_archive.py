@@ -201,3 +201,9 @@ def test_an_entry_that_moves_month_is_never_in_no_file(
     assert states
     assert all(state == {V1.id} for state in states)
     assert [path.name for path in tmp_path.iterdir()] == ["2026-04.jsonl"]
+
+
+def test_a_folder_in_the_place_of_a_month_is_named(tmp_path: Path) -> None:
+    (tmp_path / "2026-05.jsonl").mkdir()
+    with pytest.raises(ArchiveError, match=r"2026-05\.jsonl:1: no file; restore it from git"):
+        archive.load(tmp_path)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
@@ -416,9 +417,10 @@ def test_gaps_of_the_future_are_none(place: Place) -> None:
 
 def test_two_fetches_at_once_are_one_too_many(place: Place) -> None:
     place.sources(API)
-    held = files.only_one(place.root / "site.yaml")
-    with held, pytest.raises(DigestError, match="another digest is fetching"):
-        place.fetch(MONDAY)
+    held = files.in_turn(place.root / ".digest-lock", "it")
+    who = rf"another digest \(process {os.getpid()}, since .* UTC\)"
+    with held, pytest.raises(DigestError, match=f"{who} is at work on .*archive; given up"):
+        place.fetch(MONDAY, wait=0)
     place.server.corpus = corpus(MONDAY, 3)
     assert place.fetch(MONDAY).new == 3
 

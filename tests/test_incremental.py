@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from test_golden import SITE
 
-from digest import archive, related, shards
+from digest import archive, kept, related, shards
 from digest.build import build
 from digest.manifest import MANIFEST
 from digest.model import Entry, Version
@@ -120,7 +120,8 @@ def stopped_build(root: Path, out: Path, number: int) -> None:
     """The next build finds some files of another, and a manifest that says so."""
     manifest = out / MANIFEST
     if manifest.exists():
-        manifest.write_text(manifest.read_text("utf-8").replace("complete", "in progress", 1))
+        data = kept.read(manifest, bytes) or b""
+        kept.write(manifest, data.replace(b"complete", b"in progress", 1))
         files = sorted(path for path in out.rglob("*.html"))
         files[number % len(files)].write_text("half a p")
 

@@ -81,7 +81,8 @@ def test_a_full_disk_is_one_line_and_loses_nothing(tmp_path: Path) -> None:
     assert not [name for name in after if name.endswith(".new")]
 
 
-def test_ctrl_c_ends_a_fetch_that_waits(tmp_path: Path) -> None:
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_ends_a_fetch_that_waits(number: signal.Signals, tmp_path: Path) -> None:
     """A server asks for patience; the person at the terminal has none."""
     with serving() as server:
         asked = threading.Event()
@@ -94,7 +95,8 @@ def test_ctrl_c_ends_a_fetch_that_waits(tmp_path: Path) -> None:
         (tmp_path / "site.yaml").write_text(SITE.format(url=server.url))
         with running("fetch", "--root", str(tmp_path)) as child:
             assert asked.wait(PATIENCE)
-            child.send_signal(signal.SIGINT)
+            child.send_signal(number)
             _, said = child.communicate(timeout=PATIENCE)
     assert child.returncode == 1
     assert said.strip() == "Aborted!"
+    assert not (tmp_path / ".digest-lock").exists()

@@ -268,7 +268,7 @@ def test_a_feed_speaks_of_all_days_until_now_and_a_file_of_none() -> None:
     assert feed.gaps == file.gaps == ()
 
 
-def test_marks_are_kept_and_may_be_lost(tmp_path: Path) -> None:
+def test_marks_are_kept_and_may_be_lost(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     kept = Marks(
         validators={"https://e.org/": Validator(etag='"1"', vouched="a")}, resume={"B": "x"}
     )
@@ -277,6 +277,7 @@ def test_marks_are_kept_and_may_be_lost(tmp_path: Path) -> None:
     for damage in (b"", b"<<<<<<<", b'{"url": 1}', b"\xff"):
         (tmp_path / "marks.jsonl").write_bytes(damage)
         assert marks.load(tmp_path) == Marks()
+    assert "marks.jsonl:1: damaged line, passed over" in caplog.text
     assert marks.load(tmp_path / "nowhere") == Marks()
 
 

@@ -1,11 +1,9 @@
-import os
 import subprocess
 import sys
 from collections.abc import Iterable
 from functools import partial
 from itertools import starmap
 from pathlib import Path
-from threading import Thread
 
 import pytest
 from conftest import NOW, copy_of_repository
@@ -100,35 +98,9 @@ def test_a_folder_that_cannot_be_written_is_an_error_not_a_traceback(tmp_path: P
         write(tmp_path / "file" / "site", [("a", b"1")])
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="folders have no locks there")
-def test_builds_of_one_folder_take_turns(tmp_path: Path) -> None:
-    import fcntl
-
-    def try_to_lock() -> bool:
-        try:
-            fcntl.flock(ours, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return False
-        return True
-
-    def make() -> bytes:
-        assert not try_to_lock()
-        return b"1"
-
-    ours = os.open(tmp_path, os.O_RDONLY)
-    write_shards(tmp_path, [File("a", "mark" * 8, make)])
-    assert try_to_lock()
-    second = Thread(target=write, args=(tmp_path, [("b", b"2")]))
-    second.start()
-    assert contents(tmp_path) == {"a": b"1"}
-    os.close(ours)
-    second.join()
-    assert contents(tmp_path) == {"b": b"2"}
-
-
 @pytest.mark.parametrize(
     ("old", "new"),
-    [("manifest 3", "manifest 1"), (f"{'-' * 32}:", ""), (":38\n", ":39\n")],
+    [("manifest 4", "manifest 1"), (f"{'-' * 32}:", ""), (":38\n", ":39\n")],
     ids=["version", "table", "length"],
 )
 def test_what_another_version_wrote_is_made_anew(old: str, new: str, tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ from functools import cache
 from pathlib import Path
 from random import Random
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import msgspec
 import pytest
@@ -21,9 +22,8 @@ from strategies import entries
 from test_pages import SITE
 from test_pages import paper as plain_paper
 
-from digest import archive, pages, paper_page
+from digest import archive, kept, pages, paper_page
 from digest.build import build
-from digest.errors import DigestError
 from digest.model import Entry, Followed, Site, Version
 from digest.paper import Paper
 from digest.related import find, looking, nothing
@@ -220,11 +220,11 @@ def test_of_many_papers_those_of_long_ago_are_forgotten(sizes: list[tuple[date, 
 def doctor(folder: Path) -> None:
     """As if nothing were near any paper: shows what is used again."""
     for path in folder.glob(".digest-related-*"):
-        *head, data = msgspec.msgpack.decode(path.read_bytes())
+        *head, data = kept.read(path, msgspec.msgpack.Decoder(list[Any]).decode) or []
         papers = msgspec.msgpack.decode(data)
         for one in papers.values():
             one[-1] = []
-        path.write_bytes(msgspec.msgpack.encode((*head, msgspec.msgpack.encode(papers))))
+        kept.write(path, msgspec.msgpack.encode((*head, msgspec.msgpack.encode(papers))))
 
 
 def test_what_was_found_is_kept_and_only_a_new_paper_is_looked_at(tmp_path: Path) -> None:
@@ -274,11 +274,40 @@ def spoil_papers(search: Path) -> None:
         path.write_bytes(path.read_bytes()[:9])
 
 
+def spoil_a_bit(search: Path) -> None:
+    for path in search.glob("*.term"):
+        data = bytearray(path.read_bytes())
+        data[len(data) // 2] ^= 1
+        path.write_bytes(data)
+
+
 def spoil_all(search: Path) -> None:
     shutil.rmtree(search)
 
 
-@pytest.mark.parametrize("spoil", [spoil_mark, spoil_list, spoil_papers, spoil_all])
+def put_a_file_there(search: Path) -> None:
+    shutil.rmtree(search)
+    search.write_bytes(b"")
+
+
+def lead_elsewhere(search: Path) -> None:
+    shutil.copytree(search, search.with_name("elsewhere"))
+    shutil.rmtree(search)
+    search.symlink_to("elsewhere")
+
+
+SPOILT = [
+    spoil_mark,
+    spoil_list,
+    spoil_papers,
+    spoil_a_bit,
+    spoil_all,
+    put_a_file_there,
+    lead_elsewhere,
+]
+
+
+@pytest.mark.parametrize("spoil", SPOILT)
 def test_a_search_that_cannot_be_used_is_made_anew(
     spoil: Callable[[Path], None], tmp_path: Path
 ) -> None:
@@ -289,10 +318,14 @@ def test_a_search_that_cannot_be_used_is_made_anew(
     assert near(SITE, all_, kept=tmp_path) == near(SITE, all_)
 
 
-def test_a_search_that_cannot_be_written_is_named(tmp_path: Path) -> None:
-    (tmp_path / ".digest-search").write_bytes(b"")
-    with pytest.raises(DigestError, match=r"\.digest-search cannot be written: "):
-        near(SITE, corpus(3), kept=tmp_path)
+def test_a_link_in_the_place_of_the_search_costs_nothing_elsewhere(tmp_path: Path) -> None:
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    (elsewhere / "thesis.tex").write_text("years of work")
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out/.digest-search").symlink_to(elsewhere)
+    near(SITE, corpus(3), kept=tmp_path / "out")
+    assert [path.name for path in elsewhere.iterdir()] == ["thesis.tex"]
 
 
 def test_several_processes_find_the_same(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -319,8 +319,14 @@ def test_the_shipped_site_shows_a_broken_site_yaml_and_recovers(tmp_path: Path) 
         assert "Just in." in changed(note, "Just in.\n", "papers/2605.13319/")
 
 
-def test_the_command_says_where_and_ends_with_an_interrupt(tmp_path: Path) -> None:
-    root = copy_of_repository(tmp_path)
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_the_command_says_where_and_a_signal_ends_it_and_its_scratch_folder(
+    number: signal.Signals, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root = copy_of_repository(tmp_path / "root")
+    scratch = tmp_path / "scratch"
+    scratch.mkdir()
+    monkeypatch.setenv("TMPDIR", str(scratch))
     with running("serve", "--port", "0", "--root", str(root)) as process:
         assert process.stdout
         for line in process.stdout:
@@ -331,5 +337,7 @@ def test_the_command_says_where_and_ends_with_an_interrupt(tmp_path: Path) -> No
         connection = http.client.HTTPConnection("127.0.0.1", int(found[1]), timeout=PATIENCE)
         assert get(connection, "/digest/themes/")[0] == 200
         connection.close()
-        process.send_signal(signal.SIGINT)
+        assert list(scratch.iterdir())
+        process.send_signal(number)
         assert process.wait(PATIENCE) == 0
+    assert list(scratch.iterdir()) == []

@@ -1,8 +1,9 @@
 """The archive by months: what is known of one is used while nothing that decides changed."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
@@ -12,7 +13,7 @@ from msgspec.structs import replace
 from strategies import entries
 from test_themes import theme
 
-from digest import archive, shelf
+from digest import archive, kept, shelf
 from digest.errors import ArchiveError
 from digest.model import Entry, Match
 from digest.themes import Matcher
@@ -25,6 +26,7 @@ def paper(number: int, title: str, month: int = 5, doi: str = "") -> Entry:
     return Entry(id=f"arxiv:2605.{number:05}", title=title, announced=day, seen=day, doi=doi)
 
 
+decode = msgspec.msgpack.Decoder(list[Any]).decode
 PAPERS = (paper(1, "A draft"), paper(2, "A cat"), paper(3, "A dog"), paper(4, "Drafts", month=4))
 
 
@@ -42,10 +44,10 @@ def expected(found: Iterable[Entry], matcher: Matcher = MATCHER) -> dict[str, tu
 def doctor(folder: Path) -> None:
     """As if every paper had been found to have no theme: shows what is used again."""
     for path in folder.glob(".digest-month-*"):
-        mark, facts, *rest = msgspec.msgpack.decode(path.read_bytes())
+        mark, facts, *rest = kept.read(path, decode) or []
         for fact in facts:
             fact[4:] = []  # themes, and what follows them
-        path.write_bytes(msgspec.msgpack.encode((mark, facts, *rest)))
+        kept.write(path, msgspec.msgpack.encode((mark, facts, *rest)))
 
 
 @pytest.fixture
@@ -96,11 +98,25 @@ def test_words_about_a_theme_change_nothing(folder: Path) -> None:
     assert set(read(folder, Matcher(themes)).values()) == {()}
 
 
-@pytest.mark.parametrize("kept", [b"", b"\xc1", b"{}", b"\x93\xa1x\x90", b"\xa1\xff"])
-def test_what_was_damaged_is_passed_over(folder: Path, kept: bytes) -> None:
+@pytest.mark.parametrize("said", [b"", b"\xc1", b"{}", b"\x93\xa1x\x90", b"\xa1\xff"])
+@pytest.mark.parametrize("make", [bytes, kept.sealed])
+def test_what_was_damaged_is_passed_over(
+    folder: Path, said: bytes, make: Callable[[bytes], bytes]
+) -> None:
     for path in folder.glob(".digest-month-*"):
-        path.write_bytes(kept)
+        path.write_bytes(make(said))
     assert read(folder) == expected(PAPERS)
+
+
+def test_what_is_kept_of_a_month_and_does_not_fit_it_is_passed_over(folder: Path) -> None:
+    (path,) = folder.glob(".digest-month-2026-05")
+    mark, facts, met, starts = kept.read(path, decode) or []
+    unknown = [[*fact[:4], ["no-such-theme"]] for fact in facts]
+    for spoilt in ((mark, facts[1:], met, starts), (mark, facts, met, starts[8:])):
+        kept.write(path, msgspec.msgpack.encode(spoilt))
+        assert read(folder)[PAPERS[0].id] == MATCHER.matches(PAPERS[0])
+    kept.write(path, msgspec.msgpack.encode((mark, unknown, met, starts)))
+    assert read(folder)[PAPERS[0].id] == MATCHER.matches(PAPERS[0])
 
 
 def test_what_is_kept_of_a_month_that_is_gone_goes_too(folder: Path) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 from digest import days
+from digest.files import WAIT as WAIT_SECONDS
 
 FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 _YEARS = f"{days.FIRST_YEAR} to {days.LAST_YEAR}"
@@ -73,6 +74,13 @@ DEADLINE = click.option(
     default="20m",
     show_default=True,
     help="Ask the sources no longer than this: 90s, 20m, 2h.",
+)
+WAIT = click.option(
+    "--wait",
+    type=click.IntRange(0, 86_400),
+    default=int(WAIT_SECONDS),
+    metavar="SECONDS",
+    help="How long to wait for another digest to be done (default: 300).",
 )
 STRICT = click.option(
     "--strict", is_flag=True, help="Exit 3 if a source failed, was stale or partial."

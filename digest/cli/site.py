@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 import click
 
 from digest.cli import words
-from digest.cli.options import DEADLINE, EXIT_STRICT, FOLDER, ROOT, STRICT, TIME
+from digest.cli.options import DEADLINE, EXIT_STRICT, FOLDER, ROOT, STRICT, TIME, WAIT
 from digest.errors import DigestError
 
 
@@ -30,6 +30,7 @@ from digest.errors import DigestError
 )
 @click.option("--executor", metavar="dask://HOST:PORT", help="Render on a Dask cluster.")
 @DEADLINE
+@WAIT
 @STRICT
 @click.option("--now", type=TIME, help="Build as of this time (UTC, ISO 8601).")
 def build_command(
@@ -42,6 +43,7 @@ def build_command(
     jobs: int,
     executor: str | None,
     deadline: float,
+    wait: float,
     strict: bool,
     now: datetime | None,
 ) -> None:
@@ -53,6 +55,7 @@ def build_command(
         return
     from digest.build import build
     from digest.jobs import dask
+    from digest.manifest import MANIFEST
 
     with dask(executor) if executor else nullcontext() as elsewhere:
         report = build(
@@ -66,12 +69,16 @@ def build_command(
             jobs=jobs,
             executor=elsewhere,
             deadline=deadline,
+            wait=wait,
             track=words.track,
             progress=words.tell,
         )
     words.warn_of(report.problems)
     if report.written.anew:
-        words.warn("another version of digest wrote what was there; all of it was made anew")
+        words.warn(
+            f"{out / MANIFEST} was damaged, or another version of digest wrote it; "
+            "all of the site was made anew"
+        )
     for conflict in report.conflicts:
         words.warn(f"{' and '.join(conflict)} share a DOI but are different papers; kept apart")
     for broad in report.broad:

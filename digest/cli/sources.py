@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 
 from digest.cli import words
-from digest.cli.options import DAY, DEADLINE, EXIT_STRICT, JSON, ROOT, STRICT, TIME
+from digest.cli.options import DAY, DEADLINE, EXIT_STRICT, JSON, ROOT, STRICT, TIME, WAIT
 
 _MOST_GAPS = 7  # shown
 
@@ -22,6 +22,7 @@ _MOST_GAPS = 7  # shown
 @click.option("--plan", is_flag=True, help="Only say what would be asked, and when.")
 @click.option("--allow-shrink", is_flag=True, help="Accept an archive that lost entries.")
 @DEADLINE
+@WAIT
 @STRICT
 @click.option("--now", type=TIME, help="Fetch as of this time (UTC, ISO 8601).")
 def fetch_command(
@@ -31,6 +32,7 @@ def fetch_command(
     plan: bool,
     allow_shrink: bool,
     deadline: float,
+    wait: float,
     strict: bool,
     now: datetime | None,
 ) -> None:
@@ -54,6 +56,7 @@ def fetch_command(
             since=since,
             names=names,
             allow_shrink=allow_shrink,
+            wait=wait,
             progress=progress,
         )
     for line in news.lines:

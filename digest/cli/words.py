@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import sys
 from collections.abc import Callable, Iterable, Iterator
@@ -45,6 +46,22 @@ def warn(message: str) -> None:
         echo(github.annotation("warning", message))
     else:
         echo(f"warning: {message}", err=True)
+
+
+class _Handler(logging.Handler):
+    def emit(self, record: logging.LogRecord) -> None:
+        warn(record.getMessage())
+
+
+@contextmanager
+def logged() -> Iterator[None]:
+    """Say what is logged while a command runs: what happens below, and stops nothing."""
+    handler, log = _Handler(logging.WARNING), logging.getLogger("digest")
+    log.addHandler(handler)
+    try:
+        yield
+    finally:
+        log.removeHandler(handler)
 
 
 def complain(path: Path, line: int, message: str) -> None:

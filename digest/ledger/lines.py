@@ -52,7 +52,7 @@ def load(folder: Path) -> tuple[Line, ...]:
     """
     found = dict[bytes, Line]()
     for path in _month_files(folder):
-        for number, raw in enumerate(path.read_bytes().split(b"\n"), start=1):
+        for number, raw in enumerate(files.read(path).split(b"\n"), start=1):
             if raw:
                 try:
                     line = _decoder.decode(raw)

@@ -5,9 +5,9 @@ Kept a line each, so that git merges the file line by line as it does the ledger
 
 from __future__ import annotations
 
+import logging
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from contextlib import suppress
 from pathlib import Path
 
 import msgspec
@@ -16,6 +16,7 @@ from digest import files
 from digest.model import Fetched, Gap, Validator
 
 _FILE = "marks.jsonl"
+_log = logging.getLogger(__name__)
 
 
 class Marks(msgspec.Struct, frozen=True, kw_only=True):
@@ -48,9 +49,12 @@ def load(folder: Path) -> Marks:
     """
     path = folder / _FILE
     found = set[_Mark]()
-    for raw in path.read_bytes().split(b"\n") if path.is_file() else ():
-        with suppress(msgspec.DecodeError, UnicodeDecodeError):
-            found.add(_decoder.decode(raw))
+    for number, raw in enumerate(path.read_bytes().split(b"\n") if path.is_file() else (), 1):
+        try:
+            if raw:
+                found.add(_decoder.decode(raw))
+        except (msgspec.DecodeError, UnicodeDecodeError):
+            _log.warning("%s:%d: damaged line, passed over", path, number)
     counts = Counter((mark.url, mark.source) for mark in found)
     kept = [mark for mark in found if counts[mark.url, mark.source] == 1]
     return Marks(

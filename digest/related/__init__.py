@@ -7,7 +7,6 @@ found is kept, and so is the search: only a new paper is looked at.
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
@@ -101,7 +100,7 @@ def find(
         return _found(site, all_, code, kept, workers)
     except _UnusableSearch:  # as when a file of it is gone: once more without it
         assert kept
-        shutil.rmtree(kept / _SEARCH, ignore_errors=True)
+        files.clear(kept / _SEARCH)
         return _found(site, all_, code, kept, workers)
 
 
@@ -142,14 +141,17 @@ def _look(due: list[months.Due], found: Mapping[str, months.Month], looking: Loo
 
 @contextmanager
 def _folder(kept: Path | None) -> Iterator[Path | None]:
-    """The folder of the search, while no other process has it."""
+    """The folder of the search, while no other process has it: a real one of ours."""
     if not kept:
         yield None
         return
     folder = kept / _SEARCH
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        with files.in_turn(folder):
+        kept.mkdir(parents=True, exist_ok=True)
+        with files.in_turn(kept / f"{_SEARCH}.lock", str(folder)):
+            if folder.is_symlink() or not folder.is_dir():
+                files.clear(folder)
+                folder.mkdir()
             yield folder
     except (OSError, ValueError) as error:  # what the library raises is a ValueError
         raise _UnusableSearch(f"{folder} cannot be written: {error}") from None

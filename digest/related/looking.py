@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import TypeVar
 
@@ -104,8 +105,9 @@ class Looking:
             return encode([make(paper) for paper in papers[number * _ONCE : (number + 1) * _ONCE]])
 
         workers = self._workers if len(papers) >= _WORTH else 1
-        for found in jobs.spread(work, -(-len(papers) // _ONCE), workers):
-            yield from decode(found)
+        with closing(jobs.spread(work, -(-len(papers) // _ONCE), workers)) as done:
+            for found in done:
+                yield from decode(found)
 
     def _words(self, entry: Entry) -> tuple[Words, Forms]:
         first = versions.first(entry)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from datetime import date
 from hashlib import blake2b
 from pathlib import Path
@@ -12,7 +13,8 @@ from typing import NamedTuple
 import msgspec
 from msgspec import structs
 
-from digest import files, versions
+from digest import files, kept, versions
+from digest.errors import DigestError
 from digest.paper import Paper
 from digest.related.looking import Near
 from digest.related.order import Batch, Order, closing, coming
@@ -121,18 +123,26 @@ class Month:
 
     def known(self) -> Mapping[str, Known]:
         """What is known of each paper, by id."""
-        return _known((self._read() if self._place else self._kept).papers)
+        try:
+            return _known((self._read() if self._place else self._kept).papers)
+        except (msgspec.DecodeError, UnicodeDecodeError):
+            assert self._place
+            files.clear(self._place)
+            raise DigestError(f"{self._place} was damaged; build again") from None
 
     def _read(self) -> Kept:
-        try:
-            return _kept(self._place.read_bytes()) if self._place else Kept()
-        except (OSError, msgspec.DecodeError, UnicodeDecodeError):
+        if not self._place:
             return Kept()
+        found = kept.read(self._place, _kept)
+        if not found:
+            with suppress(OSError):
+                files.clear(self._place)  # so that it is damaged once
+        return found or Kept()
 
     def _go_through(self) -> None:
         """Look at each paper: what is known of it, and its first words."""
         self.papers.sort(key=lambda paper: paper.id)
-        self._known = dict(_known(kept)) if (kept := self._read().papers) else {}
+        self._known = dict(self.known()) if self._read().papers else {}
         self._own = {paper.id: _own(paper, self._known.get(paper.id)) for paper in self.papers}
 
     def _made(self) -> tuple[Batch, ...]:
@@ -145,7 +155,7 @@ class Month:
         known = {paper.id: self._known[paper.id] for paper in self.papers}
         self._kept = structs.replace(self._kept, papers=_encode(known))
         if self._place:
-            files.replace(self._place, _encode(self._kept))
+            kept.write(self._place, _encode(self._kept))
             self._kept = structs.replace(self._kept, papers=b"")
         self._known, self._own = {}, {}
 

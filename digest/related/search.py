@@ -6,7 +6,6 @@ Needs a library, which is imported only where there is something to compare.
 from __future__ import annotations
 
 import re
-import shutil
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import date
@@ -17,8 +16,9 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from digest import files
+from digest import files, kept
 from digest.model import Markup
+from digest.related import seal
 
 if TYPE_CHECKING:
     from tantivy import Searcher
@@ -135,17 +135,21 @@ class Search:
         self._folder = folder
         if folder and anew:
             for path in folder.iterdir():
-                shutil.rmtree(path) if path.is_dir() else path.unlink()
-        self.mark = b"" if not folder or anew else (folder / "mark").read_bytes()
+                files.clear(path)
+        self._seal = seal.read(folder) if folder and not anew else seal.Seal()
+        self.mark = self._seal.papers
         self._index = tantivy.Index(self._schema, path=str(folder) if folder else None)
         self._open()
 
     @classmethod
     def found(cls, folder: Path | None) -> Search | None:
         """The search that stands in a folder, if one does."""
+        if not folder or not seal.exists(folder):
+            return None
         try:
-            return cls(folder, anew=False) if folder else None
+            return cls(folder, anew=False)
         except (OSError, ValueError):
+            kept.say_damaged(folder)
             return None
 
     def add(self, papers: Iterable[Words], mark: bytes = b"") -> None:
@@ -157,7 +161,7 @@ class Search:
         import tantivy
 
         if self._folder:
-            (self._folder / "mark").unlink(missing_ok=True)
+            seal.remove(self._folder)
         writer = self._index.writer(heap_size=50_000_000, num_threads=1)
         for at, paper in enumerate(papers, start=self._searcher.num_docs):
             document = tantivy.Document(stem=paper.stems, author=list(paper.authors))
@@ -170,7 +174,7 @@ class Search:
         self._open()
         self.mark = mark
         if self._folder:
-            files.replace(self._folder / "mark", mark)
+            self._seal = seal.write(self._folder, mark, self._seal)
 
     def _open(self) -> None:
         self._searcher: Searcher = self._index.searcher()
