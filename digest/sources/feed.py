@@ -5,8 +5,9 @@ from __future__ import annotations
 import calendar
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime
+from itertools import chain
 from time import struct_time
 from typing import Any
 
@@ -17,19 +18,18 @@ from digest.errors import SourceError
 from digest.ids import arxiv_id, doi, entry_id, id_month
 from digest.mailing import announced_on, first_listing
 from digest.model import Entry, Fetched, Link, Request, Source, State, WebFeed
-from digest.sources import xml
-from digest.sources.asking import Asking, Run, body
+from digest.sources import pieces, xml
+from digest.sources.asking import Asking, Run, body, fault, left_out
 from digest.sources.papers import doi_link, once, paper_links, publisher_doi
+from digest.sources.pieces import LIMITS, Limits
 from digest.sources.text import excerpt, fold, moment, paragraphs, plain, unique, web_address
 
 ACCEPT = (
     "application/rss+xml, application/atom+xml, application/feed+json, application/rdf+xml;q=0.9, "
     "application/xml;q=0.8, application/json;q=0.7, */*;q=0.1"
 )
-# Feeds that declare the wrong charset or content type are still read whole.
-_HARMLESS = (feedparser.CharacterEncodingOverride, feedparser.NonXMLContentType)
 _URI = re.compile(r"(?!arxiv:|doi:)[a-z][a-z0-9+.-]*:\S+", re.I)
-_LARGEST = 16 * 2**20  # bytes; feedparser takes up to 15 s for one million of hostile ones
+_LARGEST = 16 * 2**20  # bytes
 _LONGEST_ID, _MOST_TAGS = 500, 50  # characters, tags; what has more names nothing
 _PAPER_PAGE = re.compile(r"https?://[^?#]*/(\d{4}\.\d{4,5}(?:v\d+)?)/?")
 _INITIALS = re.compile(r"(?:[A-Z]\.?[ -]?){1,4}")
@@ -40,10 +40,20 @@ def fetch(source: WebFeed, run: Run) -> Asking:
     answer = yield Request(url=source.url, accept=ACCEPT, conditional=True)
     if answer.status == 304:
         return Fetched(source=source.name, state=State.QUIET)
-    found = parse(body(answer), source, run.today, seen=run.seen, url=source.url, full=source.full)
-    entries = once(found)
-    state = State.OK if entries else State.QUIET
-    return Fetched(source=source.name, state=state, entries=entries)
+    document = body(answer)
+    found = parse(document, source, run.today, seen=run.seen, url=source.url, full=source.full)
+    entries = once(found.entries)
+    if found.problem and not entries:
+        raise SourceError(found.problem)
+    state = State.PARTIAL if found.problem else State.OK if entries else State.QUIET
+    return Fetched(source=source.name, state=state, entries=entries, problem=found.problem)
+
+
+class Page(msgspec.Struct, frozen=True, kw_only=True):
+    """One answer."""
+
+    entries: tuple[Entry, ...]
+    problem: str = ""  # what of it is not read, and why
 
 
 def parse(
@@ -54,10 +64,12 @@ def parse(
     seen: date | None = None,
     url: str = "",
     full: bool = False,
-) -> tuple[Entry, ...]:
+    limits: Limits = LIMITS,
+) -> Page:
     """Read a feed of any format.
 
-    Items with neither link nor guid are left out: we could not cite them.
+    Items with neither link nor guid are left out: we could not cite them. One that can't be read
+    costs no other.
 
     Args:
         seen: the day we had it; without one, the day each item was published.
@@ -69,10 +81,21 @@ def parse(
     """
     if len(body) > _LARGEST:
         raise SourceError(f"a feed of more than {_LARGEST:,} bytes")
-    is_json = body.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{")
-    items = json_items(body) if is_json else xml_items(body)
-    found = (_entry(item, source, today, seen, url, full) for item in items)
-    return tuple(entry for entry in found if entry is not None)
+    is_json = re.match(rb"[\xef\xbb\xbf \t\r\n]*\{", body)
+    items = json_items(body, limits) if is_json else xml_items(body, limits)
+    entries, refused, cut = list[Entry](), list[str](), list[str]()
+    for item in items:
+        try:
+            if isinstance(item, Warning):
+                cut.append(str(item))
+            elif isinstance(item, Exception):
+                refused.append(fault(item))
+            elif entry := _entry(item, source, today, seen, url, full):
+                entries.append(entry)
+        except Exception as error:
+            refused.append(fault(error))
+    problem = "; ".join(filter(None, (left_out(refused), *cut)))
+    return Page(entries=tuple(entries), problem=problem)
 
 
 class Item(msgspec.Struct, frozen=True, kw_only=True):
@@ -91,31 +114,89 @@ class Item(msgspec.Struct, frozen=True, kw_only=True):
     updated: datetime | None = None
 
 
-def xml_items(body: bytes) -> Iterator[Item]:
-    """The items of an RSS, RDF or Atom document."""
+def xml_items(body: bytes, limits: Limits = LIMITS) -> Iterator[Item | Exception]:
+    """The items of an RSS, RDF or Atom document, why others can't be read, and what was cut off.
+
+    Raises:
+        SourceError: the document is not a feed, or is cut short.
+    """
     xml.refuse_pages(body)
-    try:
-        feed = feedparser.parse(  # bare bytes may be opened as a path
-            io.BytesIO(body), sanitize_html=False, resolve_relative_uris=False
-        )
-    except Exception as error:  # fuzzing found several kinds that it doesn't catch
-        raise SourceError(f"broken feed: {fold(str(error))}") from None
-    if feed.bozo and not isinstance(feed.bozo_exception, _HARMLESS):
-        raise SourceError(f"broken or cut feed: {fold(str(feed.bozo_exception))}")
-    if not feed.version:
+    cut = pieces.cut(body, limits)
+    if not _parsed(cut.document(())).version:
         raise SourceError("not a feed: neither RSS nor Atom nor JSON Feed")
-    return map(_xml_item, feed.entries)
+    return chain(
+        (item for group in cut.groups(limits.piece) for item in _group_items(cut, group)),
+        _warnings(limits, cut.more, cut.fields),
+    )
 
 
-def json_items(body: bytes) -> Iterator[Item]:
-    """The items of a JSON Feed: https://www.jsonfeed.org/version/1.1/"""
+def _group_items(
+    cut: pieces.Pieces, group: Sequence[pieces.Item]
+) -> Iterator[Item | Exception]:
+    """The items of one document; where one of them can't be read, each is read by itself."""
+    try:
+        found = _parsed(cut.document(group)).entries
+        if len(found) != len(group):
+            raise SourceError("items within items")
+    except Exception as error:
+        if len(group) == 1:
+            yield error
+        else:
+            for item in group:
+                yield from _group_items(cut, (item,))
+        return
+    for item in found:
+        try:
+            yield _xml_item(item)
+        except Exception as error:
+            yield error
+
+
+def _parsed(document: bytes) -> Any:
+    feed = feedparser.parse(  # bare bytes may be opened as a path
+        io.BytesIO(document), sanitize_html=False, resolve_relative_uris=False
+    )
+    if feed.bozo:
+        raise SourceError(f"broken item: {fold(str(feed.bozo_exception))}")
+    return feed
+
+
+def json_items(body: bytes, limits: Limits = LIMITS) -> Iterator[Item | Exception]:
+    """The items of a JSON Feed, why others can't be read, and what was cut off.
+
+    Raises:
+        SourceError: the document is not a feed, or is cut short.
+
+    Source: https://www.jsonfeed.org/version/1.1/
+    """
     try:
         feed = msgspec.json.decode(body.removeprefix(b"\xef\xbb\xbf"), type=_JsonFeed)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise SourceError(f"broken or cut JSON Feed: {error}") from None
     if not feed.version.startswith("https://jsonfeed.org/version/"):
         raise SourceError("not a feed: JSON of another kind")
-    return map(_json_item, feed.items)
+    return chain(
+        (_read_json_item(raw, limits) for raw in feed.items[: limits.items]),
+        _warnings(limits, len(feed.items) > limits.items),
+    )
+
+
+def _read_json_item(raw: msgspec.Raw, limits: Limits) -> Item | Exception:
+    if len(memoryview(raw)) > limits.field:
+        return SourceError(f"an item of more than {limits.field:,} bytes")
+    try:
+        return _json_item(_json_decoder.decode(raw))
+    except Exception as error:
+        return error
+
+
+def _warnings(limits: Limits, more: bool, fields: int = 0) -> Iterator[Warning]:
+    """What was cut off, in words."""
+    if more:
+        yield Warning(f"it has more than {limits.items:,} items, of which the first are read")
+    if fields:
+        number = "1 field is" if fields == 1 else f"{fields:,} fields are"
+        yield Warning(f"{number} left out, too long, too deep or too many")
 
 
 def _entry(
@@ -129,7 +210,9 @@ def _entry(
     paper = next((found for name in named if (found := _arxiv_id(name))), "")
     published_doi = next((found for name in named if (found := publisher_doi(doi(name)))), "")
     key = entry_id(arxiv=paper, doi=published_doi, guid=guid, link=links[0] if links else "")
-    if not key or len(key) > _LONGEST_ID:
+    if len(key) > _LONGEST_ID:
+        raise SourceError(f"{key[:40]!r} … is an id of more than {_LONGEST_ID} characters")
+    if not key:
         return None
     text = max(item.text, item.summary, key=len) if full else item.summary or item.text
     published, updated = item.published or item.updated, item.updated or item.published
@@ -245,7 +328,10 @@ class _JsonItem(msgspec.Struct):
 
 class _JsonFeed(msgspec.Struct):
     version: str
-    items: list[_JsonItem]
+    items: list[msgspec.Raw]
+
+
+_json_decoder = msgspec.json.Decoder(_JsonItem)
 
 
 def _json_item(item: _JsonItem) -> Item:

@@ -13,7 +13,7 @@ from xml.etree.ElementTree import Element
 from digest.errors import SourceError
 from digest.model import Entry, Fetched, LocalFile, State
 from digest.sources import arxiv, arxiv_listing, arxiv_oai, bibtex, feed, jsonl, xml
-from digest.sources.asking import Asking, Run
+from digest.sources.asking import Asking, Run, fault
 from digest.sources.papers import once
 from digest.sources.text import fold, moment
 from digest.sources.xml import ARXIV, ATOM, OPENSEARCH
@@ -65,10 +65,10 @@ def read(path: Path, source: LocalFile, today: date) -> Iterator[Entry | SourceE
                 yield from jsonl.parse(_lines(document), source, today)
             else:
                 yield from parse(_whole(document), source, today)
-    except SourceError as error:
-        yield error
     except (OSError, EOFError, zlib.error) as error:
         yield SourceError(f"cannot be read: {error}")
+    except Exception as error:
+        yield SourceError(fault(error))
 
 
 def parse(body: bytes, source: LocalFile, today: date) -> Iterator[Entry | SourceError]:
@@ -84,7 +84,7 @@ def parse(body: bytes, source: LocalFile, today: date) -> Iterator[Entry | Sourc
     if start in {b"@", b"%"}:
         yield from bibtex.parse(body.decode("utf-8", "replace"), source, today)
     elif start == b"{" or b"<!doctype" in body[:1000].lower():  # RSS 0.91 has one
-        yield from feed.parse(body, source, today)
+        yield from _page(feed.parse(body, source, today))
     else:
         yield from _parse_xml(body, source, today)
 
@@ -103,7 +103,13 @@ def _parse_xml(body: bytes, source: LocalFile, today: date) -> Iterator[Entry | 
         listing = arxiv_listing.parse(body, source, today, seen=seen)
         yield from _all(listing.entries, listing.refused)
     else:
-        yield from feed.parse(body, source, today, seen=seen)
+        yield from _page(feed.parse(body, source, today, seen=seen))
+
+
+def _page(page: feed.Page) -> Iterator[Entry | SourceError]:
+    yield from page.entries
+    if page.problem:
+        yield SourceError(page.problem)
 
 
 def _all(entries: Iterable[Entry], refused: Iterable[str]) -> Iterator[Entry | SourceError]:
