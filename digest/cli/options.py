@@ -33,6 +33,9 @@ ROOT = click.option(
     help="The site's folder, which holds site.yaml (default: here).",
 )
 JSON = click.option("--json", "as_json", is_flag=True, help="For machines.")
+DEBUG = click.option(
+    "--debug", is_flag=True, help="Show where in the code a source's fault happened."
+)
 STRICT = click.option(
     "--strict", is_flag=True, help="Exit 3 if a source failed, was stale or partial."
 )

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 import click
 
 from digest.cli import words
-from digest.cli.options import EXIT_STRICT, FOLDER, ROOT, STRICT, TIME
+from digest.cli.options import DEBUG, EXIT_STRICT, FOLDER, ROOT, STRICT, TIME
 from digest.errors import DigestError
 
 
@@ -30,6 +30,7 @@ from digest.errors import DigestError
 )
 @click.option("--executor", metavar="dask://HOST:PORT", help="Render on a Dask cluster.")
 @STRICT
+@DEBUG
 @click.option("--now", type=TIME, help="Build as of this time (UTC, ISO 8601).")
 def build_command(
     root: Path,
@@ -41,6 +42,7 @@ def build_command(
     jobs: int,
     executor: str | None,
     strict: bool,
+    debug: bool,
     now: datetime | None,
 ) -> None:
     """Fetch what is new, archive it, and write the site."""
@@ -52,7 +54,7 @@ def build_command(
     from digest.build import build
     from digest.jobs import dask
 
-    with dask(executor) if executor else nullcontext() as elsewhere:
+    with words.debugging(debug), dask(executor) if executor else nullcontext() as elsewhere:
         report = build(
             root,
             now=now,
@@ -66,7 +68,7 @@ def build_command(
             track=words.track,
             progress=words.tell,
         )
-    words.warn_of(report.problems)
+    words.warn_of(found for found in report.fetched if found.problem)
     if report.written.anew:
         words.warn("another version of digest wrote what was there; all of it was made anew")
     for conflict in report.conflicts:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import sys
 from collections.abc import Callable, Iterable, Iterator
@@ -21,7 +22,7 @@ def on_github() -> bool:
 
 
 def warn_of(problems: Iterable[Fetched]) -> None:
-    """Each source that gave less than it should have."""
+    """Each source that gave less than it should have, or something odd."""
     for found in problems:
         warn(f"{found.source}: {found.state}: {found.problem}")
 
@@ -32,6 +33,23 @@ def warn(message: str) -> None:
         click.echo(github.annotation("warning", message))
     else:
         click.echo(f"warning: {message}", err=True)
+
+
+@contextmanager
+def debugging(wanted: bool) -> Iterator[None]:
+    """Shows the traceback of whatever goes wrong in a source, on stderr."""
+    log = logging.getLogger("digest.sources")
+    if not wanted:
+        yield
+        return
+    handler, before = logging.StreamHandler(), log.level
+    log.addHandler(handler)
+    log.setLevel(logging.DEBUG)
+    try:
+        yield
+    finally:
+        log.removeHandler(handler)
+        log.setLevel(before)
 
 
 def complain(path: Path, line: int, message: str) -> None:

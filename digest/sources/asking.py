@@ -127,5 +127,5 @@ def left_out(reasons: Sequence[str], what: str = "item", count: int = 0) -> str:
     count = max(count, len(reasons))
     if not count:
         return ""
-    number = f"1 {what}" if count == 1 else f"{count:,} {what}s"
-    return f"{number} left out, the first: {reasons[0]}" if count > 1 else f"{number} left out: {reasons[0]}"
+    number = f"1 {what} left out" if count == 1 else f"{count:,} {what}s left out, the first"
+    return f"{number}: {reasons[0]}"

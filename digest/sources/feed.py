@@ -130,9 +130,7 @@ def xml_items(body: bytes, limits: Limits = LIMITS) -> Iterator[Item | Exception
     )
 
 
-def _group_items(
-    cut: pieces.Pieces, group: Sequence[pieces.Item]
-) -> Iterator[Item | Exception]:
+def _group_items(cut: pieces.Pieces, group: Sequence[pieces.Item]) -> Iterator[Item | Exception]:
     """The items of one document; where one of them can't be read, each is read by itself."""
     try:
         found = _parsed(cut.document(group)).entries

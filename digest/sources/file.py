@@ -28,25 +28,25 @@ def fetch(source: LocalFile, run: Run) -> Asking:
     """Ask nobody, and read every file that the pattern names; one that is broken costs no other."""
     paths = [path for path in sorted(run.root.glob(source.path)) if path.is_file()]
     asked = tuple(path.relative_to(run.root).as_posix() for path in paths)
-    found, problems, kept = list[Entry](), list[str](), False
+    found, kept, problem, refused = list[Entry](), False, "", 0
     for name, path in zip(asked, paths, strict=True):
         for item in read(path, source, run.today):
             if isinstance(item, SourceError):
-                problems.append(f"{name}: {fold(str(item))}")
+                problem, refused = problem or f"{name}: {fold(str(item))}", refused + 1
             else:
                 found.append(item)
             if len(found) >= PIECE:
                 yield Fetched(source=source.name, state=State.OK, entries=once(found), asked=asked)
                 found, kept = [], True
     if not asked:
-        problems.append(f"no file matches {source.path}")
-    more = f"; and {len(problems) - 1:,} more" if len(problems) > 1 else ""
+        problem = f"no file matches {source.path}"
+    more = f"; and {refused - 1:,} more" if refused > 1 else ""
     return Fetched(
         source=source.name,
-        state=State.OK if not problems else State.PARTIAL if found or kept else State.FAILED,
+        state=State.OK if not problem else State.PARTIAL if found or kept else State.FAILED,
         entries=once(found),
         asked=asked,
-        problem=problems[0] + more if problems else "",
+        problem=problem + more,
     )
 
 
@@ -114,7 +114,7 @@ def _page(page: feed.Page) -> Iterator[Entry | SourceError]:
 
 def _all(entries: Iterable[Entry], refused: Iterable[str]) -> Iterator[Entry | SourceError]:
     yield from entries
-    yield from map(SourceError, refused)
+    yield from (SourceError(f"left out: {reason}") for reason in refused)
 
 
 def _own_day(root: Element) -> date | None:

@@ -106,7 +106,11 @@ def decoded(body: bytes) -> str:
     for name in (mark, named, "utf-8", "windows-1252", "iso-8859-2"):
         try:
             known = codecs.lookup(name).name if name else ""
-            if known and known not in _SLOW and (mark or not known.startswith(("utf-16", "utf-32"))):
+            if (
+                known
+                and known not in _SLOW
+                and (mark or not known.startswith(("utf-16", "utf-32")))
+            ):
                 return body.decode(name).removeprefix("\ufeff")
         except (UnicodeError, LookupError):
             continue
