@@ -263,9 +263,9 @@ def names(creators: str) -> tuple[str, ...]:
             found.append([])
         elif not depth:
             found[-1].append(piece)
-    return (
-        tuple(creators.split(", ")) if depth else tuple(map("".join, found))
-    )  # a bracket never closed
+    if depth:  # a bracket never closed
+        return tuple(creators.split(", "))
+    return tuple(map("".join, found))
 
 
 def _wanted(entry: Entry, source: ArxivListing) -> bool:

@@ -27,7 +27,7 @@ _INHERITED = ("xml:base", "base", "xml:lang", "lang")
 _LONGEST_INHERITED = 1000  # characters
 _LONGEST_AROUND = 64 * 2**10  # bytes of the tags around items
 _LONGEST_ENTITY, _MOST_ENTITIES = 100, 500  # characters, entities
-_MOST_PREFIXES = 100  # of namespaces
+_MOST_PREFIXES, _MOST_ATTRIBUTES = 100, 200  # of namespaces; of one element
 
 
 class Limits(msgspec.Struct, frozen=True, kw_only=True):
@@ -122,6 +122,7 @@ class _Scan:
         self.root, self.more, self.fields = b"", False, 0
         self._document, self._limits = document, limits
         self._depth = 0
+        self._started: int | None = None  # the tag before, if it is a start tag
         self._around = list[bytes]()  # the tags that are open, down to an item's
         self._prefixes = set[str]()
         self._item: _OpenItem | None = None
@@ -137,20 +138,22 @@ class _Scan:
 
     def _start(self, name: str, attributes: Mapping[str, str]) -> None:
         at, local = self._parser.CurrentByteIndex, name.rpartition(":")[2].lower()
+        self._started = at
         self._depth += 1
         self._prefixes.update(key for key in attributes if key.startswith("xmlns"))
         is_bad = (
             self._depth > self._limits.depth
             or len(self._prefixes) > _MOST_PREFIXES
+            or len(attributes) > _MOST_ATTRIBUTES
             or any(len(attributes.get(key, "")) > _LONGEST_INHERITED for key in _INHERITED)
         )
         if self._item:
             self._start_inside(self._item, at, local, is_bad)
         elif is_bad:
             raise SourceError(
-                f"broken feed: outside of its items, elements more than {self._limits.depth} deep, "
-                f"more than {_MOST_PREFIXES} namespaces, or a base address or language of more "
-                f"than {_LONGEST_INHERITED:,} characters"
+                f"outside of its items, elements more than {self._limits.depth} deep, more than "
+                f"{_MOST_PREFIXES} namespaces or {_MOST_ATTRIBUTES} attributes, or a base address "
+                f"of more than {_LONGEST_INHERITED:,} characters"
             )
         elif len(self._around) == self._depth - 1:
             self._start_around(at, local)
@@ -187,14 +190,21 @@ class _Scan:
         field.is_bad |= is_bad or is_over or local in _ITEMS
 
     def _end(self, name: str) -> None:
-        at, item = self._parser.CurrentByteIndex, self._item
+        item = self._item
         if item and self._depth == item.depth + 1:
-            self._end_field(item, at + len(self._tag(at)))
+            self._end_field(item, self._end_of_element())
         elif item and self._depth == item.depth:
-            self.items.append(item.closed(self._document, at + len(self._tag(at)), self._around))
+            self.items.append(item.closed(self._document, self._end_of_element(), self._around))
             self._item = None
+        self._started = None
         self._depth -= 1
         del self._around[self._depth :]
+
+    def _end_of_element(self) -> int:
+        """Where the element ends that ends now: expat is at its end tag, or behind an empty one."""
+        at = self._parser.CurrentByteIndex
+        is_empty = self._started is not None and self._tag(self._started).endswith(b"/>")
+        return at if is_empty else at + len(self._tag(at))
 
     def _end_field(self, item: _OpenItem, end: int) -> None:
         self._parser.CharacterDataHandler = None

@@ -27,7 +27,7 @@ _SLOW = {"punycode", "idna"}  # take time that grows with the square of the leng
 
 
 class SafeTree(TreeBuilder):
-    """Builds a tree, and refuses what could hold entities, or is deep enough to stop its readers."""
+    """Builds a tree, and refuses what could hold entities or is too deep for its readers."""
 
     def __init__(self, deepest: int) -> None:
         super().__init__()
@@ -103,14 +103,11 @@ def decoded(body: bytes) -> str:
     match = _ENCODING.match(body)
     named = match[1].decode("ascii", "replace") if match else "utf-8"
     named = "gb18030" if named.lower() == "gb2312" else named  # a part of it
-    for name in (mark, named, "utf-8", "windows-1252", "iso-8859-2"):
+    for name in (mark or named, named, "utf-8", "windows-1252", "iso-8859-2"):
         try:
-            known = codecs.lookup(name).name if name else ""
-            if (
-                known
-                and known not in _SLOW
-                and (mark or not known.startswith(("utf-16", "utf-32")))
-            ):
+            known = codecs.lookup(name).name
+            is_wrong = match and not mark and known.startswith(("utf-16", "utf-32"))
+            if known not in _SLOW and not is_wrong:
                 return body.decode(name).removeprefix("\ufeff")
         except (UnicodeError, LookupError):
             continue
