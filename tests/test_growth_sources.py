@@ -4,6 +4,7 @@ Processor time of one thread, compared as a ratio: ten times the text may take f
 where a square takes a hundred times. Of several runs the quickest counts, since others only add.
 """
 
+# ruff: noqa: E501
 from __future__ import annotations
 
 import gc
@@ -46,22 +47,20 @@ LOCAL = LocalFile(name="x", markup=Markup.TEX, path="*")
 
 # What makes expressions and loops slow: one thing over and over, with what it needs before and after.
 UNITS = [
-    "a", "A", "1", " ", "\n", "\t", ".", ",", ";", "-", "/", ":", "(", ")", "{", "}", "[", "<", ">",
-    "&", "#", "=", "'", '"', "@", "\\", "$", "%", "?", "!", "é", "\u0301", "\u0301\u0327", "漢",
-    "a ", "a,", "a, ", "a,b ", "a and ", " and ", "a.", "a-", "a@", "a@a.", "a/", "A. ", "a;", "a)",
-    "(a", "{a", "a}", "{,", ",}", "{a},", "<a", "<a ", "<a>", "</a", "</a>", "<a b='", '<a b="', "=' ",
-    "<!--", "-->", "<!-- -->", "<!-- -->\n", "<!", "<?", "<svg>", "</svg>", "<br>", "<p>", "&amp;",
-    "&#", "&#1", "&#x", "&#1;", "&a", "&lt;", "http://", "https://a/", "10.1/", "10.1234/", "10.1234/a ",
-    "doi:", "doi:10.1234/a", "arxiv:", "arXiv:2605.00001 ", "2605.13319", "2605.13319v1", "v1", "cs/",
-    "math.GT/", "math.GT/0309136", "oai:arXiv.org:", "arxiv.org/abs/", "arxiv.org/abs/2605.13319/",
-    "arxiv.org/abs/2605.13319.pdf", "arxiv.org/abs/math.GT/0309136#", "Announce Type: ", "Jan ",
-    "2026-01-01T", "01:00 ", "+0000 ", "Mon, ", "\x00", "\ud800", "word\n  ", "word \r\n",
+    "a", "1", " ", "\n", ".", ",", ";", "-", "/", ":", "(", ")", "{", "}", "<", ">", "&", "'",
+    '"', "@", "\\", "́", "̧́", "a,", "a, ", "a,b ", "a and ", " and ", "a.", "a-", "a@", "a@a.",
+    "a/", "A. ", "a)", "{a", "{,", ",}", "{a},", "<a", "<a ", "</a", "<a b='", '<a b="', "=' ",
+    "<!--", "<!-- -->", "<!-- -->\n", "<svg>", "</svg>", "<br>", "&amp;", "&#", "&#1", "&#1;",
+    "http://", "https://a/", "10.1/", "10.1234/", "10.1234/a ", "doi:10.1234/a",
+    "arXiv:2605.00001 ", "2605.13319", "math.GT/0309136", "oai:arXiv.org:", "arxiv.org/abs/",
+    "arxiv.org/abs/2605.13319/", "arxiv.org/abs/2605.13319.pdf",
+    "arxiv.org/abs/math.GT/0309136#", "Announce Type: ", "2026-01-01T", "01:00 ", "word\n  ",
+    "word \r\n",
 ]  # fmt: skip
 BEFORE = ["", "arXiv:", "&#", "&#x", "<a ", "<", "{", "(", "10.1234/", "<!--", "http://"]
-AFTER = ["", "\nx", "!", ">"]
-TEXTS = [(unit, "", after) for unit in UNITS for after in AFTER[:2]]
-TEXTS += [("a", before, after) for before in BEFORE for after in AFTER]
-TEXTS += [("1", before, after) for before in BEFORE for after in AFTER]
+TEXTS = [(unit, "", "\nx") for unit in UNITS]
+TEXTS += [("a", before, "!") for before in BEFORE]
+TEXTS += [("1", before, "!") for before in BEFORE]
 
 
 def seconds(work: Callable[[str], object], argument: str, runs: int) -> float:
