@@ -21,7 +21,7 @@ from pathlib import Path
 import pytest
 
 from digest import ids, sources
-from digest.cite import names
+from digest.cite.names import parse as parse_name
 from digest.errors import DigestError
 from digest.model import LocalFile, Markup, WebFeed
 from digest.sources import (
@@ -144,7 +144,7 @@ READERS: dict[str, Callable[[str], object]] = {
     "papers.publisher_doi": papers.publisher_doi,
     "feed.split_names": feed.split_names,
     "arxiv_listing.names": arxiv_listing.names,
-    "cite.names": lambda words: names.parse.__wrapped__(text.fold(words)),
+    "cite.names": lambda words: parse_name.__wrapped__(text.fold(words)),
     "xml.refuse_pages": lambda words: xml.refuse_pages(words.encode("utf-8", "replace")),
     "xml.decoded": lambda words: xml.decoded(words.encode("utf-8", "replace")),
     "xml.read": lambda words: xml.read(words.encode("utf-8", "replace")),
