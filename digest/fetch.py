@@ -8,7 +8,7 @@ them.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 from datetime import date, datetime
 from pathlib import Path
 from threading import Lock
@@ -20,7 +20,7 @@ from digest.authority import authority
 from digest.errors import DigestError
 from digest.ledger import marks
 from digest.located import nearest
-from digest.model import WHOLE, Entry, Fetched, Site, Source
+from digest.model import WHOLE, Entry, Fetched, Site, Source, WebFeed
 from digest.sources.asking import Client, Tell
 from digest.web import timetable
 
@@ -73,7 +73,7 @@ def fetch(
         raise DigestError(f"{since} is yet to come; gaps are filled from a day that is over")
     authority(root, site, now, keep=False)  # a change is refused before anything is written
     with files.in_turn(root / ".digest-lock", str(root / archive.FOLDER), wait):
-        keeper = _Keeper(root, now, allow_shrink)
+        keeper = _Keeper(root, now, allow_shrink, _feeds(asked))
         fetched = sources.fetch_all(
             asked,
             root,
@@ -149,13 +149,14 @@ def archived(
 class _Keeper:
     """The archive and the ledger during one run."""
 
-    def __init__(self, root: Path, now: datetime, allow_shrink: bool) -> None:
+    def __init__(self, root: Path, now: datetime, allow_shrink: bool, feeds: Set[str]) -> None:
         self._root, self._now, self._lock = root, now, Lock()
         self.lines = ledger.load(root / LEDGER)
         self.marks = marks.load(root / LEDGER)
         self._merged = archive.Merged(entries=archived(root, self.lines, allow_shrink=allow_shrink))
         self._before = _by_key(self._merged.entries)
         self._given = dict[str, date]()  # when arXiv gave what it gives in this run, by key
+        self._known_feeds = feeds & {n for entry in self._merged.entries for n in entry.sources}
         self._pieces = defaultdict[str, list[ledger.Line]](list)
 
     def known(self, name: str) -> Entry | None:
@@ -171,7 +172,7 @@ class _Keeper:
 
     def finish(self, fetched: Sequence[Fetched]) -> News:
         """Make the rest safe, then note it, then what vouches for it."""
-        judged = tuple(ledger.judged(found, self.lines) for found in fetched)
+        judged = tuple(self._judged(found) for found in fetched)
         self._archive(entry for found in judged for entry in found.entries)
         run = [(f, ledger.total([*self._pieces[f.source], self._line(f)])) for f in judged]
         count = len(self._merged.entries)
@@ -188,6 +189,10 @@ class _Keeper:
             lines=tuple(line for _, line in run),
             conflicts=self._merged.conflicts,
         )
+
+    def _judged(self, found: Fetched) -> Fetched:
+        is_known = found.source in self._known_feeds
+        return ledger.doubted(ledger.judged(found, self.lines), is_known, self.known)
 
     def _archive(self, entries: Iterable[Entry]) -> None:
         dated = [self._dated(entry) for entry in entries]
@@ -233,6 +238,10 @@ class _Keeper:
         if after != self.marks:
             marks.save(self._root / LEDGER, after)
             self.marks = after
+
+
+def _feeds(asked: Iterable[Source]) -> Set[str]:
+    return {source.name for source in asked if isinstance(source, WebFeed)}
 
 
 def _names(entry: Entry) -> tuple[str, ...]:

@@ -13,7 +13,7 @@ _OLD = r"[a-z]+(?:-[a-z]+)?(?:\.[A-Z]{2})?/\d{7}"
 _ARXIV = re.compile(rf"(?P<id>{_NEW}|{_OLD})(?:v(?P<version>\d{{1,4}}))?")
 _ARXIV_IN_URL = re.compile(
     rf"arxiv\.org/(?:abs|pdf|html|ps|format)/(?P<id>{_NEW}|{_OLD})(?:v(?P<version>\d{{1,4}}))?"
-    r"(?:\.pdf)?(?:[?#/].*)?$"
+    r"(?:\.pdf)?(?=[?#/]|$)"
 )
 _ARXIV_DOI = "10.48550/arxiv."
 # Source: https://www.crossref.org/blog/dois-and-matching-regular-expressions/
@@ -36,7 +36,8 @@ def arxiv_id(text: str) -> ArxivId | None:
     """
     text = text.strip()
     bare = re.sub(r"^(oai:arxiv\.org:|arxiv:)\s*", "", text, flags=re.IGNORECASE)
-    match = _ARXIV.fullmatch(bare) or _ARXIV_IN_URL.search(text)
+    last_line = text.rfind("\n") + 1  # an address is on one
+    match = _ARXIV.fullmatch(bare) or _ARXIV_IN_URL.search(text, last_line)
     if not match:
         name = doi(text)
         match = _ARXIV.fullmatch(name[len(_ARXIV_DOI) :]) if name.startswith(_ARXIV_DOI) else None

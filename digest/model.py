@@ -336,7 +336,7 @@ class Fetched(msgspec.Struct, frozen=True, kw_only=True):
     entries: tuple[Entry, ...] = ()
     asked: tuple[str, ...] = ()  # addresses or paths
     answered: str = ""  # "3 × 200"
-    problem: str = ""  # one line for people, where the state is neither ok nor quiet
+    problem: str = ""  # one line for people; where the state is ok, of something odd
     reached: bool = True  # False: no host answered (a machine without network)
     listing: date | None = None  # the day of an arXiv listing
     covers: date | None = None  # the first day it speaks of; None: of all until now

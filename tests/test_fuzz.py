@@ -61,7 +61,7 @@ KINDS = {
     ),
     "oai": Kind(lambda body: arxiv_oai.parse(body, SOURCE, TODAY).entries, recorded("oai")),
     "feed": Kind(
-        lambda body: feed.parse(body, SOURCE, TODAY, seen=TODAY, url="https://e.org/"),
+        lambda body: feed.parse(body, SOURCE, TODAY, seen=TODAY, url="https://e.org/").entries,
         (*POSTS, *recorded("listing")),
     ),
     "lines": Kind(_lines, (as_lines(LINES),)),

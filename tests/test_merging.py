@@ -39,7 +39,8 @@ def blog(name: str) -> WebFeed:
 
 def claims(*items: str, name: str = "Blog", day: date = DAY) -> tuple[Entry, ...]:
     document = f"<rss version='2.0'><channel><title>B</title>{''.join(items)}</channel></rss>"
-    return feed.parse(document.encode(), blog(name), day, seen=day, url=blog(name).url, full=True)
+    source = blog(name)
+    return feed.parse(document.encode(), source, day, seen=day, url=source.url, full=True).entries
 
 
 def item(claim: str, link: str = "https://blog.example/post", title: str = "Not its title") -> str:

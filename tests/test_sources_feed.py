@@ -21,7 +21,7 @@ MORE = Path(__file__).parents[2] / "shared/data/recorded/feeds"
 
 def parse(body: str | bytes, *, full: bool = False) -> tuple[Entry, ...]:
     raw = body.encode() if isinstance(body, str) else body
-    return feed.parse(raw, SOURCE, TODAY, seen=TODAY, url=URL, full=full)
+    return feed.parse(raw, SOURCE, TODAY, seen=TODAY, url=URL, full=full).entries
 
 
 def rss(items: str) -> str:

@@ -8,10 +8,9 @@ from datetime import datetime
 from pathlib import Path
 
 from digest.check.findings import Finding, Kind
-from digest.errors import SourceError
 from digest.model import Request, Source
 from digest.sources import KINDS
-from digest.sources.asking import Client, Run
+from digest.sources.asking import Client, Run, fault
 
 
 def check_sources(
@@ -42,12 +41,12 @@ def _problem(source: Source, run: Run, web: Client) -> str:
         while isinstance(step, Request) and step == first:
             try:
                 answer = web.get(step)
-            except SourceError as error:
+            except Exception as error:
                 step = asking.throw(error)
             else:
                 step = asking.send(answer)
     except StopIteration as done:
         return str(done.value.problem)
-    except SourceError as error:
-        return " ".join(str(error).split())
+    except Exception as error:
+        return fault(error)
     return ""

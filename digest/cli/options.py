@@ -82,6 +82,9 @@ WAIT = click.option(
     metavar="SECONDS",
     help="How long to wait for another digest to be done (default: 300).",
 )
+DEBUG = click.option(
+    "--debug", is_flag=True, help="Show where in the code a source's fault happened."
+)
 STRICT = click.option(
     "--strict", is_flag=True, help="Exit 3 if a source failed, was stale or partial."
 )

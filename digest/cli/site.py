@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 import click
 
 from digest.cli import words
-from digest.cli.options import DEADLINE, EXIT_STRICT, FOLDER, ROOT, STRICT, TIME, WAIT
+from digest.cli.options import DEADLINE, DEBUG, EXIT_STRICT, FOLDER, ROOT, STRICT, TIME, WAIT
 from digest.errors import DigestError
 
 
@@ -32,6 +32,7 @@ from digest.errors import DigestError
 @DEADLINE
 @WAIT
 @STRICT
+@DEBUG
 @click.option("--now", type=TIME, help="Build as of this time (UTC, ISO 8601).")
 def build_command(
     root: Path,
@@ -45,6 +46,7 @@ def build_command(
     deadline: float,
     wait: float,
     strict: bool,
+    debug: bool,
     now: datetime | None,
 ) -> None:
     """Fetch what is new, archive it, and write the site."""
@@ -57,7 +59,7 @@ def build_command(
     from digest.jobs import dask
     from digest.manifest import MANIFEST
 
-    with dask(executor) if executor else nullcontext() as elsewhere:
+    with words.debugging(debug), dask(executor) if executor else nullcontext() as elsewhere:
         report = build(
             root,
             now=now,
@@ -73,7 +75,7 @@ def build_command(
             track=words.track,
             progress=words.tell,
         )
-    words.warn_of(report.problems)
+    words.warn_of(found for found in report.fetched if found.problem)
     if report.written.anew:
         words.warn(
             f"{out / MANIFEST} was damaged, or another version of digest wrote it; "

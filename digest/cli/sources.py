@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 
 from digest.cli import words
-from digest.cli.options import DAY, DEADLINE, EXIT_STRICT, JSON, ROOT, STRICT, TIME, WAIT
+from digest.cli.options import DAY, DEADLINE, DEBUG, EXIT_STRICT, JSON, ROOT, STRICT, TIME, WAIT
 
 _MOST_GAPS = 7  # shown
 
@@ -24,6 +24,7 @@ _MOST_GAPS = 7  # shown
 @DEADLINE
 @WAIT
 @STRICT
+@DEBUG
 @click.option("--now", type=TIME, help="Fetch as of this time (UTC, ISO 8601).")
 def fetch_command(
     root: Path,
@@ -34,6 +35,7 @@ def fetch_command(
     deadline: float,
     wait: float,
     strict: bool,
+    debug: bool,
     now: datetime | None,
 ) -> None:
     """Fetch what is new and archive it, without building the site."""
@@ -47,7 +49,7 @@ def fetch_command(
             words.echo(f"+{planned.start:4.1f} s  {planned.source}: {planned.url}")
         return
     started, count = time.monotonic(), len(fetch.chosen(site.sources, names))
-    with words.fetching(count) as progress:
+    with words.debugging(debug), words.fetching(count) as progress:
         news = fetch.fetch(
             root,
             site,
@@ -63,7 +65,7 @@ def fetch_command(
         found = f"{line.entries:,} entries, {line.new:,} new, {line.updated:,} updated"
         late = f", {line.late:,} late" if line.late else ""
         words.echo(f"{line.source}: {line.state}: {found}{late}")
-    words.warn_of(news.problems)
+    words.warn_of(found for found in news.fetched if found.problem)
     words.summarise(summary.of_fetch(site, news.entries, news.lines, now.date()))
     words.summarise(f"Fetched in {time.monotonic() - started:.1f} s.\n")
     if strict and news.problems:
@@ -90,6 +92,8 @@ def status_command(root: Path, as_json: bool, now: datetime | None) -> None:
         if health.failed_days:
             days = "1 day" if health.failed_days == 1 else f"{health.failed_days} days in a row"
             words.echo(f"{'':11}  without success for {days}: {health.problem}")
+        elif health.problem:
+            words.echo(f"{'':11}  {health.problem}")
         if health.gaps:
             shown = ", ".join(f"{day}" for day in health.gaps[-_MOST_GAPS:])
             more = f"{len(health.gaps) - _MOST_GAPS} earlier, " if health.gaps[_MOST_GAPS:] else ""

@@ -35,7 +35,7 @@ def bear_any_text() -> None:
 
 
 def warn_of(problems: Iterable[Fetched]) -> None:
-    """Each source that gave less than it should have."""
+    """Each source that gave less than it should have, or something odd."""
     for found in problems:
         warn(f"{found.source}: {found.state}: {found.problem}")
 
@@ -62,6 +62,23 @@ def logged() -> Iterator[None]:
         yield
     finally:
         log.removeHandler(handler)
+
+
+@contextmanager
+def debugging(wanted: bool) -> Iterator[None]:
+    """Shows the traceback of whatever goes wrong in a source, on stderr."""
+    log = logging.getLogger("digest.sources")
+    if not wanted:
+        yield
+        return
+    handler, before = logging.StreamHandler(), log.level
+    log.addHandler(handler)
+    log.setLevel(logging.DEBUG)
+    try:
+        yield
+    finally:
+        log.removeHandler(handler)
+        log.setLevel(before)
 
 
 def complain(path: Path, line: int, message: str) -> None:

@@ -19,6 +19,7 @@ from digest.model import WHOLE, Entry, Fetched, Moment, Past, State
 
 _MONTH = re.compile(r"\d{4}-\d{2}\.jsonl")
 _MOST_ASKED = 3  # addresses a line; a harvest of a year has thousands
+_WINDOW = 3  # entries; fewer may well all be new
 _USUAL, _ENOUGH, _WEEKS = 20, 3, 26  # papers, listings, weeks that a weekday's median needs
 
 
@@ -87,6 +88,23 @@ def judged(fetched: Fetched, lines: Sequence[Line]) -> Fetched:
         return fetched
     problem = f"{count} papers, where a {fetched.listing:%A} brings {usual:.0f}"
     return replace(fetched, state=State.PARTIAL, problem=problem, validators={})
+
+
+def doubted(fetched: Fetched, is_known: bool, known: Callable[[str], Entry | None]) -> Fetched:
+    """What a feed gave, with a word where all of it is new though we knew others of its entries.
+
+    Args:
+        is_known: whether the archive had entries of this feed before.
+        known: the archive's entry of an id, before this fetch.
+    """
+    names = [name for entry in fetched.entries for name in (entry.id, *entry.aliases)]
+    if not is_known or len(fetched.entries) < _WINDOW or any(map(known, names)):
+        return fetched
+    problem = (
+        f"all {len(fetched.entries):,} entries are new, though the archive has earlier ones: "
+        "the feed may name its items differently at each fetch, or have changed how it does"
+    )
+    return replace(fetched, problem="; ".join(filter(None, (fetched.problem, problem))))
 
 
 def line(

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from datetime import date, datetime
+from functools import partial
 from pathlib import Path
 from threading import Thread
 from typing import Any
@@ -11,7 +12,7 @@ from typing import Any
 import msgspec
 from msgspec.structs import replace
 
-from digest.errors import SourceError, Unreachable
+from digest.errors import Unreachable
 from digest.model import (
     WHOLE,
     ArxivApi,
@@ -173,39 +174,46 @@ def _left(source: Source, run: Run, rest: Gap | None) -> Gap | None:
 
 
 def _drive(source: Source, run: Run, web: Client, keep: Tell | None) -> Fetched:
-    """Put a source's requests, hand it the answers, and note both."""
+    """Put a source's requests, hand it the answers, and note both.
+
+    Whatever the source's kind or its answers raise makes this source `failed`, and no other; what
+    `keep` raises is a fault of ours, and ends the run.
+    """
     asking = KINDS[type(source)](source, run)
     asked, answered = list[str](), Counter[str]()
     validators, pieces, reached = dict[str, Validator](), list[Entry](), True
-    try:
-        step = next(asking)
-        while True:
-            if isinstance(step, Fetched):
-                if keep:
-                    step = replace(step, gap=_left(source, run, step.gap))
-                    keep(replace(step, asked=tuple(asked), answered=_tally(answered)))
-                else:
-                    pieces += step.entries
-                step = next(asking)
-                continue
-            asked.append(step.url)
-            try:
-                answer = web.get(_conditional(step, run))
-            except SourceError as error:
-                reached = reached and not isinstance(error, Unreachable)
-                answered["no answer"] += 1
-                step = asking.throw(error)
+    proceed: Callable[[], Request | Fetched] = partial(next, asking)
+    while True:
+        try:
+            step = proceed()
+        except StopIteration as done:
+            fetched: Fetched = done.value
+            break
+        except Exception as error:
+            fetched = failed(source.name, error)
+            if run.since:
+                fetched = replace(fetched, gap=Gap(run.since, run.since, run.until or run.today))
+            break
+        proceed = partial(next, asking)
+        if isinstance(step, Fetched):
+            if keep:
+                step = replace(step, gap=_left(source, run, step.gap))
+                keep(replace(step, asked=tuple(asked), answered=_tally(answered)))
             else:
-                answered[str(answer.status)] += 1
-                if step.conditional and answer.validator and answer.status == 200:
-                    validators[step.url] = answer.validator
-                step = asking.send(answer)
-    except StopIteration as done:
-        fetched: Fetched = done.value
-    except SourceError as error:
-        fetched = failed(source.name, error)
-        if run.since:
-            fetched = replace(fetched, gap=Gap(run.since, run.since, run.until or run.today))
+                pieces += step.entries
+            continue
+        asked.append(step.url)
+        try:
+            answer = web.get(_conditional(step, run))
+        except Exception as error:
+            reached = reached and not isinstance(error, Unreachable)
+            answered["no answer"] += 1
+            proceed = partial(asking.throw, error)
+        else:
+            answered[str(answer.status)] += 1
+            if step.conditional and answer.validator and answer.status == 200:
+                validators[step.url] = answer.validator
+            proceed = partial(asking.send, answer)
     reached = reached or len(answered) > 1
     gap = _left(source, run, fetched.gap) if reached else run.past_of(source.name).gap
     later = f"; {gap.first} to {gap.last} are left to the next run" if gap and run.since else ""

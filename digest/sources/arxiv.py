@@ -16,7 +16,7 @@ from digest.errors import Refused, SourceError
 from digest.ids import arxiv_id
 from digest.model import Answer, ArxivApi, Entry, Fetched, Gap, Request, Source, State
 from digest.sources import xml
-from digest.sources.asking import Asking, Run, again, body, let_speak
+from digest.sources.asking import Asking, Run, again, body, fault, left_out, let_speak
 from digest.sources.papers import once, paper
 from digest.sources.text import fold, moment
 from digest.sources.xml import ARXIV, ATOM, OPENSEARCH
@@ -42,6 +42,7 @@ class Harvest(msgspec.Struct, kw_only=True):
     entries: list[Entry] = msgspec.field(default_factory=list)
     problems: list[str] = msgspec.field(default_factory=list)
     refused: int = 0
+    reason: str = ""  # why the first of them was
     total: int = 0  # the most that any answer promised
     shrank: bool = False  # whether a later answer promised less
     oldest: datetime | None = None  # until when all slices came, the newest first
@@ -89,6 +90,8 @@ def submitted(source: ArxivApi, run: Run, start: datetime) -> Asking:
             windows += [(first, middle), (middle, last)]
             continue
         problems += harvest.problems
+        if harvest.refused:
+            problems.append(left_out([harvest.reason], "paper", harvest.refused))
         missing += harvest.missing
         total += harvest.total
         if harvest.cut:
@@ -171,8 +174,8 @@ def _slices(
             if harvest.whole:
                 dates = filter(None, (entry.published for entry in page.entries))
                 harvest.oldest = min(dates, default=harvest.oldest)
-            harvest.problems += page.refused
             harvest.refused += len(page.refused)
+            harvest.reason = harvest.reason or "".join(page.refused[:1])
             harvest.shrank |= page.total < harvest.total
             harvest.total, end_at = max(harvest.total, page.total), page.total
             skip += len(page.entries) + len(page.refused)
@@ -248,8 +251,8 @@ def parse(body: bytes, source: Source, today: date, *, seen: date | None = None)
     for element in root.iterfind(f"{ATOM}entry"):
         try:
             entries.append(_entry(element, source, today, seen))
-        except SourceError as error:
-            refused.append(str(error))
+        except Exception as error:
+            refused.append(fault(error))
     return Page(
         total=_number(root, "totalResults"),
         start=_number(root, "startIndex"),
@@ -262,7 +265,7 @@ def _entry(element: Element, source: Source, today: date, seen: date | None) -> 
     url = element.findtext(f"{ATOM}id", "")
     name = arxiv_id(url)
     if name is None or "/" not in url:
-        raise SourceError(f"left out: {fold(url)[:80]!r} is no arXiv id")
+        raise SourceError(f"{fold(url)[:80]!r} is no arXiv id")
     return paper(
         name,
         source,

@@ -31,7 +31,7 @@ from digest.model import (
     State,
 )
 from digest.sources import arxiv, xml
-from digest.sources.asking import Asking, Run, again, body, let_speak
+from digest.sources.asking import Asking, Run, again, body, fault, left_out, let_speak
 from digest.sources.papers import once, paper
 from digest.sources.text import fold, moment
 from digest.sources.xml import ARXIV, ATOM, DC
@@ -115,7 +115,7 @@ def judge(listing: Listing, run: Run, past: Past) -> tuple[State, str]:
     if repeated := _repeats(listing, run):
         return State.STALE, f"the listing of {listing.day} repeats that of {repeated}"
     if listing.refused:
-        return State.PARTIAL, listing.refused[0]
+        return State.PARTIAL, left_out(listing.refused)
     if listing.day == past.listing and not _has_news(listing.entries, run):
         return State.QUIET, ""
     if listing.entries:
@@ -225,8 +225,8 @@ def parse(body: bytes, source: Source, today: date, *, seen: date | None = None)
     for item in items:
         try:
             entries.append(_entry(item, source, today, seen))
-        except SourceError as error:
-            refused.append(str(error))
+        except Exception as error:
+            refused.append(fault(error))
     days = [day for item in (channel, *items) if (day := _day(item, "pubDate", f"{ATOM}published"))]
     made = _day(channel, "lastBuildDate", f"{ATOM}updated")
     return Listing(
@@ -243,7 +243,7 @@ def _entry(item: Element, source: Source, today: date, seen: date | None) -> Ent
     guid = _one(item, "guid", f"{ATOM}id")
     name = arxiv_id(guid) or (arxiv_id(prefix[1]) if prefix else None)
     if name is None:
-        raise SourceError(f"left out: {guid[:80]!r} is no arXiv id")
+        raise SourceError(f"{guid[:80]!r} is no arXiv id")
     kind = fold(item.findtext(f"{ARXIV}announce_type")) or (prefix[2] if prefix else "")
     kind = kind if kind in _TYPES else ""
     listed = _day(item, "pubDate", f"{ATOM}published")
@@ -272,15 +272,17 @@ def _is_first(name: str, kind: str, listed: date) -> bool:
 
 def names(creators: str) -> tuple[str, ...]:
     """The authors in "Ann Lee, Bo Chen (Acme, Inc.), Cy Orr": affiliations are left out."""
-    found, depth = [""], 0
+    found, depth = [list[str]()], 0
     for piece in re.split(r"(\(|\)|, )", creators):
         if piece in {"(", ")"}:
             depth = max(0, depth + (1 if piece == "(" else -1))
         elif piece == ", " and not depth:
-            found.append("")
+            found.append([])
         elif not depth:
-            found[-1] += piece
-    return tuple(creators.split(", ")) if depth else tuple(found)  # a bracket never closed
+            found[-1].append(piece)
+    if depth:  # a bracket never closed
+        return tuple(creators.split(", "))
+    return tuple(map("".join, found))
 
 
 def _wanted(entry: Entry, source: ArxivListing) -> bool:

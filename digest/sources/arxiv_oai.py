@@ -18,7 +18,7 @@ from digest.errors import Refused, SourceError
 from digest.ids import ArxivId, arxiv_id
 from digest.model import Answer, ArxivOai, Entry, Fetched, Gap, Request, Source, State
 from digest.sources import xml
-from digest.sources.asking import TRIES, Asking, Run, body
+from digest.sources.asking import TRIES, Asking, Run, body, fault, left_out
 from digest.sources.papers import once, paper
 from digest.sources.text import fold, moment
 
@@ -51,6 +51,7 @@ def fetch(source: ArxivOai, run: Run) -> Asking:
     start, token = _resumed(source, run)
     end = min(source.until or run.today, run.until or run.today, run.today)
     found, problems, kept = list[Entry](), list[str](), False
+    refused, reason = 0, ""
     while start <= end:
         last = min(start + _WINDOW, end)
         try:
@@ -61,11 +62,13 @@ def fetch(source: ArxivOai, run: Run) -> Asking:
             problems.append(str(error))
             break
         found += page.entries
-        problems += page.refused
+        refused, reason = refused + len(page.refused), reason or "".join(page.refused[:1])
         start, token = (start, page.token) if page.token else (last + _DAY, "")
         if len(found) >= PIECE:
             yield _fetched(source, run, State.OK, found, start, end, token)
             found, kept = [], True
+    if refused:
+        problems.append(left_out([reason], "record", refused))
     state = State.PARTIAL if problems else State.OK if found or kept else State.QUIET
     return _fetched(source, run, state, found, start, end, token, "; ".join(problems))
 
@@ -162,8 +165,8 @@ def parse(body: bytes, source: Source, today: date, *, seen: date | None = None)
             continue
         try:
             entries.append(_entry(record, source, today, seen))
-        except SourceError as problem:
-            refused.append(str(problem))
+        except Exception as problem:
+            refused.append(fault(problem))
     return Page(
         entries=tuple(entries),
         token=fold(records.findtext(f"{OAI}resumptionToken")),
@@ -183,14 +186,14 @@ def _error(error: Element) -> Page:
 def _entry(record: Element, source: Source, today: date, seen: date | None) -> Entry:
     meta = record.find(f"{OAI}metadata/{META}arXiv")
     if meta is None:
-        raise SourceError("left out: a record without arXiv metadata")
+        raise SourceError("a record without arXiv metadata")
 
     def said(tag: str) -> str:
         return xml.text(meta.find(f"{META}{tag}"))
 
     name = arxiv_id(said("id"))
     if name is None:
-        raise SourceError(f"left out: {fold(said('id'))[:80]!r} is no arXiv id")
+        raise SourceError(f"{fold(said('id'))[:80]!r} is no arXiv id")
     updated = moment(said("updated"))
     return paper(
         # This format counts no versions, but says so where there is more than the first.

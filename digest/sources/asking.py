@@ -1,19 +1,23 @@
 """How sources ask: each is a generator of requests that is sent the answers. Pure."""
 
-from collections.abc import Callable, Generator, Mapping
+import logging
+from collections.abc import Callable, Generator, Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
+from traceback import walk_tb
 from typing import Protocol, TypeVar
 
 import msgspec
 from msgspec import structs
 
-from digest.errors import Refused, SourceError
+from digest.errors import DigestError, Refused, SourceError
 from digest.model import Answer, Entry, Fetched, Past, Request, State, Validator
 
 # A long harvest gives pieces on its way, and is sent nothing for them.
 Asking = Generator[Request | Fetched, Answer, Fetched]
 Tell = Callable[[Fetched], None]
+_LONGEST_FAULT = 500  # characters of what a server or a library says
+_log = logging.getLogger("digest.sources")
 TRIES = 3  # of an answer that can't be right
 _Read = TypeVar("_Read")
 
@@ -104,7 +108,32 @@ def again(request: Request, read: Callable[[Answer], _Read]) -> Generator[Reques
     raise problem
 
 
-def failed(source: str, error: SourceError) -> Fetched:
+def failed(source: str, error: Exception) -> Fetched:
     """What a source gave that gave nothing."""
-    problem = " ".join(str(error).split())
-    return Fetched(source=source, state=State.FAILED, problem=problem)
+    return Fetched(source=source, state=State.FAILED, problem=fault(error))
+
+
+def fault(error: Exception) -> str:
+    """What went wrong, on one line; where it happened too, if nobody had foreseen it."""
+    words = " ".join(str(error)[:_LONGEST_FAULT].split())
+    if isinstance(error, (DigestError, msgspec.DecodeError, UnicodeDecodeError)):
+        return words
+    _log.debug("%s: %s", type(error).__name__, words, exc_info=error)
+    frames = list(walk_tb(error.__traceback__))
+    frame, line = frames[-1] if frames else (None, 0)
+    module = frame.f_globals.get("__name__", "?") if frame else "?"
+    return f"{type(error).__name__} at {module}:{line}" + (f": {words}" if words else "")
+
+
+def left_out(reasons: Sequence[str], what: str = "item", count: int = 0) -> str:
+    """How many were left out, and why the first of them was; empty where none was.
+
+    Args:
+        reasons: of the first of them.
+        count: of all, where not each one's reason is kept.
+    """
+    count = max(count, len(reasons))
+    if not count:
+        return ""
+    number = f"1 {what} left out" if count == 1 else f"{count:,} {what}s left out, the first"
+    return f"{number}: {reasons[0]}"

@@ -14,6 +14,7 @@ from digest.ids import arxiv_id, entry_id
 from digest.links import doi_link, paper_links
 from digest.mailing import announced_on
 from digest.model import Entry, Link, Source
+from digest.sources.asking import fault
 from digest.sources.papers import publisher_doi
 from digest.sources.text import fold, paragraphs, unique, web_address
 
@@ -36,10 +37,13 @@ def parse(text: str, source: Source, today: date) -> list[Entry | SourceError]:
     try:
         library = parse_string(text, parse_stack=_STEPS)
     except Exception as error:  # what it can't cope with at all
-        return [SourceError(f"broken BibTeX: {fold(str(error))}")]
+        return [SourceError(f"broken BibTeX: {fault(error)}")]
     found = list[Entry | SourceError]()
     for record in library.entries:
-        found.append(_entry(record, source, today))
+        try:
+            found.append(_entry(record, source, today))
+        except Exception as error:
+            found.append(SourceError(f"{fold(record.key)[:80]!r} left out: {fault(error)}"))
     for block in library.failed_blocks:
         line = (block.start_line or 0) + 1
         found.append(SourceError(f"line {line} left out: {fold(str(block.error)) or 'broken'}"))
@@ -91,8 +95,20 @@ def _links(paper: str, bare: str, url: str, source: str) -> tuple[Link, ...]:
 
 def _name(author: str) -> str:
     """ "Ann Lee" for "Lee, Ann", "Ann Lee Jr." for "Lee, Jr., Ann"."""
-    family, *rest = (fold(part) for part in re.split(r",(?![^{]*\})", author))
+    family, *rest = map(fold, _parts(author))
     return _bare(" ".join((*rest[-1:], family, *rest[:-1])))
+
+
+def _parts(author: str) -> list[str]:
+    """What stands between the commas that are outside of braces."""
+    parts, depth = [list[str]()], 0
+    for piece in re.split(r"([{},])", author):
+        depth = max(0, depth + (piece == "{") - (piece == "}"))
+        if piece == "," and not depth:
+            parts.append([])
+        else:
+            parts[-1].append(piece)
+    return ["".join(part) for part in parts]
 
 
 def _bare(text: str) -> str:

@@ -13,7 +13,7 @@ from xml.etree.ElementTree import Element
 from digest.errors import SourceError
 from digest.model import Entry, Fetched, LocalFile, State
 from digest.sources import arxiv, arxiv_listing, arxiv_oai, bibtex, feed, jsonl, xml
-from digest.sources.asking import Asking, Run
+from digest.sources.asking import Asking, Run, fault
 from digest.sources.papers import once
 from digest.sources.text import fold, moment
 from digest.sources.xml import ARXIV, ATOM, OPENSEARCH
@@ -28,25 +28,25 @@ def fetch(source: LocalFile, run: Run) -> Asking:
     """Ask nobody, and read every file that the pattern names; one that is broken costs no other."""
     paths = [path for path in sorted(run.root.glob(source.path)) if path.is_file()]
     asked = tuple(path.relative_to(run.root).as_posix() for path in paths)
-    found, problems, kept = list[Entry](), list[str](), False
+    found, kept, problem, refused = list[Entry](), False, "", 0
     for name, path in zip(asked, paths, strict=True):
         for item in read(path, source, run.today):
             if isinstance(item, SourceError):
-                problems.append(f"{name}: {fold(str(item))}")
+                problem, refused = problem or f"{name}: {fold(str(item))}", refused + 1
             else:
                 found.append(item)
             if len(found) >= PIECE:
                 yield Fetched(source=source.name, state=State.OK, entries=once(found), asked=asked)
                 found, kept = [], True
     if not asked:
-        problems.append(f"no file matches {source.path}")
-    more = f"; and {len(problems) - 1:,} more" if len(problems) > 1 else ""
+        problem = f"no file matches {source.path}"
+    more = f"; and {refused - 1:,} more" if refused > 1 else ""
     return Fetched(
         source=source.name,
-        state=State.OK if not problems else State.PARTIAL if found or kept else State.FAILED,
+        state=State.OK if not problem else State.PARTIAL if found or kept else State.FAILED,
         entries=once(found),
         asked=asked,
-        problem=problems[0] + more if problems else "",
+        problem=problem + more,
     )
 
 
@@ -65,10 +65,10 @@ def read(path: Path, source: LocalFile, today: date) -> Iterator[Entry | SourceE
                 yield from jsonl.parse(_lines(document), source, today)
             else:
                 yield from parse(_whole(document), source, today)
-    except SourceError as error:
-        yield error
     except (OSError, EOFError, zlib.error) as error:
         yield SourceError(f"cannot be read: {error}")
+    except Exception as error:
+        yield SourceError(fault(error))
 
 
 def parse(body: bytes, source: LocalFile, today: date) -> Iterator[Entry | SourceError]:
@@ -84,7 +84,7 @@ def parse(body: bytes, source: LocalFile, today: date) -> Iterator[Entry | Sourc
     if start in {b"@", b"%"}:
         yield from bibtex.parse(body.decode("utf-8", "replace"), source, today)
     elif start == b"{" or b"<!doctype" in body[:1000].lower():  # RSS 0.91 has one
-        yield from feed.parse(body, source, today)
+        yield from _page(feed.parse(body, source, today))
     else:
         yield from _parse_xml(body, source, today)
 
@@ -103,12 +103,18 @@ def _parse_xml(body: bytes, source: LocalFile, today: date) -> Iterator[Entry | 
         listing = arxiv_listing.parse(body, source, today, seen=seen)
         yield from _all(listing.entries, listing.refused)
     else:
-        yield from feed.parse(body, source, today, seen=seen)
+        yield from _page(feed.parse(body, source, today, seen=seen))
+
+
+def _page(page: feed.Page) -> Iterator[Entry | SourceError]:
+    yield from page.entries
+    if page.problem:
+        yield SourceError(page.problem)
 
 
 def _all(entries: Iterable[Entry], refused: Iterable[str]) -> Iterator[Entry | SourceError]:
     yield from entries
-    yield from map(SourceError, refused)
+    yield from (SourceError(f"left out: {reason}") for reason in refused)
 
 
 def _own_day(root: Element) -> date | None:

@@ -12,6 +12,7 @@ import msgspec
 from digest.errors import SourceError
 from digest.ids import ArxivId, arxiv_id
 from digest.model import Entry, Source
+from digest.sources.asking import fault
 from digest.sources.papers import paper
 from digest.sources.text import day, moment
 
@@ -43,8 +44,8 @@ def parse(lines: Iterable[bytes], source: Source, today: date) -> Iterator[Entry
         if line.strip():
             try:
                 yield _entry(_decoder.decode(line), source, today)
-            except (msgspec.DecodeError, UnicodeDecodeError, SourceError) as error:
-                yield SourceError(f"line {number} left out: {error}")
+            except Exception as error:
+                yield SourceError(f"line {number} left out: {fault(error)}")
 
 
 def _entry(line: _Line, source: Source, today: date) -> Entry:

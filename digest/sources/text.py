@@ -5,10 +5,16 @@ from collections.abc import Iterable
 from datetime import UTC, date, datetime
 from email.utils import parsedate_to_datetime
 from html import unescape
+from unicodedata import combining
 from urllib.parse import urlsplit
 
 # What neither XML 1.0 nor UTF-8 can carry on: https://www.w3.org/TR/xml/#charsets
 _UNFIT = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
+_STACKED = re.compile(r"[^\x00-\u02ff]{30,}")  # where marks may stand on marks
+_MOST_MARKS = 20  # on one letter; composing more takes time that grows with their square
+# A number of more digits is no character; Python refuses to read one of more than 4,300.
+_NO_CHARACTER = re.compile(r"&#(?:\d{8,}|[xX][0-9a-fA-F]{7,});?")
+_LONGEST_DATE = 100  # characters
 _WRAPPED_AT = (72, 90)  # columns between which arXiv's lines end, in all of 8,600 wrapped abstracts
 _NAME = re.compile("</?[a-z]", re.I)
 _TAG = re.compile(
@@ -23,7 +29,21 @@ _BLOCKS = re.compile(
 
 def fold(text: str | None) -> str:
     """The text on one line, each run of white space one space."""
-    return " ".join(_UNFIT.sub("", text or "").split())
+    return " ".join(_fit(text).split())
+
+
+def _fit(text: str | None) -> str:
+    """The text without what no document can carry on, nor marks that are heaped on one letter."""
+    return _STACKED.sub(_unstacked, _UNFIT.sub("", text or ""))
+
+
+def _unstacked(match: re.Match[str]) -> str:
+    found, marks = list[str](), 0
+    for letter in match[0]:
+        marks = marks + 1 if combining(letter) else 0
+        if marks <= _MOST_MARKS:
+            found.append(letter)
+    return "".join(found)
 
 
 def paragraphs(text: str | None) -> str:
@@ -32,7 +52,7 @@ def paragraphs(text: str | None) -> str:
     In wrapped text a paragraph starts with white space; a line that had room for the next word, or
     that is longer than wrapped lines are, ended its paragraph.
     """
-    lines = _UNFIT.sub("", text or "").replace("\r\n", "\n").split("\n")
+    lines = _fit(text).replace("\r\n", "\n").split("\n")
     found, before = list[list[str]](), ""
     for line in lines:
         words = line.split()
@@ -55,7 +75,7 @@ def plain(html: str) -> str:
     """
     found, start, end = list[str](), 0, len(html)
     while (tag := html.find("<", start)) >= 0:
-        found.append(unescape(html[start:tag]))
+        found.append(_unescaped(html[start:tag]))
         if html.startswith("<!--", tag):
             start = _after(html, "-->", tag + 4)
         elif html[tag + 1 : tag + 2] in {"!", "?"}:
@@ -72,8 +92,12 @@ def plain(html: str) -> str:
                 start = closing.start() if closing else end
         else:
             start = end
-    found.append(unescape(html[start:]))
+    found.append(_unescaped(html[start:]))
     return "\n".join(line for part in "".join(found).split("\n\n") if (line := fold(part)))
+
+
+def _unescaped(html: str) -> str:
+    return unescape(_NO_CHARACTER.sub("\ufffd", html))
 
 
 def _after(text: str, mark: str, start: int) -> int:
@@ -93,6 +117,8 @@ def moment(text: str | None) -> datetime | None:
     A day alone is its midnight, a time without zone is UTC.
     """
     text = fold(text)
+    if len(text) > _LONGEST_DATE:
+        return None
     for read in (datetime.fromisoformat, parsedate_to_datetime):
         try:
             found = read(text)
@@ -110,7 +136,7 @@ def day(text: str | None) -> date | None:
 
 def web_address(text: str | None) -> str:
     """The address, if it is one of http or https; else nothing: `javascript:` and its like."""
-    url = re.sub(r"\s", "", _UNFIT.sub("", text or ""))
+    url = re.sub(r"\s", "", _fit(text))
     try:
         parts = urlsplit(url)
         return url if parts.scheme in {"http", "https"} and parts.hostname else ""
