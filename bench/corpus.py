@@ -12,7 +12,8 @@ from pathlib import Path
 
 import msgspec
 
-from digest import archive, examples
+from digest import archive
+from digest.commands import examples
 from digest.config import load_site, read_themes
 from digest.model import Entry, Link, Version
 from digest.themes import Matcher

@@ -12,10 +12,12 @@ from pathlib import Path
 
 from msgspec import structs
 
-from digest import archive, examples, shelf
+from digest import archive
+from digest.commands import examples
+from digest.config.rules import DEFAULT_FIELDS, Phrase, any_of
 from digest.model import Entry, Theme
+from digest.papers import judged
 from digest.themes import Matcher, terms
-from digest.themes.rules import DEFAULT_FIELDS, Phrase, any_of
 
 PROJECT = Path(__file__).parents[1]
 PAPERS, THEMES, TERMS = 100_000, 20, 20
@@ -45,7 +47,7 @@ def main() -> None:
 
 
 def fill(folder: Path, matcher: Matcher) -> None:
-    shelf.fill(folder, matcher, kept=folder).keep(folder)
+    judged.judge(folder, matcher, kept=folder).keep(folder)
 
 
 def read(paper: Entry) -> list[str]:

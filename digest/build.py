@@ -17,36 +17,44 @@ from msgspec import structs
 
 from digest import (
     archive,
-    authors,
-    cards,
     config,
     feeds,
-    files,
-    inputs,
     language,
-    ledger,
-    manifest,
     output,
     pages,
-    paper_page,
-    related,
-    shelf,
+)
+from digest.archive import ledger
+from digest.archive.tag import authority
+from digest.editor import content
+from digest.editor.curation import Edition, edit, navigation
+from digest.editor.markdown import Dialect
+from digest.errors import DigestError, OutputError
+from digest.files import files
+from digest.model import (
+    WHOLE,
+    Page,
+    Site,
+    SourceResult,
+)
+from digest.output import inputs, manifest
+from digest.output import processes as jobs_
+from digest.output.shards import shards
+from digest.pages import (
+    authors,
+    cards,
+    issues,
     status,
 )
-from digest import jobs as jobs_
-from digest.authority import authority
-from digest.desk import content, letters
-from digest.desk.curation import Edition, edit, navigation
-from digest.desk.markdown import Dialect
-from digest.errors import DigestError, OutputError
-from digest.manners import DEADLINE
-from digest.model import WHOLE, Fetched, Page, Site
-from digest.paper import Paper
-from digest.related.beside import Around
-from digest.render import Counts, Renderer
-from digest.shards import shards
+from digest.pages import (
+    papers as paper_page,
+)
+from digest.papers import judged, related
+from digest.papers.paper import Paper
+from digest.papers.related.neighbours import NeighbourFinder
+from digest.papers.report import BroadTheme, broad_themes
+from digest.render import FormulaCounts, Renderer
+from digest.sources.politeness import DEADLINE
 from digest.themes import Matcher
-from digest.themes.report import Broad, broad
 
 if TYPE_CHECKING:
     from digest.sources.asking import Tell
@@ -55,26 +63,26 @@ ARCHIVE, LEDGER = archive.FOLDER, ledger.FOLDER
 Track = Callable[[Iterable[Any], int], Iterable[Any]]  # shows progress
 
 
-class Report(msgspec.Struct, frozen=True, kw_only=True):
+class BuildReport(msgspec.Struct, frozen=True, kw_only=True):
     """What a build found and did."""
 
     url: str  # the site's address
     papers: int
     new: int
-    fetched: tuple[Fetched, ...]
+    fetched: tuple[SourceResult, ...]
     conflicts: tuple[tuple[str, ...], ...]
     written: output.Written
     formulas: int
     unconverted: dict[str, str]  # formula → id of the entry that has it
-    broad: tuple[Broad, ...]
+    broad: tuple[BroadTheme, ...]
 
     @property
-    def problems(self) -> tuple[Fetched, ...]:
+    def problems(self) -> tuple[SourceResult, ...]:
         """Sources that failed, were stale or partial."""
         return tuple(found for found in self.fetched if found.state not in WHOLE)
 
 
-class Rules:
+class CompiledSite:
     """What site.yaml says, its rules compiled, for as long as the file stays the same.
 
     For who builds again and again: most of a small site's time goes into its rules.
@@ -113,11 +121,11 @@ def build(
     jobs: int = 0,
     executor: Executor | None = None,
     wait: float = files.WAIT,
-    rules: Rules | None = None,
+    rules: CompiledSite | None = None,
     deadline: float = DEADLINE,
     track: Track = lambda pages, total: pages,
     progress: Tell = lambda fetched: None,
-) -> Report:
+) -> BuildReport:
     """Fetch, archive, group, render and write the site at `root`.
 
     Args:
@@ -148,31 +156,31 @@ def build(
     news = None
     if not offline:
         from digest.fetch import fetch  # what asks sources takes long to load
-        from digest.web import Web
+        from digest.sources.client import Web
 
         web = Web(site.url, deadline=deadline)
         news = fetch(root, site, web, now, allow_shrink=allow_shrink, wait=wait, progress=progress)
     output.claim(out)
     workers = jobs or jobs_.cores()
     code = inputs.digest_itself()
-    filled = shelf.fill(root / ARCHIVE, matcher, code, out, workers)
+    filled = judged.judge(root / ARCHIVE, matcher, code, out, workers)
     if offline:
         ledger.check_count(len(filled), ledger.load(root / LEDGER), allow_shrink=allow_shrink)
     basis = _basis(root, site, now, len(filled), url, drafts)
     edition = _edition(root, site, tuple(filled.papers()), today_of(site, now), drafts=drafts)
     if not edition.papers and (out / "papers").is_dir():
         raise OutputError(f"there is no paper to show, and {out} has some: left as it is")
-    near = related.Later()
+    near = related.DeferredRelated()
     plan = _plan(root, site, edition, tag, now, near)
     counts = plan.renderer.take_counts()
 
-    def spread(put: Callable[[int], output.Put]) -> Iterator[output.Put]:
-        def work(number: int) -> tuple[output.Put, Counts]:
+    def spread(put: Callable[[int], output.ShardResult]) -> Iterator[output.ShardResult]:
+        def work(number: int) -> tuple[output.ShardResult, FormulaCounts]:
             return put(number), plan.renderer.take_counts()
 
         total = len(plan.shards)
         with ExitStack() as stack:
-            found: Iterable[tuple[output.Put, Counts]]
+            found: Iterable[tuple[output.ShardResult, FormulaCounts]]
             if executor:
                 order = _Order(root.resolve(), now, out.resolve(), url, drafts, basis.inputs)
                 found = executor.map(partial(_put_elsewhere, order), range(total))
@@ -188,10 +196,10 @@ def build(
     with output.in_turn(out, wait):
         # The editor's texts are sound: now something may be written.
         filled.keep(out)
-        near.found = related.find(site, edition.papers, code, out, workers)
+        near.found = related.find_related(site, edition.papers, code, out, workers)
         written = output.write(out, plan.shards, basis, full=full, spread=spread)
 
-    return Report(
+    return BuildReport(
         url=site.url,
         papers=len(edition.papers),
         new=news.new if news else 0,
@@ -200,7 +208,7 @@ def build(
         written=written,
         formulas=sum(counts.formulas.values()),
         unconverted=counts.unconverted,
-        broad=broad(site.themes, edition.papers),
+        broad=broad_themes(site.themes, edition.papers),
     )
 
 
@@ -215,7 +223,7 @@ class _Order(NamedTuple):
     inputs: str  # all that is read, as one hash: a build of other files has another plan
 
 
-def _put_elsewhere(order: _Order, number: int) -> tuple[output.Put, Counts]:
+def _put_elsewhere(order: _Order, number: int) -> tuple[output.ShardResult, FormulaCounts]:
     plan = _plan_of(order)
     return output.put(order.out, plan.shards, number), plan.renderer.take_counts()
 
@@ -227,13 +235,13 @@ def _plan_of(order: _Order) -> _Plan:
     if order.url is not None:
         site = structs.replace(site, url=config.check_url(order.url, _url_error))
     code, today = inputs.digest_itself(), today_of(site, order.now)
-    papers = tuple(shelf.fill(order.root / ARCHIVE, matcher, code, order.out).papers())
+    papers = tuple(judged.judge(order.root / ARCHIVE, matcher, code, order.out).papers())
     edition = _edition(order.root, site, papers, today, drafts=order.drafts)
-    near = related.find(site, edition.papers, code, order.out)
+    near = related.find_related(site, edition.papers, code, order.out)
     return _plan(order.root, site, edition, tag, order.now, near)
 
 
-def verify(root: Path, now: datetime) -> tuple[Broad, ...]:
+def verify(root: Path, now: datetime) -> tuple[BroadTheme, ...]:
     """Read all that a build reads, follow what the editor refers to, and write nothing.
 
     Gives the themes that are too broad.
@@ -243,7 +251,7 @@ def verify(root: Path, now: datetime) -> tuple[Broad, ...]:
     """
     site, edition = read(root, now)
     _plan(root, site, edition, authority(root, site, now, keep=False), now)
-    return broad(site.themes, edition.papers)
+    return broad_themes(site.themes, edition.papers)
 
 
 class _Plan(msgspec.Struct, frozen=True):
@@ -259,18 +267,18 @@ def _plan(
     edition: Edition,
     tag: str,
     now: datetime,
-    near: related.Find = related.nothing,
+    near: related.Related = related.no_related,
 ) -> _Plan:
     said = language.load(site.language, root / language.FOLDER)
     site = structs.replace(_shown(site), navigation=navigation(site, edition, said))
     papers = pages.in_order(edition.shown)
     works = authors.works(site, papers)
     homes = authors.homes(works)
-    around = Around(site, papers, near, {p.id for p in edition.papers if p.hidden})
+    around = NeighbourFinder(site, papers, near, {p.id for p in edition.papers if p.hidden})
     lists = [
         *pages.lists(site, papers, edition, said),
         *authors.plan(site, works, said),
-        *letters.plan(site, edition),
+        *issues.plan(site, edition),
         *cards.plan(site, edition, said),
         *feeds.plan(site, papers, tag, edition, works, said),
         *status.plan(site, ledger.load(root / LEDGER), _day_of(site, now)[0]),
@@ -287,27 +295,27 @@ def _plan(
     renderer = Renderer(site, root / "templates", edition, known, said)
     renderer.convert(edition.bodies)
 
-    def files(made: Iterable[Page]) -> Iterator[output.File]:
+    def files(made: Iterable[Page]) -> Iterator[output.OutputFile]:
         for page in made:
-            yield output.File(page.path, renderer.mark(page), partial(renderer.render, page))
+            yield output.OutputFile(page.path, renderer.mark(page), partial(renderer.render, page))
 
-    def of_papers(some: Sequence[Paper]) -> Iterator[output.File]:
+    def of_papers(some: Sequence[Paper]) -> Iterator[output.OutputFile]:
         return files(paper_page.of_paper(paper, edition, homes, around) for paper in some)
 
     def mark(some: Sequence[Paper]) -> str:
         made_of = paper_page.made_of(some, edition, homes, around)
         return renderer.mark_all(paper_page.TEMPLATE, made_of)
 
-    def fixed() -> Iterator[output.File]:
+    def fixed() -> Iterator[output.OutputFile]:
         copies = ((name, path.read_bytes()) for name, path in copied.items())
-        return starmap(output.File.of, chain(renderer.static(), copies))
+        return starmap(output.OutputFile.of, chain(renderer.static(), copies))
 
-    first = output.Part([*(name for name, _ in renderer.static()), *copied], fixed)
+    first = output.FileGroup([*(name for name, _ in renderer.static()), *copied], fixed)
     found = [output.Shard([first])]
     for names, others, paths, some in parts:
-        made = [output.Part(names, partial(files, others))]
+        made = [output.FileGroup(names, partial(files, others))]
         if some:
-            made.append(output.Part(paths, partial(of_papers, some), partial(mark, some)))
+            made.append(output.FileGroup(paths, partial(of_papers, some), partial(mark, some)))
         found.append(output.Shard(made))
     return _Plan(found, renderer)
 
@@ -352,7 +360,7 @@ def read(root: Path, now: datetime) -> tuple[Site, Edition]:
         DigestError: a file of the site can't be accepted.
     """
     site, matcher = _rules(root / "site.yaml")
-    papers = tuple(shelf.fill(root / ARCHIVE, matcher).papers())
+    papers = tuple(judged.judge(root / ARCHIVE, matcher).papers())
     return site, _edition(root, site, papers, today_of(site, now))
 
 

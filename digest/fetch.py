@@ -15,29 +15,39 @@ from threading import Lock
 
 import msgspec
 
-from digest import archive, files, ledger, links, sources
-from digest.authority import authority
+from digest import archive, sources
+from digest.archive import ledger
+from digest.archive.ledger import validators as marks
+from digest.archive.tag import authority
+from digest.config.located import closest
 from digest.errors import DigestError
-from digest.ledger import marks
-from digest.located import nearest
-from digest.model import WHOLE, Entry, Fetched, Site, Source, WebFeed
+from digest.files import files
+from digest.model import (
+    WHOLE,
+    Entry,
+    Site,
+    Source,
+    SourceResult,
+    WebFeed,
+)
 from digest.sources.asking import Client, Tell
-from digest.web import timetable
+from digest.sources.client import timetable
+from digest.text import links
 
 ARCHIVE, LEDGER = archive.FOLDER, ledger.FOLDER
 
 
-class News(msgspec.Struct, frozen=True, kw_only=True):
+class FetchReport(msgspec.Struct, frozen=True, kw_only=True):
     """What a run found."""
 
     entries: tuple[Entry, ...] = ()  # the whole archive after it
     new: int = 0  # entries it didn't have before
-    fetched: tuple[Fetched, ...] = ()  # in the order of site.yaml
-    lines: tuple[ledger.Line, ...] = ()  # what the ledger says of each of them
+    fetched: tuple[SourceResult, ...] = ()  # in the order of site.yaml
+    lines: tuple[ledger.LedgerLine, ...] = ()  # what the ledger says of each of them
     conflicts: tuple[tuple[str, ...], ...] = ()  # ids that claim to be one paper and are not
 
     @property
-    def problems(self) -> tuple[Fetched, ...]:
+    def problems(self) -> tuple[SourceResult, ...]:
         """Sources that failed, were stale or partial."""
         return tuple(found for found in self.fetched if found.state not in WHOLE)
 
@@ -53,7 +63,7 @@ def fetch(
     allow_shrink: bool = False,
     wait: float = files.WAIT,
     progress: Tell = lambda fetched: None,
-) -> News:
+) -> FetchReport:
     """Ask the site's sources, and keep what they give.
 
     Args:
@@ -90,7 +100,7 @@ def fetch(
         return keeper.finish(fetched)
 
 
-class Planned(msgspec.Struct, frozen=True, kw_only=True):
+class PlannedRequest(msgspec.Struct, frozen=True, kw_only=True):
     """The first request of a source; what it asks for then depends on the answer."""
 
     source: str
@@ -105,14 +115,14 @@ def plan(
     *,
     since: date | None = None,
     names: Sequence[str] = (),
-) -> tuple[Planned, ...]:
+) -> tuple[PlannedRequest, ...]:
     """What a fetch would ask, and when. Asks nobody."""
     past = ledger.past(ledger.load(root / LEDGER), marks.load(root / LEDGER))
     asked = chosen(site.sources, names)
     requests = sources.first_requests(asked, root, now, since=since, past=past)
     starts = timetable(request for _, request in requests)
     return tuple(
-        Planned(source=source.name, url=request.url, start=start)
+        PlannedRequest(source=source.name, url=request.url, start=start)
         for (source, request), start in zip(requests, starts, strict=True)
     )
 
@@ -128,12 +138,12 @@ def chosen(known: Sequence[Source], names: Sequence[str]) -> tuple[Source, ...]:
     by_name = {source.name: source for source in known}
     for name in names:
         if name not in by_name:
-            raise DigestError(f"unknown source {name!r}{nearest(name, by_name)}")
+            raise DigestError(f"unknown source {name!r}{closest(name, by_name)}")
     return tuple(source for source in known if not names or source.name in names)
 
 
 def archived(
-    root: Path, lines: Sequence[ledger.Line], *, allow_shrink: bool = False
+    root: Path, lines: Sequence[ledger.LedgerLine], *, allow_shrink: bool = False
 ) -> tuple[Entry, ...]:
     """Every archived entry, if the archive is all there.
 
@@ -157,20 +167,20 @@ class _Keeper:
         self._before = _by_key(self._merged.entries)
         self._given = dict[str, date]()  # when arXiv gave what it gives in this run, by key
         self._known_feeds = feeds & {n for entry in self._merged.entries for n in entry.sources}
-        self._pieces = defaultdict[str, list[ledger.Line]](list)
+        self._pieces = defaultdict[str, list[ledger.LedgerLine]](list)
 
     def known(self, name: str) -> Entry | None:
         """The entry of an id, as it was when the run began."""
         return self._before.get(name)
 
-    def keep(self, piece: Fetched) -> None:
+    def keep(self, piece: SourceResult) -> None:
         """Make a piece of a long harvest safe, then note how far it came."""
         with self._lock:
             self._archive(piece.entries)
             self._pieces[piece.source].append(self._line(piece))
             self._mark([piece])
 
-    def finish(self, fetched: Sequence[Fetched]) -> News:
+    def finish(self, fetched: Sequence[SourceResult]) -> FetchReport:
         """Make the rest safe, then note it, then what vouches for it."""
         judged = tuple(self._judged(found) for found in fetched)
         self._archive(entry for found in judged for entry in found.entries)
@@ -182,7 +192,7 @@ class _Keeper:
         )
         self._mark(judged)
         new = [entry for entry in self._merged.entries if not any(map(self.known, _names(entry)))]
-        return News(
+        return FetchReport(
             entries=self._merged.entries,
             new=len(new),
             fetched=judged,
@@ -190,7 +200,7 @@ class _Keeper:
             conflicts=self._merged.conflicts,
         )
 
-    def _judged(self, found: Fetched) -> Fetched:
+    def _judged(self, found: SourceResult) -> SourceResult:
         is_known = found.source in self._known_feeds
         return ledger.doubted(ledger.judged(found, self.lines), is_known, self.known)
 
@@ -230,10 +240,10 @@ class _Keeper:
         days = [self._given[key] for key in archive.keys(entry) if key in self._given]
         return msgspec.structs.replace(entry, seen=max(entry.seen, *days)) if days else entry
 
-    def _line(self, fetched: Fetched) -> ledger.Line:
+    def _line(self, fetched: SourceResult) -> ledger.LedgerLine:
         return ledger.line(fetched, self._now, self.lines, self.known)
 
-    def _mark(self, fetched: Iterable[Fetched]) -> None:
+    def _mark(self, fetched: Iterable[SourceResult]) -> None:
         after = marks.marked(self.marks, fetched)
         if after != self.marks:
             marks.save(self._root / LEDGER, after)

@@ -202,14 +202,14 @@ class Authors(StrEnum):
     ALL = "all"  # of two papers or more
 
 
-class Followed(msgspec.Struct, frozen=True, kw_only=True):
+class FollowedAuthor(msgspec.Struct, frozen=True, kw_only=True):
     """One item of `follow:` in site.yaml: a person, and how else papers write the name."""
 
     name: str
     aliases: tuple[str, ...] = ()
 
 
-class Selection(msgspec.Struct, frozen=True, kw_only=True):
+class FeedSelection(msgspec.Struct, frozen=True, kw_only=True):
     """One item of `feeds:` in site.yaml: some themes' papers, or the editor's picks."""
 
     id: str  # slug, permanent: it is in addresses and in the feed's own id
@@ -232,8 +232,8 @@ class Site(msgspec.Struct, frozen=True, kw_only=True):
     navigation: tuple[NavItem, ...]
     sources: tuple[Source, ...]
     themes: tuple[Theme, ...]
-    feeds: tuple[Selection, ...] = ()
-    follow: tuple[Followed, ...] = ()
+    feeds: tuple[FeedSelection, ...] = ()
+    follow: tuple[FollowedAuthor, ...] = ()
     authors: Authors = Authors.FOLLOWED
     hub: str = ""  # address of a WebSub hub
     related: bool = True  # whether papers name earlier ones that they are like
@@ -319,7 +319,7 @@ class Gap(msgspec.Struct, frozen=True):
             raise ValueError(f"{self.last} is before {self.first}")
 
 
-class Past(msgspec.Struct, frozen=True, kw_only=True):
+class SourceHistory(msgspec.Struct, frozen=True, kw_only=True):
     """What the ledger knows of a source."""
 
     whole: bool = False  # whether its newest fetch came whole
@@ -328,7 +328,7 @@ class Past(msgspec.Struct, frozen=True, kw_only=True):
     gap: Gap | None = None
 
 
-class Fetched(msgspec.Struct, frozen=True, kw_only=True):
+class SourceResult(msgspec.Struct, frozen=True, kw_only=True):
     """What one source gave in one run, or one piece of it."""
 
     source: str

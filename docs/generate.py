@@ -10,8 +10,8 @@ from typing import Any
 
 import click
 
-from digest.check.findings import Kind
 from digest.cli import main
+from digest.commands.check.findings import FindingKind
 
 DOCS = Path(__file__).parent
 SCHEMA = DOCS.parent / "digest/site.schema.json"
@@ -60,7 +60,7 @@ def _command(command: click.Command, path: str) -> str:
 
 
 def _kinds() -> str:
-    rows = (f"| `{kind.word}` | {kind.severity} | {kind.meaning} |\n" for kind in Kind)
+    rows = (f"| `{kind.word}` | {kind.severity} | {kind.meaning} |\n" for kind in FindingKind)
     return f"| name | | what it is |\n|---|---|---|\n{''.join(rows)}"
 
 

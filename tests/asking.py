@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from digest.errors import SourceError
-from digest.model import Answer, Fetched, Request
+from digest.model import Answer, Request, SourceResult
 from digest.sources.asking import Asking, Run
 
 NOW = datetime(2026, 5, 15, 12, tzinfo=UTC)  # a Friday
@@ -19,8 +19,8 @@ def a_run(now: datetime = NOW, **known: Any) -> Run:
 
 
 def told(
-    asking: Asking, reply: Callable[[Request], Reply], pieces: list[Fetched] | None = None
-) -> tuple[Fetched, list[Request]]:
+    asking: Asking, reply: Callable[[Request], Reply], pieces: list[SourceResult] | None = None
+) -> tuple[SourceResult, list[Request]]:
     """What a source makes of the replies, and what it asked; its pieces go to `pieces`.
 
     Raises:
@@ -30,7 +30,7 @@ def told(
     try:
         step = next(asking)
         while True:
-            if isinstance(step, Fetched):
+            if isinstance(step, SourceResult):
                 assert pieces is not None
                 pieces.append(step)
                 step = next(asking)
@@ -42,7 +42,7 @@ def told(
             else:
                 step = asking.send(_answer(step, found))
     except StopIteration as done:
-        fetched: Fetched = done.value
+        fetched: SourceResult = done.value
         return fetched, asked
 
 

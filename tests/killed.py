@@ -16,10 +16,11 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
-from digest import archive, ledger
+from digest import archive
+from digest.archive import ledger
 from digest.config import load_site
 from digest.fetch import ARCHIVE, LEDGER, fetch
-from digest.web import Web
+from digest.sources.client import Web
 
 NOW = datetime(2026, 5, 12, 12, tzinfo=UTC)
 ALL = (".py",)

@@ -17,7 +17,7 @@ from threading import Thread
 from urllib.parse import parse_qs, urlsplit
 from xml.sax.saxutils import escape, quoteattr
 
-from digest.mailing import EASTERN, listing_date
+from digest.text.mailing import EASTERN, listing_date
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -4,8 +4,8 @@ from datetime import UTC, date, datetime
 
 from hypothesis import strategies as st
 
-from digest.mailing import announced_on
 from digest.model import Entry, Link, Version
+from digest.text.mailing import announced_on
 
 # Any text a source can send once decoded; U+0085 and U+2028 are likely on purpose.
 text = st.text(

@@ -1,98 +1,98 @@
-"""Imports only point down, and stages ignore each other: data moves one way."""
+"""Imports only point down, from floor to floor, and never past what a room exports."""
 
 import ast
+import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 PACKAGE = Path(__file__).parents[1] / "digest"
-LAYERS = [
-    {
-        "allowlist",
-        "days",
-        "errors",
-        "github",
-        "ids",
-        "inputs",
-        "memory",
-        "model",
-        "words",
-        "__version__",
-    },
-    {"files", "links", "paper"},
-    {
-        "diff",
-        "faults",
-        "jobs",
-        "kept",
-        "language",
-        "lettering",
-        "located",
-        "place",
-        "portable",
-        "tex",
-    },
-    {
-        "authority",
-        "cite",
-        "heat",
-        "mailing",
-        "manners",
-        "manifest",
-        "marks",
-        "network",
-        "paging",
-        "preview",
-        "trends",
-        "versions",
-    },
-    {"authors", "exchange"},
-    {"desk", "hosts", "related", "themes"},
-    {"config", "merging", "paper_page"},
-    # The stages.
-    {
-        "sources",
-        "archive",
-        "cards",
-        "ledger",
-        "pages",
-        "feeds",
-        "render",
-        "output",
-        "shards",
-        "web",
-        "serve",
-        "checkout",
-    },
-    {"fetch", "notify", "scaffold", "shelf", "status", "summary"},
-    {"build", "examples"},
-    {"check", "doctor"},
+FLOORS = [  # the lowest first; a room is a folder of digest/, or a module at its top
+    {"errors", "model", "text"},
+    {"files", "language", "sources", "tex"},
+    {"archive", "cite", "output"},
+    {"config"},
+    {"fetch", "themes"},
+    {"papers"},
+    {"editor"},
+    {"pages"},
+    {"feeds", "render"},
+    {"build"},
+    {"commands"},
     {"cli"},
     {"__main__"},
 ]
-RANK = {name: rank for rank, layer in enumerate(LAYERS) for name in layer}
+FLOOR_OF = {room: number for number, rooms in enumerate(FLOORS) for room in rooms}
 
 
-def imports(path: Path) -> set[str]:
-    """The parts of our package that a file imports: {"model", "errors"}."""
-    found = set()
+def modules(package: Path) -> Iterator[tuple[str, Path]]:
+    """Every module with the room it stands in; the package's own face is none."""
+    for path in sorted(package.rglob("*.py")):
+        room = path.relative_to(package).with_suffix("").parts[0]
+        if room != "__init__":
+            yield room, path
+
+
+def imports(path: Path) -> Iterator[tuple[str, ...]]:
+    """What a module imports of ours, in parts: ("papers", "paper", "Paper")."""
     for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-        if isinstance(node, ast.ImportFrom) and node.module == "digest":
-            found |= {alias.name for alias in node.names}
-        elif isinstance(node, ast.ImportFrom) and (node.module or "").startswith("digest."):
-            found.add((node.module or "").split(".")[1])
+        if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == "digest":
+            folder = (node.module or "").split(".")[1:]
+            yield from ((*folder, alias.name) for alias in node.names)
         elif isinstance(node, ast.Import):
-            found |= {a.name.split(".")[1] for a in node.names if a.name.startswith("digest.")}
+            names = (alias.name.split(".") for alias in node.names)
+            yield from (tuple(parts[1:]) for parts in names if parts[0] == "digest")
+
+
+def exports(package: Path, room: str) -> set[str]:
+    """What a room's `__all__` lists."""
+    tree = ast.parse((package / room / "__init__.py").read_text("utf-8"))
+    for node in tree.body:
+        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "__all__":
+            return set(ast.literal_eval(node.value))
+    return set()
+
+
+def faults(package: Path) -> list[str]:
+    """The imports that point up or aside, or reach past what a room exports."""
+    found = []
+    for room, path in modules(package):
+        for target, *names in imports(path):
+            if target in {room, "__version__"}:
+                continue
+            if FLOOR_OF[target] >= FLOOR_OF[room]:
+                found.append(f"{path.relative_to(package)} must not import {target}")
+            elif (package / target).is_dir() and names and names[0] not in exports(package, target):
+                found.append(f"{path.relative_to(package)}: {target} exports no {names[0]}")
     return found
 
 
-def test_imports_point_down() -> None:
-    for path in PACKAGE.rglob("*.py"):
-        part = path.relative_to(PACKAGE).with_suffix("").parts[0]
-        if part == "__init__":
-            continue
-        for other in imports(path) - {part}:
-            assert RANK[other] < RANK[part], f"{path.name} must not import {other}"
+def test_imports_point_down_and_stop_at_what_a_room_exports() -> None:
+    assert faults(PACKAGE) == []
+
+
+def test_every_room_says_what_goes_in_and_what_comes_out() -> None:
+    for room in {room for room, _ in modules(PACKAGE) if (PACKAGE / room).is_dir()}:
+        words = ast.get_docstring(ast.parse((PACKAGE / room / "__init__.py").read_text("utf-8")))
+        assert words, room
+        first = words.partition(". ")[0]
+        assert " in;" in first, f"{room}: {first}"
+        assert " out" in first, f"{room}: {first}"
+
+
+def test_an_import_turned_round_is_found(tmp_path: Path) -> None:
+    shutil.copytree(PACKAGE, tmp_path / "digest")
+    turned = tmp_path / "digest/papers/paper.py"
+    turned.write_text(turned.read_text("utf-8") + "\nfrom digest.pages import lists\n", "utf-8")
+    assert faults(tmp_path / "digest") == ["papers/paper.py must not import pages"]
+
+
+def test_an_import_past_the_exports_is_found(tmp_path: Path) -> None:
+    shutil.copytree(PACKAGE, tmp_path / "digest")
+    past = tmp_path / "digest/pages/lists.py"
+    past.write_text(past.read_text("utf-8") + "\nfrom digest.papers.diff import words\n", "utf-8")
+    assert faults(tmp_path / "digest") == ["pages/lists.py: papers exports no diff"]
 
 
 def test_one_module_alone_opens_connections_and_one_folder_alone_speaks_click() -> None:
@@ -109,7 +109,7 @@ def test_one_module_alone_opens_connections_and_one_folder_alone_speaks_click() 
                 else [node.module or ""]
             )
         }
-        assert "urllib3" not in names or path.name == "exchange.py"
+        assert "urllib3" not in names or path == PACKAGE / "sources/client.py"
         assert "click" not in names or path.parent.name == "cli"
 
 

@@ -23,10 +23,13 @@ from jinja2 import Environment
 from markdown_it import MarkdownIt
 from server import serving
 
-from digest import authors, build, cards, feeds, ledger, pages, status
+from digest import build, feeds, pages
+from digest.archive import ledger
 from digest.cli import main
 from digest.config import load_site
-from digest.desk import content, letters
+from digest.editor import content
+from digest.pages import authors, cards, status
+from digest.pages import issues as letters
 from digest.render import Renderer, default_templates
 
 PROJECT = Path(__file__).parents[1]

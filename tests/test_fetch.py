@@ -31,17 +31,26 @@ from server import (
     slow,
 )
 from server import status as answers
-from test_web import Clock
+from test_client import Clock
 
-from digest import archive, files, ledger
+from digest import archive
+from digest.archive import ledger
 from digest.cli import main
 from digest.config import load_site
 from digest.errors import DigestError
-from digest.fetch import ARCHIVE, LEDGER, News, fetch, plan, status
-from digest.mailing import listing_date
-from digest.manners import DEADLINE
+from digest.fetch import (
+    ARCHIVE,
+    LEDGER,
+    FetchReport,
+    fetch,
+    plan,
+    status,
+)
+from digest.files import files
 from digest.model import Entry, Site, State
-from digest.web import PAUSES, Limits, Web
+from digest.sources.client import PAUSES, Limits, Web
+from digest.sources.politeness import DEADLINE
+from digest.text.mailing import listing_date
 
 MONDAY = datetime(2026, 5, 11, 12, tzinfo=UTC)
 TUESDAY = MONDAY + timedelta(days=1)
@@ -77,7 +86,7 @@ class Place:
     def site(self) -> Site:
         return load_site(self.root / "site.yaml")
 
-    def fetch(self, now: datetime, deadline: float = DEADLINE, **more: object) -> News:
+    def fetch(self, now: datetime, deadline: float = DEADLINE, **more: object) -> FetchReport:
         client = Web(
             "https://example.org/",
             deadline=deadline,
@@ -91,7 +100,7 @@ class Place:
     def archived(self) -> set[str]:
         return {entry.id[6:] for entry in archive.load(self.root / ARCHIVE)}
 
-    def lines(self) -> tuple[ledger.Line, ...]:
+    def lines(self) -> tuple[ledger.LedgerLine, ...]:
         return ledger.load(self.root / LEDGER)
 
 
@@ -492,7 +501,7 @@ def test_the_command_tells_five_states_apart(place: Place) -> None:
     place.sources(API, API, API, API, API, API)
     problem = {State.STALE: "old", State.PARTIAL: "2 of 3", State.FAILED: "HTTP 503"}
     lines = [
-        ledger.Line(
+        ledger.LedgerLine(
             when=MONDAY, source=name, state=state, answered="1", problem=problem.get(state, "")
         )
         for name, state in zip("ABCDE", State, strict=True)
@@ -500,7 +509,9 @@ def test_the_command_tells_five_states_apart(place: Place) -> None:
     ledger.add(
         place.root / LEDGER,
         [
-            ledger.Line(when=MONDAY - timedelta(days=3), source="E", state=State.OK, answered="1"),
+            ledger.LedgerLine(
+                when=MONDAY - timedelta(days=3), source="E", state=State.OK, answered="1"
+            ),
             *lines,
         ],
     )

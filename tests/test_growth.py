@@ -20,20 +20,29 @@ from random import Random
 import pytest
 from markupsafe import Markup as Safe
 
-from digest import cite, diff, github, lettering, portable, tex, versions
-from digest.check import feed, page
+from digest import cite, tex
 from digest.cite import latex
 from digest.cite.names import names
-from digest.desk import frontmatter, markdown
-from digest.desk.values import Body
+from digest.commands import github
+from digest.commands.check import feed, page
+from digest.commands.init import subscriptions
+from digest.config import rules
+from digest.config.located import Section
+from digest.editor import frontmatter, markdown
+from digest.editor.values import Body
 from digest.errors import ConfigError, DigestError
-from digest.located import Section
-from digest.model import Entry, Markup, Theme, Version
-from digest.related.search import stems_of
-from digest.scaffold import subscriptions
-from digest.themes import Matcher, explain, rules
-from digest.themes.matching import Folded
-from digest.trends import rising
+from digest.model import (
+    Entry,
+    Markup,
+    Theme,
+    Version,
+)
+from digest.pages.trends import rising
+from digest.papers import diff, versions
+from digest.papers.related.search import stems_of
+from digest.render import lettering, portable
+from digest.text.patterns import Folded
+from digest.themes import Matcher, explain
 
 SIZES = (1_000, 10_000, 100_000)  # characters
 MOST = 35  # times as long for ten times the text: a square takes a hundred times as long

@@ -1,4 +1,4 @@
-"""Citations of an entry: BibTeX, RIS, CSL-JSON, tags for a page's head, COinS, plain text. Pure.
+"""Entries in; citations out, as BibTeX, RIS, CSL-JSON, metadata and text. Pure.
 
 docs/citations.md says which field goes where, and why.
 """
@@ -10,12 +10,14 @@ from urllib.parse import quote
 
 import msgspec
 
-from digest import links
 from digest.cite import latex
 from digest.cite.names import Name, names, one_line
-from digest.ids import id_month, slug
 from digest.model import Entry
 from digest.tex import plain
+from digest.text import links
+from digest.text.ids import id_month, slug
+
+__all__ = ["names"]
 
 # BibTeX's macros
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")

@@ -11,8 +11,9 @@ from functools import cache
 from typing import NamedTuple
 from unicodedata import normalize
 
-from digest.memory import remembered
+from digest.model import Entry, Markup
 from digest.tex import plain
+from digest.text.memory import remembered
 
 
 class Name(NamedTuple):
@@ -94,6 +95,17 @@ def parse(author: str) -> Name:
         case [family, suffix, given] if suffix in _SUFFIXES and _is_surname(family):
             return _person(family.split(), given, suffix)
     return Name(whole)
+
+
+@remembered(1 << 16)
+def person(name: str, markup: Markup = Markup.PLAIN) -> str:
+    """A name as it compares: plain text, its white space folded, accents written in one way."""
+    return " ".join(normalize("NFC", plain(name, markup)).split())
+
+
+def persons(entry: Entry) -> dict[str, None]:
+    """The names of who wrote an entry, each once, in their order."""
+    return {name: None for raw in entry.authors if (name := person(raw, entry.markup))}
 
 
 def one_line(text: str) -> str:

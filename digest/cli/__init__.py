@@ -1,4 +1,4 @@
-"""The `digest` command: read arguments, call one function, say what happened."""
+"""Arguments in; one call, and its outcome in words, out."""
 
 from __future__ import annotations
 
@@ -12,9 +12,19 @@ from typing import Any
 
 import click
 
-from digest import __version__, github
-from digest.cli import check, desk, site, sources, themes, words
+from digest import __version__
+from digest.cli import (
+    check,
+    desk,
+    site,
+    sources,
+    themes,
+    words,
+)
+from digest.commands import github
 from digest.errors import DigestError
+
+__all__ = ["main"]
 
 
 class _Commands(click.Group):

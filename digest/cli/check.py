@@ -10,7 +10,12 @@ from pathlib import Path
 import click
 
 from digest.cli import words
-from digest.cli.options import FOLDER, JSON, ROOT, TIME
+from digest.cli.options import (
+    FOLDER,
+    JSON,
+    ROOT,
+    TIME,
+)
 
 
 @click.command("check")
@@ -24,8 +29,8 @@ def check_command(
     built: Path | None, root: Path, url: str, site_only: bool, online: bool, as_json: bool
 ) -> None:
     """Look for what is wrong: in the site's own files, and in the built SITE, such as _site."""
-    from digest import check
-    from digest.check import findings
+    from digest.commands import check
+    from digest.commands.check import findings
 
     track = partial(words.track, what="Checking")
     found = check.check(
@@ -47,7 +52,7 @@ def check_command(
 @click.option("--now", type=TIME, help="As of this time (UTC, ISO 8601).")
 def doctor_command(root: Path, as_json: bool, now: datetime | None) -> None:
     """Say what keeps the site from publishing itself, and how to mend it; opens no connection."""
-    from digest import doctor
+    from digest.commands import doctor
 
     found = doctor.examine(doctor.look(root, now or datetime.now(UTC)))
     if as_json:

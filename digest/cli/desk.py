@@ -14,7 +14,7 @@ from digest.cli.options import ROOT
 from digest.errors import DigestError
 
 if TYPE_CHECKING:
-    from digest.desk.drafts import Draft
+    from digest.commands.new import Draft
 
 
 @click.group("new")
@@ -32,7 +32,7 @@ _EDIT = click.option("--edit", is_flag=True, help="Open it in $EDITOR.")
 def new_issue_command(root: Path, week: str | None, edit: bool) -> None:
     """Draft an issue with the papers of a week, by theme."""
     from digest import build
-    from digest.desk import drafts
+    from digest.commands import new as drafts
 
     now = datetime.now(UTC)
     site, edition = build.read(root, now)
@@ -48,8 +48,8 @@ def new_issue_command(root: Path, week: str | None, edit: bool) -> None:
 def new_note_command(root: Path, id: str, edit: bool) -> None:
     """Start a note on the paper ID, such as 2605.13319."""
     from digest import build
-    from digest.desk import drafts
-    from digest.desk.curation import find
+    from digest.commands import new as drafts
+    from digest.editor.curation import find
 
     _, edition = build.read(root, datetime.now(UTC))
     found = find(edition.papers, [id])
@@ -64,18 +64,19 @@ def new_note_command(root: Path, id: str, edit: bool) -> None:
 @_EDIT
 def new_page_command(root: Path, name: str, edit: bool) -> None:
     """Start a page called NAME."""
-    from digest.desk import drafts
+    from digest.commands import new as drafts
 
     _start(root, drafts.page(name), edit)
 
 
 def _start(root: Path, draft: Draft, edit: bool) -> None:
-    from digest.desk import drafts, editor
+    from digest.commands import new as drafts
+    from digest.commands import texteditor
 
     path = drafts.write(root, draft)
     words.echo(f"Created {path}")
     if edit:
-        editor.edit(path)
+        texteditor.edit(path)
 
 
 @click.command("triage")
@@ -83,7 +84,7 @@ def _start(root: Path, draft: Draft, edit: bool) -> None:
 def triage_command(root: Path) -> None:
     """Read what is unseen, one paper at a time, and decide."""
     from digest import build
-    from digest.desk import editor, terminal, triage
+    from digest.commands import terminal, texteditor, triage
 
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise DigestError("triage needs a terminal")
@@ -93,4 +94,4 @@ def triage_command(root: Path) -> None:
     session = triage.Session(
         root, triage.unseen(edition.papers, site.themes, seen), build.today_of(site, now)
     )
-    terminal.Screen(session, site.themes, editor.edit).run()
+    terminal.Screen(session, site.themes, texteditor.edit).run()

@@ -9,8 +9,8 @@ from typing import Any
 
 import click
 
-from digest import days
-from digest.files import WAIT as WAIT_SECONDS
+from digest.files.files import WAIT as WAIT_SECONDS
+from digest.text import days
 
 FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 _YEARS = f"{days.FIRST_YEAR} to {days.LAST_YEAR}"

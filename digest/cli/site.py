@@ -14,7 +14,16 @@ from urllib.parse import urlsplit
 import click
 
 from digest.cli import words
-from digest.cli.options import DEADLINE, DEBUG, EXIT_STRICT, FOLDER, ROOT, STRICT, TIME, WAIT
+from digest.cli.options import (
+    DEADLINE,
+    DEBUG,
+    EXIT_STRICT,
+    FOLDER,
+    ROOT,
+    STRICT,
+    TIME,
+    WAIT,
+)
 from digest.errors import DigestError
 
 
@@ -56,8 +65,8 @@ def build_command(
         words.summarise(f"### Site\n\n{standing}.")
         return
     from digest.build import build
-    from digest.jobs import dask
-    from digest.manifest import MANIFEST
+    from digest.output.manifest import MANIFEST
+    from digest.output.processes import dask
 
     with words.debugging(debug), dask(executor) if executor else nullcontext() as elsewhere:
         report = build(
@@ -102,7 +111,7 @@ def build_command(
 
 def _standing(root: Path, out: Path, url: str | None, now: datetime) -> str:
     """What to say of a site that stands as this build would make it; empty where one must build."""
-    from digest import inputs, manifest
+    from digest.output import inputs, manifest
 
     if not (out / manifest.MANIFEST).is_file():
         return ""
@@ -123,12 +132,12 @@ def _standing(root: Path, out: Path, url: str | None, now: datetime) -> str:
 @click.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True)
 def serve_command(root: Path, host: str, allowed: tuple[str, ...], port: int) -> None:
     """Preview the site, drafts too, and keep up with every change."""
-    from digest.build import Rules, build
-    from digest.preview import Preview
-    from digest.serve import serving
+    from digest.build import CompiledSite, build
+    from digest.commands.preview import Preview
+    from digest.commands.serve import serving
 
     with TemporaryDirectory(prefix="digest-") as scratch:
-        out, rules = Path(scratch) / "site", Rules()
+        out, rules = Path(scratch) / "site", CompiledSite()
 
         def rebuild() -> str:
             now = datetime.now(UTC)
@@ -147,9 +156,9 @@ def serve_command(root: Path, host: str, allowed: tuple[str, ...], port: int) ->
 @click.option("--url", help="Where SITE is served, instead of what site.yaml says.")
 def notify_command(built: Path | None, root: Path, url: str | None) -> None:
     """Tell the WebSub hub of site.yaml which feeds of SITE changed, once it is published."""
+    from digest.commands.notify import notify
     from digest.config import check_url, load_site
-    from digest.notify import notify
-    from digest.web import Web
+    from digest.sources.client import Web
 
     site = load_site(root / "site.yaml")
     if not site.hub:
@@ -171,7 +180,7 @@ def notify_command(built: Path | None, root: Path, url: str | None) -> None:
 )
 def init_command(folder: Path, arxiv: str, opml: Path | None) -> None:
     """Start a new site in FOLDER: a repository that publishes itself when it is pushed."""
-    from digest import scaffold
+    from digest.commands import init as scaffold
 
     categories = [name.strip() for name in arxiv.split(",") if name.strip()]
     feeds = scaffold.subscriptions(opml.read_bytes()) if opml else ()

@@ -10,7 +10,17 @@ from pathlib import Path
 import click
 
 from digest.cli import words
-from digest.cli.options import DAY, DEADLINE, DEBUG, EXIT_STRICT, JSON, ROOT, STRICT, TIME, WAIT
+from digest.cli.options import (
+    DAY,
+    DEADLINE,
+    DEBUG,
+    EXIT_STRICT,
+    JSON,
+    ROOT,
+    STRICT,
+    TIME,
+    WAIT,
+)
 
 _MOST_GAPS = 7  # shown
 
@@ -39,9 +49,10 @@ def fetch_command(
     now: datetime | None,
 ) -> None:
     """Fetch what is new and archive it, without building the site."""
-    from digest import fetch, summary
+    from digest import fetch
+    from digest.commands import summary
     from digest.config import load_site
-    from digest.web import Web
+    from digest.sources.client import Web
 
     site, now = load_site(root / "site.yaml"), now or datetime.now(UTC)
     if plan:

@@ -19,7 +19,7 @@ from digest.errors import DigestError
 @JSON
 def explain_command(id: str, root: Path, as_json: bool) -> None:
     """Say why a paper is in which theme, and what others lacked; - reads title and abstract."""
-    from digest import examples
+    from digest.commands import examples
     from digest.config import load_site
     from digest.model import Entry
     from digest.themes import Matcher, explain
@@ -55,7 +55,8 @@ def themes_group() -> None:
 @JSON
 def themes_test_command(root: Path, table: Path | None, as_json: bool) -> None:
     """Hold the rules against their examples, and against a table."""
-    from digest import archive, examples
+    from digest import archive
+    from digest.commands import examples
     from digest.config import load_site
     from digest.fetch import ARCHIVE
     from digest.themes import Matcher, trial
@@ -85,7 +86,7 @@ def themes_test_command(root: Path, table: Path | None, as_json: bool) -> None:
 @ROOT
 def themes_keep_command(ids: tuple[str, ...], root: Path) -> None:
     """Keep papers of the archive as examples, so that rules can be tested where it is not."""
-    from digest import examples
+    from digest.commands import examples
 
     words.echo(f"{examples.keep(root, ids)} new in {root / examples.KEPT}")
 
@@ -100,7 +101,8 @@ def themes_keep_command(ids: tuple[str, ...], root: Path) -> None:
 @JSON
 def themes_diff_command(root: Path, rules: Path | None, as_json: bool) -> None:
     """List the papers that changed rules move: since the last commit, or to those of a file."""
-    from digest import archive, checkout
+    from digest import archive
+    from digest.commands import checkout
     from digest.config import load_site, read_themes
     from digest.fetch import ARCHIVE
     from digest.themes import Matcher, moves
@@ -129,10 +131,12 @@ def themes_diff_command(root: Path, rules: Path | None, as_json: bool) -> None:
 @click.option("--html", type=click.Path(dir_okay=False, path_type=Path), help="Write a page.")
 def themes_report_command(root: Path, as_json: bool, html: Path | None) -> None:
     """Say what each rule does over the archive, and what no theme has."""
-    from digest import archive, files
+    from digest import archive
     from digest.config import load_site
     from digest.fetch import ARCHIVE
-    from digest.themes import Matcher, report
+    from digest.files import files
+    from digest.papers import report
+    from digest.themes import Matcher
 
     site = load_site(root / "site.yaml")
     matcher = Matcher(site.themes, site.sources)

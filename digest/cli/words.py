@@ -14,8 +14,8 @@ from typing import Any
 import click
 import msgspec
 
-from digest import github
-from digest.model import Fetched
+from digest.commands import github
+from digest.model import SourceResult
 
 
 def on_github() -> bool:
@@ -34,7 +34,7 @@ def bear_any_text() -> None:
             stream.reconfigure(errors="replace")
 
 
-def warn_of(problems: Iterable[Fetched]) -> None:
+def warn_of(problems: Iterable[SourceResult]) -> None:
     """Each source that gave less than it should have, or something odd."""
     for found in problems:
         warn(f"{found.source}: {found.state}: {found.problem}")
@@ -107,14 +107,14 @@ def highlight(words: str) -> str:
     return f"[{words}]"
 
 
-def tell(fetched: Fetched) -> None:
+def tell(fetched: SourceResult) -> None:
     """On a terminal, a line for each source as it is done."""
     if sys.stderr.isatty():
         echo(f"{fetched.source}: {fetched.state}, {len(fetched.entries):,} entries", err=True)
 
 
 @contextmanager
-def fetching(count: int) -> Iterator[Callable[[Fetched], None]]:
+def fetching(count: int) -> Iterator[Callable[[SourceResult], None]]:
     """A progress bar on a terminal, nothing elsewhere: what to tell of each source that is done."""
     if not sys.stderr.isatty():
         yield lambda fetched: None

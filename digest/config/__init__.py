@@ -1,4 +1,4 @@
-"""site.yaml as typed values."""
+"""site.yaml in; a typed `Site` out, or an error that names file and line."""
 
 import re
 from collections.abc import Callable, Iterable
@@ -7,23 +7,25 @@ from pathlib import Path
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from digest import days
-from digest.authors import person
+from digest.cite.names import person
+from digest.config import rules
+from digest.config.located import Section, Text, closest
 from digest.config.sources import check_themes, endpoint
 from digest.config.sources import sources as read_sources
 from digest.errors import ConfigError
-from digest.located import Section, Text, nearest
 from digest.model import (
     Authors,
     Example,
-    Followed,
+    FeedSelection,
+    FollowedAuthor,
     NavItem,
-    Selection,
     Site,
     Sort,
     Theme,
 )
-from digest.themes import rules
+from digest.text import days
+
+__all__ = ["check_url", "load_site", "located", "read_themes", "rules", "sources"]
 
 _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _TAG = re.compile(r"([a-z0-9-]+\.)+[a-z]{2,}|[^@\s,:]+@([a-z0-9-]+\.)+[a-z]{2,}")  # RFC 4151
@@ -146,7 +148,7 @@ def _formats(site: Section) -> tuple[str, ...]:
     found = site.texts("formats") if "formats" in site else FORMATS
     for name in found:
         if name not in FORMATS:
-            message = f"unknown format {str(name)!r}{nearest(name, FORMATS)}; RSS is always there"
+            message = f"unknown format {str(name)!r}{closest(name, FORMATS)}; RSS is always there"
             raise site.error(message, "formats")
     return tuple(name for name in FORMATS if name in found)
 
@@ -204,8 +206,8 @@ def _examples(item: Section) -> dict[str, tuple[Example, ...]]:
         }
 
 
-def _follow(site: Section) -> tuple[Followed, ...]:
-    found, lines = list[Followed](), dict[str, int]()
+def _follow(site: Section) -> tuple[FollowedAuthor, ...]:
+    found, lines = list[FollowedAuthor](), dict[str, int]()
     for item in site.terms("follow"):
         names = _names(item) if isinstance(item, Section) else (item,)
         for text in names:
@@ -215,7 +217,7 @@ def _follow(site: Section) -> tuple[Followed, ...]:
                 raise ConfigError(message, site.path, text.line)
             lines[name] = text.line
         name, *aliases = map(person, names)
-        found.append(Followed(name=name, aliases=tuple(aliases)))
+        found.append(FollowedAuthor(name=name, aliases=tuple(aliases)))
     return tuple(found)
 
 
@@ -224,8 +226,8 @@ def _names(item: Section) -> tuple[Text, ...]:
         return item.text("name"), *item.texts("aliases")
 
 
-def _selections(site: Section, themes: set[str]) -> tuple[Selection, ...]:
-    found: dict[str, Selection] = {}
+def _selections(site: Section, themes: set[str]) -> tuple[FeedSelection, ...]:
+    found: dict[str, FeedSelection] = {}
     for item in site.sections("feeds", required=False):
         with item:
             selection = _selection(item, themes)
@@ -235,7 +237,7 @@ def _selections(site: Section, themes: set[str]) -> tuple[Selection, ...]:
     return tuple(found.values())
 
 
-def _selection(item: Section, themes: set[str]) -> Selection:
+def _selection(item: Section, themes: set[str]) -> FeedSelection:
     name, chosen, pinned = item.text("id"), item.texts("themes"), item.boolean("pinned")
     if not _SLUG.fullmatch(name):
         message = f"{str(name)!r} is no feed id: use small letters, digits and single hyphens"
@@ -244,4 +246,6 @@ def _selection(item: Section, themes: set[str]) -> Selection:
     if not (chosen or pinned):
         raise item.error("a feed needs 'themes', or 'pinned: true'; /feed.xml has all papers")
     title = item.text("title", name.replace("-", " ").capitalize())
-    return Selection(id=str(name), title=str(title), themes=tuple(map(str, chosen)), pinned=pinned)
+    return FeedSelection(
+        id=str(name), title=str(title), themes=tuple(map(str, chosen)), pinned=pinned
+    )

@@ -6,7 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from digest.located import Section, Text, nearest
+from digest.config.located import Section, Text, closest
 from digest.model import (
     ARXIV_API,
     ARXIV_LISTING,
@@ -51,7 +51,7 @@ def sources(site: Section, themes: set[str]) -> tuple[Source, ...]:
 def _source(item: Section, themes: set[str]) -> Source:
     name, kind = item.text("name"), item.text("kind")
     if kind not in _KINDS:
-        message = f"unknown kind {str(kind)!r}{nearest(kind, _KINDS)}; known: {', '.join(_KINDS)}"
+        message = f"unknown kind {str(kind)!r}{closest(kind, _KINDS)}; known: {', '.join(_KINDS)}"
         raise item.error(message, "kind")
     placed = item.texts("themes")
     check_themes(item, placed, themes)
@@ -192,7 +192,7 @@ def check_themes(item: Section, names: Iterable[Text], themes: Collection[str]) 
     """
     for name in names:
         if name not in themes:
-            raise item.error(f"unknown theme {str(name)!r}{nearest(name, themes)}", "themes")
+            raise item.error(f"unknown theme {str(name)!r}{closest(name, themes)}", "themes")
 
 
 def is_category(name: str) -> bool:

@@ -1,4 +1,4 @@
-"""Which feeds the site has, and what each carries. Pure: nothing is rendered here.
+"""Papers in; the feeds and exports that exist, and the items of each, out. Pure.
 
 docs/feeds.md says what readers may rely on.
 """
@@ -13,29 +13,31 @@ from functools import cache
 import msgspec
 from msgspec import structs
 
-from digest.authors import Works
-from digest.desk.curation import NOTHING, Edition
+from digest.editor.curation import NOTHING, Edition
 from digest.feeds import exports, items, window
-from digest.feeds.items import Item
-from digest.feeds.names import Feed, Names
-from digest.ids import author_path, theme_path
+from digest.feeds.items import FeedItem
+from digest.feeds.names import Feed, FeedNames
 from digest.language import ENGLISH, Language
 from digest.model import (
     ArxivListing,
     Authors,
+    FeedSelection,
     Page,
-    Selection,
     Site,
     Source,
     WebFeed,
 )
-from digest.paper import Paper
+from digest.pages.authors import AuthorWorks
+from digest.papers.paper import Paper
+from digest.text.ids import author_path, theme_path
+
+__all__ = ["FORMATS"]
 
 FORMATS = ("feed.xml", "atom.xml", "feed.json")  # RSS 2.0, Atom, JSON Feed 1.1
 _FILES = {"atom": "atom.xml", "json": "feed.json"}  # by their names in site.yaml
 
 
-class Group(msgspec.Struct, frozen=True, kw_only=True):
+class FeedGroup(msgspec.Struct, frozen=True, kw_only=True):
     """Feeds that belong together, for people to choose from."""
 
     title: str
@@ -46,11 +48,11 @@ class _Plan(msgspec.Struct, frozen=True):
     """A feed with all its items, newest first."""
 
     feed: Feed
-    items: Sequence[Item]
+    items: Sequence[FeedItem]
     whole: bool = False  # carries all its items itself, as long as they are few
 
     @property
-    def months(self) -> list[tuple[date, tuple[Item, ...]]]:
+    def months(self) -> list[tuple[date, tuple[FeedItem, ...]]]:
         """What its archived documents hold, newest first."""
         if self.whole and len(self.items) <= window.NEWEST:
             return []
@@ -62,7 +64,7 @@ def plan(
     papers: Sequence[Paper],
     tag: str,
     edition: Edition = NOTHING,
-    works: Sequence[Works] = (),
+    works: Sequence[AuthorWorks] = (),
     language: Language = ENGLISH,
 ) -> Iterator[Page]:
     """Every feed of the site, the page that offers them, their OPML, and files for programs.
@@ -74,7 +76,7 @@ def plan(
         works: the authors who have a page.
         language: of the feeds' names.
     """
-    names = Names(site, language)
+    names = FeedNames(site, language)
     groups = _groups(names, edition, works)
     cited = exports.by_theme(site, papers) if site.exports else {}
     years = {theme: tuple(year for year, _ in parts) for theme, parts in cited.items()}
@@ -90,7 +92,9 @@ def plan(
     yield from exports.plan(site, papers, cited)
 
 
-def _groups(names: Names, edition: Edition, works: Sequence[Works]) -> tuple[Group, ...]:
+def _groups(
+    names: FeedNames, edition: Edition, works: Sequence[AuthorWorks]
+) -> tuple[FeedGroup, ...]:
     site, say = names.site, names.language.say
     main = [names.everything(), names.notes(), names.updates()]
     main += [names.issues()] if edition.letters else []
@@ -104,17 +108,17 @@ def _groups(names: Names, edition: Edition, works: Sequence[Works]) -> tuple[Gro
         (say("Themes"), themes),
         (say("Authors"), people),
     )
-    return tuple(Group(title=title, feeds=tuple(feeds)) for title, feeds in groups if feeds)
+    return tuple(FeedGroup(title=title, feeds=tuple(feeds)) for title, feeds in groups if feeds)
 
 
 def _of_papers(
-    names: Names, papers: Sequence[Paper], tag: str, works: Sequence[Works]
+    names: FeedNames, papers: Sequence[Paper], tag: str, works: Sequence[AuthorWorks]
 ) -> Iterator[_Plan]:
     """Feeds whose items are papers: each item is made once, and shared by all."""
     site = names.site
     newest = window.ordered(items.of_paper(tag, paper) for paper in papers)
-    members = defaultdict[str, list[Item]](list)
-    noted = list[Item]()
+    members = defaultdict[str, list[FeedItem]](list)
+    noted = list[FeedItem]()
     for item in newest:
         if item.now:
             for name in item.now.themes:
@@ -140,7 +144,9 @@ def _of_papers(
             yield _Plan(structs.replace(feed, base=author_path(alias)), theirs, whole=True)
 
 
-def _others(names: Names, papers: Sequence[Paper], edition: Edition, tag: str) -> Iterator[_Plan]:
+def _others(
+    names: FeedNames, papers: Sequence[Paper], edition: Edition, tag: str
+) -> Iterator[_Plan]:
     site = names.site
     yield _Plan(names.updates(), window.ordered(items.of_updates(tag, papers, names.language)))
     if edition.letters:
@@ -198,7 +204,7 @@ def _guid(tag: str, feed: Feed) -> str:
     return f"tag:{tag}:feed:{feed.id}"
 
 
-def _updated(shown: Sequence[Item], tag: str) -> datetime:
+def _updated(shown: Sequence[FeedItem], tag: str) -> datetime:
     return max((i.updated for i in shown), default=items.midnight(_beginning(tag)))
 
 
@@ -207,7 +213,7 @@ def _beginning(tag: str) -> date:
     return date.fromisoformat(f"{tag.partition(',')[2]}-01-01"[:10])
 
 
-def _is_chosen(paper: Paper, selection: Selection) -> bool:
+def _is_chosen(paper: Paper, selection: FeedSelection) -> bool:
     if selection.pinned and not (paper.note and paper.note.pinned):
         return False
     return not selection.themes or any(paper.has(theme) for theme in selection.themes)

@@ -9,9 +9,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from itertools import groupby
 
-from digest.ids import theme_path
 from digest.model import Page, Site
-from digest.paper import Paper
+from digest.papers.paper import Paper
+from digest.text.ids import theme_path
 
 LARGE = 2_000  # papers of one file; more are split by year
 Parts = list[tuple[str, Sequence[Paper]]]  # what their files' names end with, and their papers

@@ -11,17 +11,18 @@ from zoneinfo import ZoneInfo
 import msgspec
 from msgspec import structs
 
-from digest import tex, versions
-from digest.desk.curation import Letter
-from digest.ids import paper_path
+from digest import tex
+from digest.editor.curation import PublishedIssue
 from digest.language import ENGLISH, Language
 from digest.model import Version
-from digest.paper import Paper
+from digest.papers import versions
+from digest.papers.paper import Paper
+from digest.text.ids import paper_path
 
 _SAFE = "!$&'()*+,;=:@/?"  # RFC 4151 allows these in a name, beside what quote() never touches
 
 
-class Item(msgspec.Struct, frozen=True, kw_only=True):
+class FeedItem(msgspec.Struct, frozen=True, kw_only=True):
     """One item, the same in every feed that carries it and in every format."""
 
     tag: str  # the authority of guids
@@ -29,7 +30,7 @@ class Item(msgspec.Struct, frozen=True, kw_only=True):
     now: Paper | None = None  # the paper as it is now
     version: int = 0  # of the paper, where that is the news
     first: bool = False  # with the words that we first had of it, for files that never change
-    letter: Letter | None = None
+    letter: PublishedIssue | None = None
     zone: str = "UTC"  # where the letter's day begins
     label: str = ""  # what its title adds to the paper's: "version 2"
 
@@ -98,20 +99,22 @@ def _as_of(paper: Paper, version: int) -> Paper:
     return paper.saying(entry)
 
 
-def of_paper(tag: str, paper: Paper) -> Item:
+def of_paper(tag: str, paper: Paper) -> FeedItem:
     """A paper with its newest words."""
-    return Item(tag=tag, date=paper.seen, now=paper)
+    return FeedItem(tag=tag, date=paper.seen, now=paper)
 
 
-def first(item: Item) -> Item:
+def first(item: FeedItem) -> FeedItem:
     """The item as we first had it, for files that are never to change."""
     return item if item.version or item.letter else structs.replace(item, first=True)
 
 
-def of_updates(tag: str, papers: Iterable[Paper], language: Language = ENGLISH) -> tuple[Item, ...]:
+def of_updates(
+    tag: str, papers: Iterable[Paper], language: Language = ENGLISH
+) -> tuple[FeedItem, ...]:
     """An item for every later version, with the words of that version."""
     return tuple(
-        Item(
+        FeedItem(
             tag=tag,
             date=day,
             now=paper,
@@ -124,9 +127,9 @@ def of_updates(tag: str, papers: Iterable[Paper], language: Language = ENGLISH) 
     )
 
 
-def of_letter(tag: str, letter: Letter, zone: str) -> Item:
+def of_letter(tag: str, letter: PublishedIssue, zone: str) -> FeedItem:
     """An issue of the editor's. Its day begins where the site is, in the east before UTC's does."""
-    return Item(tag=tag, date=letter.issue.date, letter=letter, zone=zone)
+    return FeedItem(tag=tag, date=letter.issue.date, letter=letter, zone=zone)
 
 
 def midnight(day: date) -> datetime:

@@ -6,10 +6,10 @@ from datetime import date
 
 import msgspec
 
-from digest.authors import Author
-from digest.ids import author_slug, theme_path
 from digest.language import Language
-from digest.model import Selection, Site, Theme
+from digest.model import FeedSelection, Site, Theme
+from digest.pages.authors import Author
+from digest.text.ids import author_slug, theme_path
 
 
 class Feed(msgspec.Struct, frozen=True, kw_only=True):
@@ -27,7 +27,7 @@ class Feed(msgspec.Struct, frozen=True, kw_only=True):
         return f"{self.base}feed/{month:%Y-%m}.xml"
 
 
-class Names(msgspec.Struct, frozen=True):
+class FeedNames(msgspec.Struct, frozen=True):
     """Each feed of a site by its name."""
 
     site: Site
@@ -71,7 +71,7 @@ class Names(msgspec.Struct, frozen=True):
         about = self.language.say("New papers by %(author)s.", author=author.name)
         return self._feed(f"author:{author_slug(author.name)}", author.name, about, author.path)
 
-    def of_selection(self, chosen: Selection) -> Feed:
+    def of_selection(self, chosen: FeedSelection) -> Feed:
         say = self.language.say
         titles = ", ".join(theme.title for theme in self.site.themes if theme.id in chosen.themes)
         if chosen.pinned:

@@ -7,13 +7,13 @@ from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 from itertools import groupby
 
-from digest.feeds.items import Item
+from digest.feeds.items import FeedItem
 
 NEWEST = 100  # items that a feed carries at least, where there are as many
 DAYS = 14  # that it carries whole at least, so that a weekly reader misses nothing
 
 
-def ordered(items: Iterable[Item]) -> list[Item]:
+def ordered(items: Iterable[FeedItem]) -> list[FeedItem]:
     """Newest first by the day we had them, then by id.
 
     A late arrival comes on top, a backfill sinks to its place.
@@ -23,7 +23,7 @@ def ordered(items: Iterable[Item]) -> list[Item]:
     return found
 
 
-def newest(items: Sequence[Item]) -> tuple[Item, ...]:
+def newest(items: Sequence[FeedItem]) -> tuple[FeedItem, ...]:
     """What the feed itself carries: its newest items, its last days, and all of its newest month.
 
     The last days end with the newest item, so that the clock changes no byte. The month is not
@@ -40,7 +40,7 @@ def newest(items: Sequence[Item]) -> tuple[Item, ...]:
     return tuple(items[: max(recent, NEWEST)])
 
 
-def months(items: Sequence[Item]) -> list[tuple[date, tuple[Item, ...]]]:
+def months(items: Sequence[FeedItem]) -> list[tuple[date, tuple[FeedItem, ...]]]:
     """The months that are over, newest first, each by its first day with its items.
 
     Args:

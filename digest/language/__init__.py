@@ -1,4 +1,4 @@
-"""The language of a site: its words, its dates and its numbers.
+"""A language's tag in; the interface's words, dates and numbers in that language out.
 
 Our words are English, and stand where they are used; other languages translate them. A site in
 English loads none of that.
@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 from types import MappingProxyType
+
+__all__ = ["ENGLISH", "Language", "templates"]
 
 FOLDER = "locale"  # a site's own catalogues
 Key = tuple[str, str]  # context, and the English words; of a plural, the singular ones

@@ -1,4 +1,4 @@
-"""Where entries come from: one module a kind, pure in asking and in parsing."""
+"""What site.yaml asks for in; entries of the answers out, with the state of each source."""
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
@@ -19,18 +19,32 @@ from digest.model import (
     ArxivListing,
     ArxivOai,
     Entry,
-    Fetched,
     Gap,
     LocalFile,
-    Past,
     Request,
     Source,
+    SourceHistory,
+    SourceResult,
     State,
     Validator,
     WebFeed,
 )
-from digest.sources import arxiv, arxiv_listing, arxiv_oai, feed, file
-from digest.sources.asking import Asking, Client, Run, Tell, failed
+from digest.sources import (
+    arxiv,
+    arxiv_listing,
+    arxiv_oai,
+    feed,
+    file,
+)
+from digest.sources.asking import (
+    Asking,
+    Client,
+    Run,
+    Tell,
+    failed,
+)
+
+__all__ = ["KINDS", "asking", "client", "politeness", "xml"]
 
 KINDS: dict[type[Source], Callable[[Any, Run], Asking]] = {
     ArxivApi: arxiv.fetch,
@@ -50,11 +64,11 @@ def fetch_all(
     *,
     since: date | None = None,
     known: Callable[[str], Entry | None] = lambda name: None,
-    past: Mapping[str, Past] | None = None,
+    past: Mapping[str, SourceHistory] | None = None,
     validators: Mapping[str, Validator] | None = None,
     keep: Tell | None = None,
     progress: Tell = lambda fetched: None,
-) -> tuple[Fetched, ...]:
+) -> tuple[SourceResult, ...]:
     """Fetch every source, side by side; a failing one is reported, never fatal.
 
     Args:
@@ -73,7 +87,7 @@ def fetch_all(
         root=root, now=now, since=since, known=known, past=past or {}, validators=validators or {}
     )
 
-    def one(source: Source) -> Fetched:
+    def one(source: Source) -> SourceResult:
         fetched = _fetch(source, run, web, keep)
         progress(fetched)
         return fetched
@@ -87,7 +101,7 @@ def first_requests(
     now: datetime,
     *,
     since: date | None = None,
-    past: Mapping[str, Past] | None = None,
+    past: Mapping[str, SourceHistory] | None = None,
 ) -> tuple[tuple[Source, Request], ...]:
     """What each source would ask for first; what it asks for then depends on the answer."""
     run = Run(root=root, now=now, since=since, past=past or {})
@@ -101,23 +115,25 @@ def first_requests(
 
 
 def _side_by_side(
-    work: Callable[[Source], Fetched], sources: Sequence[Source]
-) -> tuple[Fetched, ...]:
+    work: Callable[[Source], SourceResult], sources: Sequence[Source]
+) -> tuple[SourceResult, ...]:
     """Each source in a thread of its own; all end with the process, so that Ctrl-C does."""
-    futures = [Future[Fetched]() for _ in sources]
+    futures = [Future[SourceResult]() for _ in sources]
     for future, source in zip(futures, sources, strict=True):
         Thread(target=_settle, args=(future, work, source), daemon=True).start()
     return tuple(future.result() for future in futures)
 
 
-def _settle(future: Future[Fetched], work: Callable[[Source], Fetched], source: Source) -> None:
+def _settle(
+    future: Future[SourceResult], work: Callable[[Source], SourceResult], source: Source
+) -> None:
     try:
         future.set_result(work(source))
     except BaseException as error:
         future.set_exception(error)
 
 
-def _fetch(source: Source, run: Run, web: Client, keep: Tell | None) -> Fetched:
+def _fetch(source: Source, run: Run, web: Client, keep: Tell | None) -> SourceResult:
     """What is new at a source, then what a backfill that was begun in an earlier run has left."""
     gap = run.past_of(source.name).gap if isinstance(source, _BACKFILLED) else None
     if gap is None or run.since not in {None, gap.since}:
@@ -173,7 +189,7 @@ def _left(source: Source, run: Run, rest: Gap | None) -> Gap | None:
     )
 
 
-def _drive(source: Source, run: Run, web: Client, keep: Tell | None) -> Fetched:
+def _drive(source: Source, run: Run, web: Client, keep: Tell | None) -> SourceResult:
     """Put a source's requests, hand it the answers, and note both.
 
     Whatever the source's kind or its answers raise makes this source `failed`, and no other; what
@@ -182,12 +198,12 @@ def _drive(source: Source, run: Run, web: Client, keep: Tell | None) -> Fetched:
     asking = KINDS[type(source)](source, run)
     asked, answered = list[str](), Counter[str]()
     validators, pieces, reached = dict[str, Validator](), list[Entry](), True
-    proceed: Callable[[], Request | Fetched] = partial(next, asking)
+    proceed: Callable[[], Request | SourceResult] = partial(next, asking)
     while True:
         try:
             step = proceed()
         except StopIteration as done:
-            fetched: Fetched = done.value
+            fetched: SourceResult = done.value
             break
         except Exception as error:
             fetched = failed(source.name, error)
@@ -195,7 +211,7 @@ def _drive(source: Source, run: Run, web: Client, keep: Tell | None) -> Fetched:
                 fetched = replace(fetched, gap=Gap(run.since, run.since, run.until or run.today))
             break
         proceed = partial(next, asking)
-        if isinstance(step, Fetched):
+        if isinstance(step, SourceResult):
             if keep:
                 step = replace(step, gap=_left(source, run, step.gap))
                 keep(replace(step, asked=tuple(asked), answered=_tally(answered)))
@@ -237,7 +253,7 @@ def _conditional(request: Request, run: Run) -> Request:
     return replace(request, validator=validator)
 
 
-def _vouched(validators: Mapping[str, Validator], fetched: Fetched) -> dict[str, Validator]:
+def _vouched(validators: Mapping[str, Validator], fetched: SourceResult) -> dict[str, Validator]:
     """Marks of an answer that came whole and brought something."""
     if not fetched.entries or fetched.state not in {State.OK, State.QUIET}:
         return {}

@@ -13,13 +13,30 @@ from xml.etree.ElementTree import Element
 import msgspec
 
 from digest.errors import Refused, SourceError
-from digest.ids import arxiv_id
-from digest.model import Answer, ArxivApi, Entry, Fetched, Gap, Request, Source, State
+from digest.model import (
+    Answer,
+    ArxivApi,
+    Entry,
+    Gap,
+    Request,
+    Source,
+    SourceResult,
+    State,
+)
 from digest.sources import xml
-from digest.sources.asking import Asking, Run, again, body, fault, left_out, let_speak
+from digest.sources.asking import (
+    Asking,
+    Run,
+    again,
+    body,
+    fault,
+    left_out,
+    let_speak,
+)
 from digest.sources.papers import once, paper
 from digest.sources.text import fold, moment
 from digest.sources.xml import ARXIV, ATOM, OPENSEARCH
+from digest.text.ids import arxiv_id
 
 SLICE = 2000  # papers an answer, at most
 MOST = 30_000  # papers a query, at most
@@ -27,7 +44,7 @@ ACCEPT = "application/atom+xml, application/xml;q=0.9"
 _SHORTEST = timedelta(minutes=1)  # the API's dates have no seconds
 
 
-class Page(msgspec.Struct, frozen=True, kw_only=True):
+class ApiPage(msgspec.Struct, frozen=True, kw_only=True):
     """One answer: a slice of the results."""
 
     total: int  # results in all
@@ -103,7 +120,7 @@ def submitted(source: ArxivApi, run: Run, start: datetime) -> Asking:
     problem = "; ".join(dict.fromkeys(problems))
     if problem and not found:
         raise SourceError(problem)
-    return Fetched(
+    return SourceResult(
         source=source.name,
         state=State.PARTIAL if problems else State.OK if found else State.QUIET,
         entries=found,
@@ -188,10 +205,10 @@ def _slices(
 
 def _slice(
     request: Request, source: Source, run: Run, skip: int, total: int
-) -> Generator[Request, Answer, Page]:
+) -> Generator[Request, Answer, ApiPage]:
     """One slice, asked for again where the answer can't be right."""
 
-    def checked(answer: Answer) -> Page:
+    def checked(answer: Answer) -> ApiPage:
         try:
             page = read(answer, source, run)
         except Refused:
@@ -224,7 +241,7 @@ def _is_known(entries: Sequence[Entry], source: Source, run: Run) -> bool:
     return True
 
 
-def read(answer: Answer, source: Source, run: Run) -> Page:
+def read(answer: Answer, source: Source, run: Run) -> ApiPage:
     """The page that an answer holds.
 
     Raises:
@@ -235,7 +252,7 @@ def read(answer: Answer, source: Source, run: Run) -> Page:
     return parse(body(answer), source, run.today, seen=run.seen)
 
 
-def parse(body: bytes, source: Source, today: date, *, seen: date | None = None) -> Page:
+def parse(body: bytes, source: Source, today: date, *, seen: date | None = None) -> ApiPage:
     """Read an answer of the API, of either shape (arXiv rewrote it in November 2025).
 
     Raises:
@@ -253,7 +270,7 @@ def parse(body: bytes, source: Source, today: date, *, seen: date | None = None)
             entries.append(_entry(element, source, today, seen))
         except Exception as error:
             refused.append(fault(error))
-    return Page(
+    return ApiPage(
         total=_number(root, "totalResults"),
         start=_number(root, "startIndex"),
         entries=tuple(entries),

@@ -13,8 +13,6 @@ from xml.etree.ElementTree import Element
 import msgspec
 
 from digest.errors import Refused, SourceError
-from digest.ids import arxiv_id, id_month
-from digest.mailing import EASTERN, due, id_month_listed, is_listing_day
 from digest.model import (
     ARXIV_API,
     ARXIV_LISTING,
@@ -23,18 +21,33 @@ from digest.model import (
     ArxivListing,
     CrossLists,
     Entry,
-    Fetched,
     Gap,
-    Past,
     Request,
     Source,
+    SourceHistory,
+    SourceResult,
     State,
 )
 from digest.sources import arxiv, xml
-from digest.sources.asking import Asking, Run, again, body, fault, left_out, let_speak
+from digest.sources.asking import (
+    Asking,
+    Run,
+    again,
+    body,
+    fault,
+    left_out,
+    let_speak,
+)
 from digest.sources.papers import once, paper
 from digest.sources.text import fold, moment
 from digest.sources.xml import ARXIV, ATOM, DC
+from digest.text.ids import arxiv_id, id_month
+from digest.text.mailing import (
+    EASTERN,
+    due,
+    id_month_listed,
+    is_listing_day,
+)
 
 ACCEPT = "application/rss+xml, application/xml;q=0.9"
 BATCH = 100  # ids a request
@@ -65,7 +78,7 @@ def fetch(source: ArxivListing, run: Run) -> Asking:
     listing = yield from again(request, lambda answer: read(answer, source, run))
     if listing is None:
         state, problem = judge(Listing(day=past.listing, entries=()), run, past)
-        return Fetched(source=source.name, state=state, problem=problem, listing=past.listing)
+        return SourceResult(source=source.name, state=state, problem=problem, listing=past.listing)
     state, problem = judge(listing, run, past)
     entries, covers = once(listing.entries), listing.day
     gap = Gap(run.since, run.since, run.today) if run.since else None
@@ -83,7 +96,7 @@ def fetch(source: ArxivListing, run: Run) -> Asking:
         problem = problem or f"the listing came, not all that it lacks: {error}"
     if problem and state in {State.OK, State.QUIET}:
         state = State.PARTIAL
-    return Fetched(
+    return SourceResult(
         source=source.name,
         state=state,
         problem=problem,
@@ -107,7 +120,7 @@ def _submitted(source: ArxivListing, run: Run, listed: date) -> Asking:
     return (yield from arxiv.submitted(_query(source), run, start))
 
 
-def judge(listing: Listing, run: Run, past: Past) -> tuple[State, str]:
+def judge(listing: Listing, run: Run, past: SourceHistory) -> tuple[State, str]:
     """What a listing means at this time of this week, and why it is no good one."""
     expected = due(run.now)
     if listing.day and listing.day < expected:
@@ -125,7 +138,7 @@ def judge(listing: Listing, run: Run, past: Past) -> tuple[State, str]:
     return State.QUIET, ""
 
 
-def missed(day: date | None, run: Run, past: Past) -> date | None:
+def missed(day: date | None, run: Run, past: SourceHistory) -> date | None:
     """The first listing day that we never had whole, where an earlier fetch or the caller knows."""
     if run.since:
         return run.since

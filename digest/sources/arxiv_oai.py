@@ -15,12 +15,28 @@ import msgspec
 from msgspec import structs
 
 from digest.errors import Refused, SourceError
-from digest.ids import ArxivId, arxiv_id
-from digest.model import Answer, ArxivOai, Entry, Fetched, Gap, Request, Source, State
+from digest.model import (
+    Answer,
+    ArxivOai,
+    Entry,
+    Gap,
+    Request,
+    Source,
+    SourceResult,
+    State,
+)
 from digest.sources import xml
-from digest.sources.asking import TRIES, Asking, Run, body, fault, left_out
+from digest.sources.asking import (
+    TRIES,
+    Asking,
+    Run,
+    body,
+    fault,
+    left_out,
+)
 from digest.sources.papers import once, paper
 from digest.sources.text import fold, moment
+from digest.text.ids import ArxivId, arxiv_id
 
 OAI = "{http://www.openarchives.org/OAI/2.0/}"
 META = "{http://arxiv.org/OAI/arXiv/}"
@@ -30,7 +46,7 @@ _DAY = timedelta(days=1)
 _WINDOW = 6 * _DAY  # from its first day to its last: what is asked for again after a cut
 
 
-class Page(msgspec.Struct, frozen=True, kw_only=True):
+class OaiPage(msgspec.Struct, frozen=True, kw_only=True):
     """One answer."""
 
     entries: tuple[Entry, ...]
@@ -82,10 +98,10 @@ def _fetched(
     end: date,
     token: str,
     problem: str = "",
-) -> Fetched:
+) -> SourceResult:
     # What changes later today is of today too, so today is asked for again.
     mark = f"{source.set}|{source.start}|{min(start, run.today)}|{token}"
-    return Fetched(
+    return SourceResult(
         source=source.name,
         state=state,
         entries=once(found),
@@ -108,7 +124,7 @@ def _resumed(source: ArxivOai, run: Run) -> tuple[date, str]:
 
 def _page(
     source: ArxivOai, run: Run, start: date, until: date, token: str
-) -> Generator[Request, Answer, Page]:
+) -> Generator[Request, Answer, OaiPage]:
     """One answer, asked for again where it can't be right."""
     problem = SourceError("no answer")
     for attempt in range(TRIES):
@@ -140,7 +156,7 @@ def ask(source: ArxivOai, start: date, until: date, token: str) -> Request:
     return Request(url=f"{source.endpoint}?{urlencode(query)}", accept=ACCEPT, pace=source.pace)
 
 
-def parse(body: bytes, source: Source, today: date, *, seen: date | None = None) -> Page:
+def parse(body: bytes, source: Source, today: date, *, seen: date | None = None) -> OaiPage:
     """Read a ListRecords answer with metadataPrefix arXiv.
 
     Raises:
@@ -167,7 +183,7 @@ def parse(body: bytes, source: Source, today: date, *, seen: date | None = None)
             entries.append(_entry(record, source, today, seen))
         except Exception as problem:
             refused.append(fault(problem))
-    return Page(
+    return OaiPage(
         entries=tuple(entries),
         token=fold(records.findtext(f"{OAI}resumptionToken")),
         deleted=deleted,
@@ -175,10 +191,10 @@ def parse(body: bytes, source: Source, today: date, *, seen: date | None = None)
     )
 
 
-def _error(error: Element) -> Page:
+def _error(error: Element) -> OaiPage:
     code, words = error.get("code", ""), fold(xml.text(error))
     if code == "noRecordsMatch":
-        return Page(entries=())
+        return OaiPage(entries=())
     kind = TokenError if code == "badResumptionToken" else Refused
     raise kind(f"arXiv says: {words or code or 'an error without words'}")
 

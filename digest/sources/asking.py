@@ -11,11 +11,19 @@ import msgspec
 from msgspec import structs
 
 from digest.errors import DigestError, Refused, SourceError
-from digest.model import Answer, Entry, Fetched, Past, Request, State, Validator
+from digest.model import (
+    Answer,
+    Entry,
+    Request,
+    SourceHistory,
+    SourceResult,
+    State,
+    Validator,
+)
 
 # A long harvest gives pieces on its way, and is sent nothing for them.
-Asking = Generator[Request | Fetched, Answer, Fetched]
-Tell = Callable[[Fetched], None]
+Asking = Generator[Request | SourceResult, Answer, SourceResult]
+Tell = Callable[[SourceResult], None]
 _LONGEST_FAULT = 500  # characters of what a server or a library says
 _log = logging.getLogger("digest.sources")
 TRIES = 3  # of an answer that can't be right
@@ -41,7 +49,7 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
     since: date | None = None  # fill the gaps from this day on
     until: date | None = None  # where a backfill goes on: the last day that is left of it
     known: Callable[[str], Entry | None] = lambda name: None  # the archive, by id
-    past: Mapping[str, Past] = msgspec.field(default_factory=dict)  # the ledger, by source
+    past: Mapping[str, SourceHistory] = msgspec.field(default_factory=dict)  # the ledger, by source
     validators: Mapping[str, Validator] = msgspec.field(default_factory=dict)  # by address
 
     @property
@@ -60,8 +68,8 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
         """The day on which papers are first seen: None, "when announced", where we fill a gap."""
         return None if self.since else self.today
 
-    def past_of(self, source: str) -> Past:
-        return self.past.get(source, Past())
+    def past_of(self, source: str) -> SourceHistory:
+        return self.past.get(source, SourceHistory())
 
 
 def body(answer: Answer) -> bytes:
@@ -108,9 +116,9 @@ def again(request: Request, read: Callable[[Answer], _Read]) -> Generator[Reques
     raise problem
 
 
-def failed(source: str, error: Exception) -> Fetched:
+def failed(source: str, error: Exception) -> SourceResult:
     """What a source gave that gave nothing."""
-    return Fetched(source=source, state=State.FAILED, problem=fault(error))
+    return SourceResult(source=source, state=State.FAILED, problem=fault(error))
 
 
 def fault(error: Exception) -> str:

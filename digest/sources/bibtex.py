@@ -10,13 +10,18 @@ from bibtexparser.entrypoint import parse_string
 from bibtexparser.model import Entry as Record
 
 from digest.errors import SourceError
-from digest.ids import arxiv_id, entry_id
-from digest.links import doi_link, paper_links
-from digest.mailing import announced_on
 from digest.model import Entry, Link, Source
 from digest.sources.asking import fault
 from digest.sources.papers import publisher_doi
-from digest.sources.text import fold, paragraphs, unique, web_address
+from digest.sources.text import (
+    fold,
+    paragraphs,
+    unique,
+    web_address,
+)
+from digest.text.ids import arxiv_id, entry_id
+from digest.text.links import doi_link, paper_links
+from digest.text.mailing import announced_on
 
 _MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
 _NUMBERS = {str(number) for number in range(1, 13)}

@@ -8,15 +8,39 @@ from datetime import date
 import msgspec
 
 from digest.errors import SourceError
-from digest.ids import arxiv_id, doi, entry_id, id_month
-from digest.links import doi_link, paper_links
-from digest.mailing import announced_on, first_listing
-from digest.model import Entry, Fetched, Link, Request, Source, State, WebFeed
-from digest.sources.asking import Asking, Run, body, fault, left_out
-from digest.sources.items import Item, json_items, xml_items
+from digest.model import (
+    Entry,
+    Link,
+    Request,
+    Source,
+    SourceResult,
+    State,
+    WebFeed,
+)
+from digest.sources.asking import (
+    Asking,
+    Run,
+    body,
+    fault,
+    left_out,
+)
+from digest.sources.items import DocumentItem, json_items, xml_items
 from digest.sources.papers import once, publisher_doi
 from digest.sources.pieces import LIMITS, Limits
-from digest.sources.text import excerpt, fold, unique, web_address
+from digest.sources.text import (
+    excerpt,
+    fold,
+    unique,
+    web_address,
+)
+from digest.text.ids import (
+    arxiv_id,
+    doi,
+    entry_id,
+    id_month,
+)
+from digest.text.links import doi_link, paper_links
+from digest.text.mailing import announced_on, first_listing
 
 ACCEPT = (
     "application/rss+xml, application/atom+xml, application/feed+json, application/rdf+xml;q=0.9, "
@@ -33,14 +57,14 @@ def fetch(source: WebFeed, run: Run) -> Asking:
     """Ask for the feed."""
     answer = yield Request(url=source.url, accept=ACCEPT, conditional=True)
     if answer.status == 304:
-        return Fetched(source=source.name, state=State.QUIET)
+        return SourceResult(source=source.name, state=State.QUIET)
     document = body(answer)
     found = parse(document, source, run.today, seen=run.seen, url=source.url, full=source.full)
     entries = once(found.entries)
     if found.problem and not entries:
         raise SourceError(found.problem)
     state = State.PARTIAL if found.problem else State.OK if entries else State.QUIET
-    return Fetched(source=source.name, state=state, entries=entries, problem=found.problem)
+    return SourceResult(source=source.name, state=state, entries=entries, problem=found.problem)
 
 
 class Page(msgspec.Struct, frozen=True, kw_only=True):
@@ -93,7 +117,7 @@ def parse(
 
 
 def _entry(
-    item: Item, source: Source, today: date, seen: date | None, url: str, full: bool
+    item: DocumentItem, source: Source, today: date, seen: date | None, url: str, full: bool
 ) -> Entry | None:
     links = unique(map(web_address, item.links))
     guid = fold(item.guid)

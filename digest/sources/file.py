@@ -11,8 +11,21 @@ from pathlib import Path
 from xml.etree.ElementTree import Element
 
 from digest.errors import SourceError
-from digest.model import Entry, Fetched, LocalFile, State
-from digest.sources import arxiv, arxiv_listing, arxiv_oai, bibtex, feed, jsonl, xml
+from digest.model import (
+    Entry,
+    LocalFile,
+    SourceResult,
+    State,
+)
+from digest.sources import (
+    arxiv,
+    arxiv_listing,
+    arxiv_oai,
+    bibtex,
+    feed,
+    jsonl,
+    xml,
+)
 from digest.sources.asking import Asking, Run, fault
 from digest.sources.papers import once
 from digest.sources.text import fold, moment
@@ -36,12 +49,14 @@ def fetch(source: LocalFile, run: Run) -> Asking:
             else:
                 found.append(item)
             if len(found) >= PIECE:
-                yield Fetched(source=source.name, state=State.OK, entries=once(found), asked=asked)
+                yield SourceResult(
+                    source=source.name, state=State.OK, entries=once(found), asked=asked
+                )
                 found, kept = [], True
     if not asked:
         problem = f"no file matches {source.path}"
     more = f"; and {refused - 1:,} more" if refused > 1 else ""
-    return Fetched(
+    return SourceResult(
         source=source.name,
         state=State.OK if not problem else State.PARTIAL if found or kept else State.FAILED,
         entries=once(found),

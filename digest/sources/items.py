@@ -16,10 +16,16 @@ import msgspec
 from digest.errors import SourceError
 from digest.sources import pieces, xml
 from digest.sources.pieces import LIMITS, Limits
-from digest.sources.text import fold, moment, paragraphs, plain, unique
+from digest.sources.text import (
+    fold,
+    moment,
+    paragraphs,
+    plain,
+    unique,
+)
 
 
-class Item(msgspec.Struct, frozen=True, kw_only=True):
+class DocumentItem(msgspec.Struct, frozen=True, kw_only=True):
     """An item, whatever the feed's format."""
 
     title: str = ""
@@ -35,7 +41,7 @@ class Item(msgspec.Struct, frozen=True, kw_only=True):
     updated: datetime | None = None
 
 
-def xml_items(body: bytes, limits: Limits = LIMITS) -> Iterator[Item | Exception]:
+def xml_items(body: bytes, limits: Limits = LIMITS) -> Iterator[DocumentItem | Exception]:
     """The items of an RSS, RDF or Atom document, why others can't be read, and what was cut off.
 
     Raises:
@@ -51,7 +57,9 @@ def xml_items(body: bytes, limits: Limits = LIMITS) -> Iterator[Item | Exception
     )
 
 
-def _group_items(cut: pieces.Pieces, group: Sequence[pieces.Item]) -> Iterator[Item | Exception]:
+def _group_items(
+    cut: pieces.Pieces, group: Sequence[pieces.Item]
+) -> Iterator[DocumentItem | Exception]:
     """The items of one document; where one of them can't be read, each is read by itself."""
     try:
         found = _parsed(cut.document(group)).entries
@@ -80,7 +88,7 @@ def _parsed(document: bytes) -> Any:
     return feed
 
 
-def json_items(body: bytes, limits: Limits = LIMITS) -> Iterator[Item | Exception]:
+def json_items(body: bytes, limits: Limits = LIMITS) -> Iterator[DocumentItem | Exception]:
     """The items of a JSON Feed, why others can't be read, and what was cut off.
 
     Raises:
@@ -100,7 +108,7 @@ def json_items(body: bytes, limits: Limits = LIMITS) -> Iterator[Item | Exceptio
     )
 
 
-def _read_json_item(raw: msgspec.Raw, limits: Limits) -> Item | Exception:
+def _read_json_item(raw: msgspec.Raw, limits: Limits) -> DocumentItem | Exception:
     if len(memoryview(raw)) > limits.field:
         return SourceError(f"an item of more than {limits.field:,} bytes")
     try:
@@ -118,10 +126,10 @@ def _warnings(limits: Limits, more: bool, fields: int = 0) -> Iterator[Warning]:
         yield Warning(f"{number} left out, too long, too deep or too many")
 
 
-def _xml_item(item: Any) -> Item:
+def _xml_item(item: Any) -> DocumentItem:
     contents = [_plain(content) for content in item.get("content", ())]
     links = [link for link in item.get("links", ()) if link.get("rel") == "alternate"]
-    return Item(
+    return DocumentItem(
         title=_plain(item.get("title_detail")),
         guid=item.get("id", ""),
         names=unique(str(item.get(key, "")) for key in ("dc_identifier", "prism_doi")),
@@ -181,10 +189,10 @@ class _JsonFeed(msgspec.Struct):
 _json_decoder = msgspec.json.Decoder(_JsonItem)
 
 
-def _json_item(item: _JsonItem) -> Item:
+def _json_item(item: _JsonItem) -> DocumentItem:
     authors = [*item.authors, *([item.author] if item.author else [])]
     text = paragraphs(item.content_text) or plain(item.content_html)
-    return Item(
+    return DocumentItem(
         title=item.title,
         guid=str(item.id),
         links=unique([item.url, item.external_url]),

@@ -10,11 +10,11 @@ from datetime import date
 import msgspec
 
 from digest.errors import SourceError
-from digest.ids import ArxivId, arxiv_id
 from digest.model import Entry, Source
 from digest.sources.asking import fault
 from digest.sources.papers import paper
 from digest.sources.text import day, moment
+from digest.text.ids import ArxivId, arxiv_id
 
 
 class _Line(msgspec.Struct):

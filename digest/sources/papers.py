@@ -4,11 +4,16 @@ import re
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 
-from digest.ids import ArxivId, doi
-from digest.links import paper_links
-from digest.mailing import announced_on
 from digest.model import Entry, Source, Version
-from digest.sources.text import fold, paragraphs, unique, web_address
+from digest.sources.text import (
+    fold,
+    paragraphs,
+    unique,
+    web_address,
+)
+from digest.text.ids import ArxivId, doi
+from digest.text.links import paper_links
+from digest.text.mailing import announced_on
 
 # "cs.DC", "hep-ph", "cond-mat.mes-hall"; codes such as "68T27" and "H.1.1" stand among them.
 # Source: https://arxiv.org/category_taxonomy

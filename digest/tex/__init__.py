@@ -1,4 +1,4 @@
-"""TeX text, as arXiv sends it → plain text, and → HTML with MathML.
+"""TeX as sources write it in; plain text, or HTML with MathML, out. Pure.
 
 Pure and total: whatever the text, nothing raises, and no markup of its own survives. What we can't
 convert is shown as its TeX in `<code class="tex">` and reported.
@@ -9,13 +9,15 @@ from collections.abc import Sequence
 import msgspec
 from markupsafe import Markup as Safe
 
-from digest.memory import remembered
 from digest.model import Markup
 from digest.tex import urls
-from digest.tex.cursor import Kind
+from digest.tex.cursor import PieceKind
 from digest.tex.line import Span, marked, words
 from digest.tex.reader import cleaned, is_simple, read
 from digest.tex.writer import Writer
+from digest.text.memory import remembered
+
+__all__ = ["plain", "reader"]
 
 
 class Converted(msgspec.Struct, frozen=True):
@@ -65,7 +67,7 @@ def addresses(text: str, markup: Markup = Markup.TEX) -> tuple[str, ...]:
     """Every http or https address that the text names or links to, once, in its order."""
     if not urls.are_likely(text) and "\\" not in text:
         return ()
-    found = (piece.source for piece in read(text, markup) if piece.kind is Kind.OPEN)
+    found = (piece.source for piece in read(text, markup) if piece.kind is PieceKind.OPEN)
     return tuple(dict.fromkeys(filter(None, found)))
 
 

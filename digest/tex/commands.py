@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 from unicodedata import normalize
 
 from digest.tex import formula
-from digest.tex.cursor import Cursor, Kind
+from digest.tex.cursor import Cursor, PieceKind
 from digest.tex.macros import (
     ACCENTS,
     DECLARATIONS,
@@ -58,11 +58,11 @@ def sign(cursor: Cursor, match: re.Match[str]) -> None:
     mark = match["sign"]
     if mark == "\\":
         cursor.take(_LENGTH)
-        cursor.add(Kind.BREAK)
+        cursor.add(PieceKind.BREAK)
     elif mark == "(":
-        cursor.delimited(Kind.FORMULA, "\\(", "\\)")
+        cursor.delimited(PieceKind.FORMULA, "\\(", "\\)")
     elif mark == "[":
-        cursor.delimited(Kind.DISPLAY, "\\[", "\\]")
+        cursor.delimited(PieceKind.DISPLAY, "\\[", "\\]")
     elif mark in ACCENTS:
         _accent(cursor, mark, match.start())
     elif mark == "_" and cursor.is_at("{"):  # some repositories escape scripts: O\_{bit}
@@ -177,7 +177,7 @@ def _begin(cursor: Cursor, word: str) -> None:
         closing = f"\\end{{{environment}}}"
         if (end := cursor.find(closing, cursor.at)) >= 0:
             end += len(closing)
-            cursor.formula(Kind.DISPLAY, start, slice(start, end), end)
+            cursor.formula(PieceKind.DISPLAY, start, slice(start, end), end)
     elif environment in LISTS:
         cursor.take(_OPTIONS)
         cursor.begin_list(LISTS[environment])
@@ -190,17 +190,17 @@ def _end(cursor: Cursor, word: str) -> None:
 
 
 def _item(cursor: Cursor, word: str) -> None:
-    cursor.add(Kind.ITEM)
+    cursor.add(PieceKind.ITEM)
     if label := cursor.take(_LABEL):
         cursor.say(f"{label[1]} ")
 
 
 def _paragraph(cursor: Cursor, word: str) -> None:
-    cursor.add(Kind.PARAGRAPH)
+    cursor.add(PieceKind.PARAGRAPH)
 
 
 def _break(cursor: Cursor, word: str) -> None:
-    cursor.add(Kind.BREAK)
+    cursor.add(PieceKind.BREAK)
 
 
 def _verbatim(cursor: Cursor, word: str) -> None:
@@ -246,10 +246,10 @@ def _unknown(cursor: Cursor, word: str, start: int) -> None:
         cursor.take(_AFTER_WORD)
         cursor.say(symbol)
     elif wraps and (tex := _with_arguments(cursor, word)):
-        cursor.add(Kind.FORMULA, tex, tex)
+        cursor.add(PieceKind.FORMULA, tex, tex)
     elif empty or not cursor.take(_OPTIONS_AND_GROUP):
         cursor.take(_AFTER_WORD)
-        cursor.add(Kind.CODE, f"\\{word}")
+        cursor.add(PieceKind.CODE, f"\\{word}")
     else:
         cursor.begin_group()
 

@@ -11,7 +11,7 @@ _DEEPEST_LIST = 4
 BEGIN, END = "\x02", "\x03"  # around marked words of a TEXT; no text has such controls
 
 
-class Kind(Enum):
+class PieceKind(Enum):
     """What a piece is, and what its `text` and `source` hold."""
 
     TEXT = auto()
@@ -27,8 +27,8 @@ class Kind(Enum):
     END = auto()  # of a list
 
 
-class Piece(NamedTuple):
-    kind: Kind
+class TexPiece(NamedTuple):
+    kind: PieceKind
     text: str = ""
     source: str = ""
 
@@ -43,16 +43,16 @@ class Cursor:
     def __init__(self, text: str) -> None:
         self.text = text
         self.at = 0
-        self.pieces: list[Piece] = []
+        self.pieces: list[TexPiece] = []
         self._words: list[str] = []  # text not yet in pieces
-        self._groups: list[list[Piece]] = []  # what the end of each open group brings
+        self._groups: list[list[TexPiece]] = []  # what the end of each open group brings
         self._open = 0  # elements
         self._linked = False  # within an address, where no other may start
-        self._anchor: list[Piece] | None = None  # the group that </a> ends
+        self._anchor: list[TexPiece] | None = None  # the group that </a> ends
         self._lists: list[bool] = []  # whether each open list is shown as one
         self._absent: set[str] = set()  # closing marks that the rest of the text lacks
 
-    def finish(self) -> list[Piece]:
+    def finish(self) -> list[TexPiece]:
         """The pieces, with what is still open closed."""
         while self._groups:
             self.end_group()
@@ -64,13 +64,13 @@ class Cursor:
     def say(self, text: str) -> None:
         self._words.append(text)
 
-    def add(self, kind: Kind, text: str = "", source: str = "") -> None:
+    def add(self, kind: PieceKind, text: str = "", source: str = "") -> None:
         self._flush()
-        self.pieces.append(Piece(kind, text, source))
+        self.pieces.append(TexPiece(kind, text, source))
 
     def _flush(self) -> None:
         if self._words:
-            self.pieces.append(Piece(Kind.TEXT, "".join(self._words)))
+            self.pieces.append(TexPiece(PieceKind.TEXT, "".join(self._words)))
             self._words.clear()
 
     def take(self, pattern: re.Pattern[str]) -> re.Match[str] | None:
@@ -100,19 +100,19 @@ class Cursor:
         if element and self._groups and self._open < _DEEPEST:
             self._open += 1
             self._linked = self._linked or element == "a"
-            self.add(Kind.OPEN, element, address)
-            self._groups[-1].insert(0, Piece(Kind.CLOSE, element))
+            self.add(PieceKind.OPEN, element, address)
+            self._groups[-1].insert(0, TexPiece(PieceKind.CLOSE, element))
 
     def begin_note(self) -> None:
         self.say(" (")
-        self._groups.append([Piece(Kind.TEXT, ")")])
+        self._groups.append([TexPiece(PieceKind.TEXT, ")")])
 
     def end_group(self) -> None:
         if not self._groups:
             self.say("}")
             return
         for piece in self._groups.pop():
-            if piece.kind is Kind.CLOSE:
+            if piece.kind is PieceKind.CLOSE:
                 self._open -= 1
                 self._linked = self._linked and piece.text != "a"
             self.add(*piece)
@@ -140,19 +140,19 @@ class Cursor:
         shown = len(self._lists) < _DEEPEST_LIST
         self._lists.append(shown)
         if shown:
-            self.add(Kind.LIST, name)
+            self.add(PieceKind.LIST, name)
 
     def end_list(self) -> None:
         if self._lists and self._lists.pop():
-            self.add(Kind.END)
+            self.add(PieceKind.END)
 
-    def formula(self, kind: Kind, start: int, inner: slice, end: int) -> None:
+    def formula(self, kind: PieceKind, start: int, inner: slice, end: int) -> None:
         """A formula that reaches from `start` to `end`, its TeX within; an empty one is nothing."""
         if self.text[inner].strip():
             self.add(kind, self.text[inner], self.text[start:end])
         self.at = end
 
-    def delimited(self, kind: Kind, opening: str, closing: str) -> bool:
+    def delimited(self, kind: PieceKind, opening: str, closing: str) -> bool:
         """A formula whose opening mark we have just passed; False where nothing closes it."""
         end = self.find(closing, self.at)
         if end >= 0:

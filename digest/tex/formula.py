@@ -5,10 +5,10 @@ from html import escape
 
 from math_core import LatexError, LatexToMathML
 
-from digest.allowlist import FORMULA
-from digest.memory import remembered
 from digest.tex.macros import MACROS
 from digest.tex.speech import read_out
+from digest.text.allowlist import FORMULA
+from digest.text.memory import remembered
 
 # The converter recurses. Whatever nests in TeX of this length stays within 8 MB of stack (measured:
 # 8,000 characters do), and no abstract on arXiv is longer than 1,920.

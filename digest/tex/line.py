@@ -4,7 +4,12 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 
-from digest.tex.cursor import BEGIN, END, Kind, Piece
+from digest.tex.cursor import (
+    BEGIN,
+    END,
+    PieceKind,
+    TexPiece,
+)
 from digest.tex.formula import character, spoken
 from digest.tex.speech import lowered, raised
 
@@ -13,36 +18,36 @@ _WORD = re.compile(r"\S+")
 _SCRIPTS = {"sup": raised, "sub": lowered}
 
 
-def words(pieces: Iterable[Piece]) -> list[str]:
+def words(pieces: Iterable[TexPiece]) -> list[str]:
     """What each piece adds to the plain text; a script stands whole where it opens."""
     found: list[str] = []
     scripts: list[int] = []  # where the open ones start
     for piece in pieces:
         word = ""
         match piece.kind:
-            case Kind.TEXT:
+            case PieceKind.TEXT:
                 word = piece.text
-            case Kind.FORMULA | Kind.DISPLAY:
+            case PieceKind.FORMULA | PieceKind.DISPLAY:
                 word = character(piece.text) or spoken(piece.text)
-            case Kind.CODE:
+            case PieceKind.CODE:
                 word = piece.text.replace("\\", "")
-            case Kind.OPEN if piece.text in _SCRIPTS:
+            case PieceKind.OPEN if piece.text in _SCRIPTS:
                 scripts.append(len(found))
-            case Kind.CLOSE if piece.text in _SCRIPTS:
+            case PieceKind.CLOSE if piece.text in _SCRIPTS:
                 start = scripts.pop()
                 script = _SCRIPTS[piece.text]("".join(found[start:]))
                 found[start:] = [script, *[""] * (len(found) - start - 1)]
-            case Kind.BREAK:
+            case PieceKind.BREAK:
                 word = " "
-            case Kind.ITEM:
+            case PieceKind.ITEM:
                 word = "\n• "
-            case Kind.PARAGRAPH | Kind.LIST | Kind.END:
+            case PieceKind.PARAGRAPH | PieceKind.LIST | PieceKind.END:
                 word = "\n"
         found.append(word)
     return found
 
 
-def marked(pieces: Sequence[Piece], spans: Iterable[Span]) -> Iterator[Piece]:
+def marked(pieces: Sequence[TexPiece], spans: Iterable[Span]) -> Iterator[TexPiece]:
     """The pieces with places of their line of plain text marked; formulas and scripts whole.
 
     Places beyond the text are passed over.
@@ -55,21 +60,21 @@ def marked(pieces: Sequence[Piece], spans: Iterable[Span]) -> Iterator[Piece]:
         while at < len(places) and places[at][1] <= start:
             at += 1
         touched = at < len(places) and places[at][0] < end and bool(word.strip())
-        if piece.kind is Kind.OPEN and piece.text in _SCRIPTS:
+        if piece.kind is PieceKind.OPEN and piece.text in _SCRIPTS:
             scripts.append(touched)
-            yield from (Piece(Kind.OPEN, "mark"), piece) if touched else (piece,)
-        elif piece.kind is Kind.CLOSE and piece.text in _SCRIPTS:
-            yield from (piece, Piece(Kind.CLOSE, "mark")) if scripts.pop() else (piece,)
+            yield from (TexPiece(PieceKind.OPEN, "mark"), piece) if touched else (piece,)
+        elif piece.kind is PieceKind.CLOSE and piece.text in _SCRIPTS:
+            yield from (piece, TexPiece(PieceKind.CLOSE, "mark")) if scripts.pop() else (piece,)
         elif not touched:
             yield piece
-        elif piece.kind is Kind.TEXT:
+        elif piece.kind is PieceKind.TEXT:
             last = at
             while last < len(places) and places[last][0] < end:
                 last += 1
             here = [(first - start, past - start) for first, past in places[at:last]]
-            yield Piece(Kind.TEXT, _with_marks(word, here))
-        elif piece.kind in (Kind.FORMULA, Kind.DISPLAY, Kind.CODE):
-            yield from (Piece(Kind.OPEN, "mark"), piece, Piece(Kind.CLOSE, "mark"))
+            yield TexPiece(PieceKind.TEXT, _with_marks(word, here))
+        elif piece.kind in (PieceKind.FORMULA, PieceKind.DISPLAY, PieceKind.CODE):
+            yield from (TexPiece(PieceKind.OPEN, "mark"), piece, TexPiece(PieceKind.CLOSE, "mark"))
         else:
             yield piece
         start = end

@@ -6,15 +6,15 @@ from html import unescape
 
 from digest.model import Markup
 from digest.tex import commands, urls
-from digest.tex.cursor import Cursor, Kind, Piece
+from digest.tex.cursor import Cursor, PieceKind, TexPiece
 
 
-def read(text: str, markup: Markup) -> list[Piece]:
+def read(text: str, markup: Markup) -> list[TexPiece]:
     """Pieces in reading order. Each OPEN has its CLOSE, well nested; so has each LIST its END."""
     text = cleaned(text, markup)
     start, token = _PATTERNS[markup, urls.are_likely(text)]
     if not start.search(text):
-        return [Piece(Kind.TEXT, text)] if text else []
+        return [TexPiece(PieceKind.TEXT, text)] if text else []
     return _Reader(text).read(start, token)
 
 
@@ -96,7 +96,7 @@ class _Reader(Cursor):
         self._passed = -1  # a dollar that delimits nothing
         self._quote = -1  # where a single quotation ends
 
-    def read(self, start: re.Pattern[str], token: re.Pattern[str]) -> list[Piece]:
+    def read(self, start: re.Pattern[str], token: re.Pattern[str]) -> list[TexPiece]:
         while found := start.search(self.text, self.at):
             self.at = found.end()
             if match := token.match(self.text, found.start()):
@@ -133,14 +133,14 @@ class _Reader(Cursor):
         if start == self._passed:
             self.at = start + 1
         elif match[0] == "$$":
-            if not self.delimited(Kind.DISPLAY, "$$", "$$"):
+            if not self.delimited(PieceKind.DISPLAY, "$$", "$$"):
                 self.say("$$")
         elif (mate := self._mate(self.at)) < 0:
             self.say("$")
         elif self.text[self.at : mate].lstrip().startswith(("\\href{", "\\url{")):
             self._passed = mate
         elif is_formula(self.text, self.at, mate):
-            self.formula(Kind.FORMULA, start, slice(self.at, mate), mate + 1)
+            self.formula(PieceKind.FORMULA, start, slice(self.at, mate), mate + 1)
         else:
             self.say("$")
 
@@ -183,7 +183,7 @@ class _Reader(Cursor):
 
     def _tag(self, match: re.Match[str]) -> None:
         if match[0].startswith("<b"):
-            self.add(Kind.BREAK)
+            self.add(PieceKind.BREAK)
         elif match[0] == "</a>":
             self.end_anchor()
         else:
@@ -191,7 +191,7 @@ class _Reader(Cursor):
             self.begin_anchor((href[1] or href[2] or "") if href else "")
 
     def _line(self, match: re.Match[str]) -> None:
-        self.add(Kind.PARAGRAPH)
+        self.add(PieceKind.PARAGRAPH)
 
     def _address(self, match: re.Match[str]) -> None:
         written = urls.cut(match[0])

@@ -6,7 +6,12 @@ from html import escape
 from typing import NamedTuple
 
 from digest.tex import formula
-from digest.tex.cursor import BEGIN, END, Kind, Piece
+from digest.tex.cursor import (
+    BEGIN,
+    END,
+    PieceKind,
+    TexPiece,
+)
 
 _NUMBERED = re.compile(r"\(?([1-9]\d?)[.)]\s+(?=\S)")
 _BULLETED = re.compile(r"([-*•‣◦·–])\s+(?=\S)")
@@ -33,7 +38,7 @@ class Writer:
         self._lists: list[str] = []  # names of the lists we are in
         self._items: list[int] = []  # per list: 0 before an item, 1 in an empty one, 2 in a filled
 
-    def write(self, pieces: Iterable[Piece]) -> str:
+    def write(self, pieces: Iterable[TexPiece]) -> str:
         for piece in pieces:
             self._write(piece)
         self._end_line()
@@ -41,39 +46,39 @@ class Writer:
             return "".join(_grouped(self._blocks))
         return "".join(content for _, content in self._blocks)
 
-    def _write(self, piece: Piece) -> None:
+    def _write(self, piece: TexPiece) -> None:
         match piece.kind:
-            case Kind.TEXT:
+            case PieceKind.TEXT:
                 self._text(piece.text)
-            case Kind.FORMULA | Kind.DISPLAY:
+            case PieceKind.FORMULA | PieceKind.DISPLAY:
                 self._formula(piece)
-            case Kind.CODE:
+            case PieceKind.CODE:
                 self._code(piece.text)
-            case Kind.OPEN:
+            case PieceKind.OPEN:
                 self._wanted.append(self._tags(piece))
-            case Kind.CLOSE:
+            case PieceKind.CLOSE:
                 _, end = self._wanted.pop()
                 if self._opened > len(self._wanted):
                     self._line.append(end)
                     self._opened -= 1
-            case Kind.BREAK:
+            case PieceKind.BREAK:
                 self._line.append("<br/>" if self._block and not self._blank else " ")
             case _ if not self._block:
-                self._text(" • " if piece.kind is Kind.ITEM else " ")
-            case Kind.PARAGRAPH:
+                self._text(" • " if piece.kind is PieceKind.ITEM else " ")
+            case PieceKind.PARAGRAPH:
                 self._end_line()
-            case Kind.LIST:
+            case PieceKind.LIST:
                 self._end_line()
                 self._raw(f"<{piece.text}>")
                 self._lists.append(piece.text)
                 self._items.append(0)
-            case Kind.ITEM:
+            case PieceKind.ITEM:
                 self._end_line()
                 self._begin_item()
-            case Kind.END:
+            case PieceKind.END:
                 self._end_list()
 
-    def _tags(self, piece: Piece) -> tuple[str, str]:
+    def _tags(self, piece: TexPiece) -> tuple[str, str]:
         if piece.text != "a":
             return f"<{piece.text}>", f"</{piece.text}>"
         if not self._links:
@@ -97,9 +102,9 @@ class Writer:
         self.unconverted.append(source)
         self._phrase(f'<code class="tex">{escape(source, quote=False)}</code>')
 
-    def _formula(self, piece: Piece) -> None:
+    def _formula(self, piece: TexPiece) -> None:
         self.formulas += 1
-        display = self._block and piece.kind is Kind.DISPLAY
+        display = self._block and piece.kind is PieceKind.DISPLAY
         if character := formula.character(piece.text):
             self._text(character)
         elif not (math := formula.mathml(piece.text, display)):

@@ -1,4 +1,4 @@
-"""Which entries belong to which theme, and why. Pure."""
+"""Rules and entries in; the themes of each entry and the reasons out. Pure."""
 
 from __future__ import annotations
 
@@ -10,11 +10,30 @@ from typing import NamedTuple
 
 import msgspec
 
-from digest.model import Entry, Match, Reason, Source, Theme
-from digest.themes import rules, terms
+from digest.config import rules
+from digest.config.rules import (
+    AtLeast,
+    Fact,
+    Leaf,
+    NoneOf,
+    Phrase,
+    Proximity,
+    Regex,
+    Rule,
+    ThemeRef,
+)
+from digest.model import (
+    Entry,
+    Match,
+    Reason,
+    Source,
+    Theme,
+)
+from digest.text.patterns import name_key
+from digest.themes import terms
 from digest.themes.automaton import Automaton
-from digest.themes.matching import name_key
-from digest.themes.rules import AtLeast, Fact, Leaf, Near, NoneOf, Phrase, Regex, Rule, ThemeRef
+
+__all__ = ["Matcher", "explain", "moves", "terms", "trial"]
 
 _VERSION = 1  # of how rules are read; a change makes kept results stale
 
@@ -52,7 +71,7 @@ class Matcher:
         }
         found = {name: tuple(rules.leaves(rule)) for name, rule in self.rules.items()}
         # The phrases of a `near` are looked for too; alone they speak for nothing.
-        parts = (leaf.parts for leaf in chain(*found.values()) if isinstance(leaf, Near))
+        parts = (leaf.parts for leaf in chain(*found.values()) if isinstance(leaf, Proximity))
         leaves = tuple(dict.fromkeys(chain(*found.values(), *parts)))
         bits = {leaf: 1 << number for number, leaf in enumerate(leaves)}
         self._leaves, self._said = leaves, {leaf: repr(leaf) for leaf in leaves}
@@ -61,7 +80,7 @@ class Matcher:
         self._nears = tuple(
             (leaf, bit, _union(bits[part] for part in leaf.parts))
             for leaf, bit in bits.items()
-            if isinstance(leaf, Near)
+            if isinstance(leaf, Proximity)
         )
         self._decisions = tuple(
             (name, _compiled(self.rules[name], bits), bits.get(ThemeRef(name), 0))
@@ -114,7 +133,7 @@ class Matcher:
             found += terms.reasons(leaf, reading.entry)
         return tuple(dict.fromkeys(found))
 
-    def _spoken(self, theme: str, reading: Reading) -> Iterator[Phrase | Regex | Near | Fact]:
+    def _spoken(self, theme: str, reading: Reading) -> Iterator[Phrase | Regex | Proximity | Fact]:
         """The terms that speak for a theme, and those of the themes it refers to."""
         themes = [theme]
         for name in themes:  # grows while it is walked

@@ -7,7 +7,7 @@ from typing import Any
 
 import re2
 
-from digest.themes.matching import compiled_pattern, options
+from digest.text.patterns import compiled_pattern, options
 
 _BYTES = 64 << 20  # for the program and the states of one automaton
 _ALWAYS = ""  # pattern 0 meets every text: where it is missing, the automaton ran out of memory

@@ -7,21 +7,21 @@ from typing import Any
 
 import msgspec
 
-from digest.model import Entry, Reason
-from digest.themes import Matcher, holds, terms
-from digest.themes.rules import (
+from digest.config.rules import (
     DEFAULT_FIELDS,
     AtLeast,
     Fact,
     Leaf,
-    Near,
     NoneOf,
     Phrase,
+    Proximity,
     Regex,
     Rule,
     ThemeRef,
     any_of,
 )
+from digest.model import Entry, Reason
+from digest.themes import Matcher, holds, terms
 
 _NAMED = 4  # terms of a list that are named before the rest is counted
 _NEAR = 0.5  # share of what a theme asks for, from which on we say what it still lacked
@@ -29,7 +29,7 @@ _AROUND = 48  # letters of text before and after what is marked
 Mark = Callable[[str], str]
 
 
-class Verdict(msgspec.Struct, frozen=True, kw_only=True):
+class ThemeVerdict(msgspec.Struct, frozen=True, kw_only=True):
     """What one theme makes of one paper."""
 
     theme: str  # id
@@ -40,11 +40,11 @@ class Verdict(msgspec.Struct, frozen=True, kw_only=True):
     lacks: tuple[str, ...]  # what would have been needed; empty where it has the paper
 
 
-def explain(matcher: Matcher, entry: Entry) -> tuple[Verdict, ...]:
+def explain(matcher: Matcher, entry: Entry) -> tuple[ThemeVerdict, ...]:
     """The verdict of every theme, in the order of site.yaml."""
     reading = matcher.read(entry)
     return tuple(
-        Verdict(
+        ThemeVerdict(
             theme=theme,
             has=True,
             near=False,
@@ -58,10 +58,10 @@ def explain(matcher: Matcher, entry: Entry) -> tuple[Verdict, ...]:
     )
 
 
-def _refusal(theme: str, rule: Rule, met: Set[Leaf], entry: Entry) -> Verdict:
+def _refusal(theme: str, rule: Rule, met: Set[Leaf], entry: Entry) -> ThemeVerdict:
     best = _nearest(rule, met)
     near = _share(best, met) >= _NEAR
-    return Verdict(
+    return ThemeVerdict(
         theme=theme,
         has=False,
         near=near,
@@ -71,12 +71,12 @@ def _refusal(theme: str, rule: Rule, met: Set[Leaf], entry: Entry) -> Verdict:
     )
 
 
-def as_data(verdicts: Sequence[Verdict]) -> list[dict[str, Any]]:
+def as_data(verdicts: Sequence[ThemeVerdict]) -> list[dict[str, Any]]:
     """The same for machines; `spans` are of the field's plain text."""
     return [msgspec.to_builtins(verdict) for verdict in verdicts]
 
 
-def as_lines(verdicts: Sequence[Verdict], entry: Entry, mark: Mark) -> Iterator[str]:
+def as_lines(verdicts: Sequence[ThemeVerdict], entry: Entry, mark: Mark) -> Iterator[str]:
     """The same for people: what has the paper first, then what nearly has it, then the rest.
 
     `mark` makes words stand out.
@@ -92,7 +92,7 @@ def as_lines(verdicts: Sequence[Verdict], entry: Entry, mark: Mark) -> Iterator[
 def describe(rule: Rule) -> str:
     """A rule in a few words: “draft model” in the title."""
     match rule:
-        case Phrase() | Near() | Regex():
+        case Phrase() | Proximity() | Regex():
             shown = f"/{rule.text}/" if isinstance(rule, Regex) else f"“{rule.text}”"
             return shown if rule.fields == DEFAULT_FIELDS else f"{shown} in the {rule.fields[0]}"
         case Fact():

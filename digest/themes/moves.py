@@ -6,13 +6,24 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import msgspec
 
+from digest.config.rules import (
+    AtLeast,
+    Leaf,
+    NoneOf,
+    Rule,
+    leaves,
+)
 from digest.model import Entry, Theme
-from digest.themes import Matcher, Reading, holds, spoken
+from digest.themes import (
+    Matcher,
+    Reading,
+    holds,
+    spoken,
+)
 from digest.themes.explain import describe
-from digest.themes.rules import AtLeast, Leaf, NoneOf, Rule, leaves
 
 
-class Move(msgspec.Struct, frozen=True, kw_only=True):
+class ThemeMove(msgspec.Struct, frozen=True, kw_only=True):
     """A paper that changes sides, and the terms that did it, in a few words each."""
 
     theme: str  # id, the new one
@@ -23,7 +34,7 @@ class Move(msgspec.Struct, frozen=True, kw_only=True):
 
 def moves(
     old: Matcher, new: Matcher, themes: Iterable[Theme], entries: Iterable[Entry]
-) -> tuple[Move, ...]:
+) -> tuple[ThemeMove, ...]:
     """Every paper that enters or leaves a theme, newest first; a renamed theme stays itself.
 
     Args:
@@ -35,7 +46,7 @@ def moves(
     return tuple(sorted(found, key=lambda move: move.entry.announced, reverse=True))
 
 
-def as_data(found: Iterable[Move]) -> list[dict[str, object]]:
+def as_data(found: Iterable[ThemeMove]) -> list[dict[str, object]]:
     """The same for machines."""
     return [
         {
@@ -50,7 +61,7 @@ def as_data(found: Iterable[Move]) -> list[dict[str, object]]:
     ]
 
 
-def as_lines(found: Sequence[Move]) -> Iterator[str]:
+def as_lines(found: Sequence[ThemeMove]) -> Iterator[str]:
     """The same for people, a theme after the other."""
     if not found:
         yield "no paper moves"
@@ -61,7 +72,9 @@ def as_lines(found: Sequence[Move]) -> Iterator[str]:
             yield f"{'':4}{', '.join(move.terms)}"
 
 
-def _moves(old: Matcher, new: Matcher, former: Mapping[str, str], entry: Entry) -> Iterator[Move]:
+def _moves(
+    old: Matcher, new: Matcher, former: Mapping[str, str], entry: Entry
+) -> Iterator[ThemeMove]:
     before = {former.get(name, name): name for name in old.themes_of(entry)}
     after = set(new.themes_of(entry))
     if before.keys() == after:
@@ -72,7 +85,7 @@ def _moves(old: Matcher, new: Matcher, former: Mapping[str, str], entry: Entry) 
         enters = theme in after
         rules = old.rules.get(names.get(theme, "")), new.rules.get(theme)
         terms = _cause(rules, readings) if enters else _cause(rules[::-1], readings[::-1])
-        yield Move(theme=theme, entry=entry, enters=enters, terms=terms)
+        yield ThemeMove(theme=theme, entry=entry, enters=enters, terms=terms)
 
 
 def _cause(

@@ -8,10 +8,20 @@ from functools import lru_cache
 from itertools import chain, islice
 from typing import Any
 
+from digest.config.rules import (
+    Fact,
+    Phrase,
+    Proximity,
+    Regex,
+)
 from digest.model import Entry, Markup, Reason
 from digest.tex import plain
-from digest.themes.matching import Folded, compiled_pattern, phrase_pattern, regex_pattern
-from digest.themes.rules import Fact, Near, Phrase, Regex
+from digest.text.patterns import (
+    Folded,
+    compiled_pattern,
+    phrase_pattern,
+    regex_pattern,
+)
 
 Span = tuple[int, int]
 _MOST = 1_000  # places of a term that are looked at
@@ -68,7 +78,7 @@ def spans(term: Phrase | Regex, text: Folded) -> tuple[Span, ...]:
     return tuple(islice(_pattern_spans(_compiled(term), text.text), _MOST))
 
 
-def reasons(term: Phrase | Regex | Near | Fact, entry: Entry) -> Iterator[Reason]:
+def reasons(term: Phrase | Regex | Proximity | Fact, entry: Entry) -> Iterator[Reason]:
     """Why a term speaks for an entry: one reason a field or value; none where it doesn't."""
     if isinstance(term, Fact):
         field = "category" if term.kind == "primary" else term.kind
@@ -95,9 +105,9 @@ def merged(spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
     return found
 
 
-def _places(term: Phrase | Regex | Near, text: Folded) -> Iterator[Sequence[Span]]:
+def _places(term: Phrase | Regex | Proximity, text: Folded) -> Iterator[Sequence[Span]]:
     """Each time that a term is met, what of the text speaks for it."""
-    if isinstance(term, Near):
+    if isinstance(term, Proximity):
         return _near_spans(term, text)
     found = spans(term, text)
     return (_ends(*span, text) if isinstance(term, Regex) else [span] for span in found)
@@ -137,7 +147,7 @@ def _next_letter(data: bytes, at: int) -> int:
     return at
 
 
-def _near_spans(near: Near, text: Folded) -> Iterator[Sequence[Span]]:
+def _near_spans(near: Proximity, text: Folded) -> Iterator[Sequence[Span]]:
     """Where the phrases stand each time that they are close enough, as close as they come."""
     found = [(start, end, part) for part in near.parts for start, end in spans(part, text)]
     last: dict[Phrase, Span] = {}

@@ -7,12 +7,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import msgspec
 
-from digest.ids import arxiv_id
 from digest.model import Entry, Theme
+from digest.text.ids import arxiv_id
 from digest.themes import Matcher
 
 
-class Broken(msgspec.Struct, frozen=True, kw_only=True):
+class BrokenExample(msgspec.Struct, frozen=True, kw_only=True):
     """An example that a rule contradicts, or a paper that nobody has."""
 
     theme: str
@@ -61,7 +61,7 @@ def named(papers: Mapping[str, Entry], name: str) -> Entry | None:
 
 def broken_examples(
     themes: Iterable[Theme], matcher: Matcher, papers: Mapping[str, Entry]
-) -> Iterator[Broken]:
+) -> Iterator[BrokenExample]:
     """The examples that don't hold, in the order of site.yaml."""
     for theme in themes:
         for example, wanted in (
@@ -75,7 +75,7 @@ def broken_examples(
                 continue
             else:
                 problem = "should be in it and isn't" if wanted else "shouldn't be in it and is"
-            yield Broken(theme=theme.id, id=example.id, line=example.line, problem=problem)
+            yield BrokenExample(theme=theme.id, id=example.id, line=example.line, problem=problem)
 
 
 def by_examples(themes: Iterable[Theme], matcher: Matcher, papers: Mapping[str, Entry]) -> Trial:

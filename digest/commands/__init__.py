@@ -1,0 +1,18 @@
+"""A site folder in; what the commands beside `build` do and find out."""
+
+__all__ = [
+    "check",
+    "checkout",
+    "doctor",
+    "examples",
+    "github",
+    "init",
+    "new",
+    "notify",
+    "preview",
+    "serve",
+    "summary",
+    "terminal",
+    "texteditor",
+    "triage",
+]

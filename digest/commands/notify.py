@@ -1,0 +1,68 @@
+"""Tell a WebSub hub which feeds changed, so that their readers hear of it at once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from hashlib import blake2b
+from pathlib import Path
+
+import msgspec
+
+from digest.errors import DigestError, SourceError
+from digest.feeds import FORMATS
+from digest.model import Answer, Request
+from digest.output import kept
+
+STATE = ".digest-notified"  # beside the site's files; hosts don't publish what starts with a dot
+PACE = 0.2  # seconds from one notice to the next
+
+_state = msgspec.json.Decoder(dict[str, str])
+
+
+def notify(folder: Path, url: str, hub: str, ask: Callable[[Request], Answer]) -> tuple[str, ...]:
+    """Name every feed to the hub that changed since the hub last took a notice of it.
+
+    Args:
+        folder: the built site, already published.
+        url: its address, with a slash at the end.
+        ask: posts the notice.
+
+    Returns:
+        The addresses of those feeds.
+
+    Raises:
+        DigestError: there is no feed in the folder, or the hub didn't take a notice: what it took
+            is noted, and the next run goes on from there.
+
+    Source: WebSub leaves the notice to hub and publisher; this is PubSubHubbub 0.3, section 7.1,
+        which hubs take to this day, https://www.w3.org/TR/websub/#publishing
+    """
+    marks = {url + path: mark for path, mark in _marks(folder)}
+    if not marks:
+        raise DigestError(f"{folder} holds no feed; build the site first")
+    # Where what the hub took before is lost, it hears of all feeds again.
+    known = kept.read(folder / STATE, _state.decode) or {}
+    changed = tuple(feed for feed, mark in marks.items() if known.get(feed) != mark)
+    taken = {feed: mark for feed, mark in known.items() if feed in marks}
+    try:
+        for feed in changed:
+            _tell(hub, feed, ask)
+            taken[feed] = marks[feed]
+    finally:
+        kept.write(folder / STATE, msgspec.json.encode(taken, order="sorted"))
+    return changed
+
+
+def _marks(folder: Path) -> Iterator[tuple[str, str]]:
+    for path in sorted(folder.rglob("*")):
+        if path.name in FORMATS:
+            mark = blake2b(path.read_bytes(), digest_size=16).hexdigest()
+            yield path.relative_to(folder).as_posix(), mark
+
+
+def _tell(hub: str, feed: str, ask: Callable[[Request], Answer]) -> None:
+    form = {"hub.mode": "publish", "hub.url": feed}
+    answer = ask(Request(url=hub, form=form, pace=PACE))
+    if not 200 <= answer.status < 300:
+        words = " ".join(answer.body[:200].decode("utf-8", "replace").split())
+        raise SourceError(f"{hub} did not take the notice: HTTP {answer.status} {words}".rstrip())

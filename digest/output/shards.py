@@ -1,0 +1,44 @@
+"""Which pages are made together, sharing what they read, so that all cores have work. Pure."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from datetime import date
+from typing import Protocol, TypeVar
+
+from digest.model import Page
+
+PAPERS = 500  # of one shard
+_APART = 4  # pages of one shard that stand near no day: the largest are among them
+
+
+class Dated(Protocol):
+    """What stands on a day."""
+
+    @property
+    def announced(self) -> date: ...
+
+
+_Paper = TypeVar("_Paper", bound=Dated)
+
+
+def shards(
+    papers: Sequence[_Paper], lists: Sequence[Page]
+) -> Iterator[tuple[Sequence[_Paper], Sequence[Page]]]:
+    """The papers whose pages each shard has, and its other pages; what takes longest comes first.
+
+    Args:
+        papers: by day, oldest first.
+        lists: all other pages.
+    """
+    apart = [page for page in lists if page.near is None]
+    for at in range(0, len(apart), _APART):
+        yield (), apart[at : at + _APART]
+    starts = [papers[at].announced for at in range(0, len(papers), PAPERS)]
+    near: list[list[Page]] = [[] for _ in range(max(len(starts), 1))]
+    for page in lists:
+        if page.near is not None:
+            near[max(bisect_right(starts, page.near) - 1, 0)].append(page)
+    for number, others in enumerate(near):
+        yield papers[number * PAPERS : (number + 1) * PAPERS], others
