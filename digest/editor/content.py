@@ -20,6 +20,7 @@ from digest.editor.values import (
 )
 from digest.errors import ConfigError
 from digest.model import NavItem
+from digest.text import days
 
 NOTES, ISSUES, PAGES = "notes", "issues", "pages"
 IMAGES = {".avif", ".gif", ".jpeg", ".jpg", ".png", ".svg", ".webp"}
@@ -100,7 +101,8 @@ def _pin(front: Section) -> tuple[bool, date | None]:
     try:
         return True, front.day("pin")
     except ConfigError:
-        message = "'pin' must be true, or the last day of it, such as 2026-05-31"
+        years = f"{days.FIRST_YEAR} to {days.LAST_YEAR}"
+        message = f"'pin' must be true, or its last day, such as 2026-05-31, of the years {years}"
         raise front.error(message, "pin") from None
 
 

@@ -105,7 +105,7 @@ def test_images_lie_beside_the_text_and_know_their_size(tmp_path: Path) -> None:
     ("name", "data", "said"),
     [
         ("notes/a.md", "---\npin: true\npni: true\n---\n", "3: unknown key 'pni' (did you mean"),
-        ("notes/a.md", "---\npin: soon\n---\n", "2: 'pin' must be true, or the last day of it"),
+        ("notes/a.md", "---\npin: soon\n---\n", "2: 'pin' must be true, or its last day"),
         ("notes/a.md", "---\nhide: true\n---\n", "2: 'hide' must say why, in words"),
         ("notes/a.md", "---\nhide: ''\n---\n", "2: 'hide' must say why, in words"),
         ("notes/a.md", "---\nthemes: {ad: [x]}\n---\n", "2: unknown key 'ad'"),
