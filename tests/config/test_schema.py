@@ -201,7 +201,7 @@ def test_the_schema_has_just_the_keys_that_we_read() -> None:
     described = {key for found in mappings(SCHEMA) for key in found.get("properties", {})}
     used = {key for found in mappings(yaml.load(WHOLE, _Loader)) for key in found}
     assert described == used  # and WHOLE is accepted
-    readers = ("config/__init__.py", "config/sources.py", "themes/rules.py")
+    readers = ("config/__init__.py", "config/sources.py", "config/rules.py")
     assert described >= {key for reader in readers for key in asked(f"digest/{reader}")}
     assert described >= {*rules.TEXT_FIELDS, *rules.FACTS}
 
