@@ -17,11 +17,11 @@ from digest.papers.rank.measure import Measure, mean, measure
 from digest.papers.rank.model import AUTHOR, LINES, Model
 from digest.papers.rank.score import total
 
-STRENGTHS = (0.03, 0.1, 0.3)
-USUAL = 0.1  # where there is too little to choose by
+STRENGTHS = (0.01, 0.02, 0.04)
+USUAL = 0.01  # where there is too little to choose by
 FEW = 30  # picks under which nothing is measured
-_HEADER = 10  # lines of a file that are no terms
-_RARE = 3  # papers that a term needs
+_ROOM = LINES - 10  # terms of a file, beside the lines that are none
+_OWN = 1_500  # terms of the papers themselves for which there is room beside authors
 _SPREAD = 300  # hundredths: the standard deviation of the scores of what was learnt from
 # How much a paper's words weigh together is 1 on average; the others beside that.
 _SCALES = {"form": 0.15, "category": 0.3, "theme": 0.3, "author": 0.09}
@@ -43,6 +43,7 @@ class _Sums(msgspec.Struct, frozen=True, kw_only=True):
     features: list[str]
     papers: Counter[str]  # that have each feature
     rows: solver.Rows
+    both: bool  # whether an author's name may count negatively
 
 
 def learn(
@@ -67,28 +68,33 @@ def learn(
     measured: Sequence[Measure] = ()
     if strength is None:
         strength, measured = _best_strength(past, before, both)
-    sums = _sums(past, before, both)
+    learnt = _learn(past, before, _sums(past, before, both), strength, last)
+    if not measured:
+        return learnt
+    model = msgspec.structs.replace(learnt.model, measured=mean(measured), days=len(measured))
+    return msgspec.structs.replace(learnt, model=model)
+
+
+def _learn(
+    past: Sequence[Lesson], before: date, sums: _Sums, strength: float, last: Learnt | None
+) -> Learnt:
     picked = sums.rows.labels
     fit = solver.fit(sums.rows, strength, start=_start(past, picked, last))
-    model = Model(
-        day=before,
-        papers=len(past),
-        picks=sum(picked),
-        measured=mean(measured) if measured else None,
-        days=len(measured),
-        weights=_weights(past, before, sums, fit, both) if 0 < sum(picked) < len(past) else {},
-        both=both,
-    )
-    duals = [
-        (taught.id, dual, is_picked)
-        for taught, dual, is_picked in zip(past, fit.duals, picked, strict=True)
-        if dual
-    ]
+    authors = _named_records(past, before)
+    sums = _weightiest(sums, fit, max(_OWN, _ROOM - len(authors)))
+    fit = solver.fit(sums.rows, strength, start=fit.duals)
+    duals = [item for item in zip(past, fit.duals, picked, strict=True) if item[1]]
     return Learnt(
-        model=model,
+        model=Model(
+            day=before,
+            papers=len(past),
+            picks=sum(picked),
+            weights=_weights(sums, fit, authors) if 0 < sum(picked) < len(past) else {},
+            both=sums.both,
+        ),
         strength=strength,
-        picks={paper: dual for paper, dual, is_picked in duals if is_picked},
-        others={paper: dual for paper, dual, is_picked in duals if not is_picked},
+        picks={taught.id: dual for taught, dual, is_picked in duals if is_picked},
+        others={taught.id: dual for taught, dual, is_picked in duals if not is_picked},
     )
 
 
@@ -122,14 +128,14 @@ def _best_strength(
     earlier = [taught for taught in past if taught.day < first]
     if len(days) < 5 or sum(taught.is_picked(first) for taught in earlier) < FEW:
         return USUAL, ()
-    tried = {
-        strength: measured_days(
-            past, learn(earlier, first, both=both, strength=strength).model, before
-        )
-        for strength in STRENGTHS
-    }
-    best = max(tried, key=lambda strength: mean(tried[strength]).auc if tried[strength] else 0)
-    return best, tried[best]
+    sums, last = _sums(earlier, first, both), None
+    tried = list[tuple[float, float, list[Measure]]]()
+    for strength in STRENGTHS:
+        last = _learn(earlier, first, sums, strength, last)
+        measured = measured_days(past, last.model, before)
+        tried.append((mean(measured).auc if measured else 0, -strength, measured))
+    _, negative, measured = max(tried, key=lambda item: item[:2])
+    return -negative, measured
 
 
 def measured_days(lessons: Sequence[Lesson], model: Model, before: date) -> list[Measure]:
@@ -153,7 +159,8 @@ def _sums(past: Sequence[Lesson], before: date, both: bool) -> _Sums:
     papers = Counter[str]()
     for terms in named:
         papers.update(terms)
-    features = sorted(term for term, count in papers.items() if count >= _RARE)
+    needed = min(6, 2 + len(past) // 1_000)  # papers
+    features = sorted(term for term, count in papers.items() if count >= needed)
     index = {term: at for at, term in enumerate(features)}
     rows = [[index[term] for term in terms if term in index] for terms in named]
     picked = [taught.is_picked(before) for taught in past]
@@ -165,11 +172,39 @@ def _sums(past: Sequence[Lesson], before: date, both: bool) -> _Sums:
             scales=_scales(features, papers, rows),
             numbers=[_AUTHORS * rate for rate in rates_then(past)],
             labels=picked,
-            importances=[
-                1.0 if is_picked else taught.importance
-                for taught, is_picked in zip(past, picked, strict=True)
-            ],
+            importances=_importances(past, picked),
         ),
+        both=both,
+    )
+
+
+def _importances(past: Sequence[Lesson], picked: Sequence[bool]) -> list[float]:
+    """Picks together weigh half as much as all others, or few of them would teach nothing."""
+    picks = sum(picked)
+    of_pick = max(1.0, (len(past) - picks) / (2 * picks)) if picks else 1.0
+    pairs = zip(past, picked, strict=True)
+    return [of_pick if is_picked else taught.importance for taught, is_picked in pairs]
+
+
+def _weightiest(sums: _Sums, fit: solver.Fit, limit: int) -> _Sums:
+    """The same lessons, with those features alone that order papers most."""
+    effects = {
+        at: abs(weight * scale) * sqrt(sums.papers[term])
+        for at, (weight, scale, term) in enumerate(
+            zip(fit.weights, sums.rows.scales, sums.features, strict=True)
+        )
+    }
+    kept = sorted(sorted(effects, key=lambda at: (-effects[at], at))[:limit])
+    index = {old: new for new, old in enumerate(kept)}
+    return _Sums(
+        features=[sums.features[at] for at in kept],
+        papers=sums.papers,
+        rows=msgspec.structs.replace(
+            sums.rows,
+            features=[[index[at] for at in row if at in index] for row in sums.rows.features],
+            scales=[sums.rows.scales[at] for at in kept],
+        ),
+        both=sums.both,
     )
 
 
@@ -194,44 +229,44 @@ def _scales(
     ]
 
 
-def _weights(
-    past: Sequence[Lesson], before: date, sums: _Sums, fit: solver.Fit, both: bool
-) -> dict[str, int]:
-    """The terms that matter most, in hundredths."""
+def _weights(sums: _Sums, fit: solver.Fit, authors: Mapping[str, Record]) -> dict[str, int]:
+    """The weights of terms in hundredths; of authors, those who matter most."""
     products = [weight * scale for weight, scale in zip(fit.weights, sums.rows.scales, strict=True)]
     rows = zip(sums.rows.features, sums.rows.numbers, strict=True)
     values = [
         sum(map(products.__getitem__, row), fit.number_weight * number) for row, number in rows
     ]
     points = _SPREAD / (pstdev(values) or 1)
-    weights = {
-        term: points * product for term, product in zip(sums.features, products, strict=True)
-    }
+    weights = dict(zip(sums.features, (points * product for product in products), strict=True))
     papers = dict(sums.papers)
-    for author, record in _named_records(past, before).items():
-        term = AUTHOR + author
-        gain = points * fit.number_weight * _AUTHORS * record.rate
-        weights[term] = max(0.0, gain) + weights.get(term, 0.0)
-        papers[term] = record.papers
+    for author, record in authors.items():
+        gain = points * max(0.0, fit.number_weight) * _AUTHORS * record.rate
+        weights[AUTHOR + author] = gain + weights.get(AUTHOR + author, 0.0)
+        papers[AUTHOR + author] = record.papers
     whole = {
         term: round(weight)
         for term, weight in weights.items()
-        if weight > 0 or both or not _is_name(term)
+        if weight > 0 or sums.both or not _is_name(term)
     }
-    kept = sorted(
-        (term for term, weight in whole.items() if weight),
+    own = {term: weight for term, weight in whole.items() if weight and not _is_author(term)}
+    named = sorted(
+        (term for term, weight in whole.items() if weight and _is_author(term)),
         key=lambda term: (-abs(whole[term]) * sqrt(papers[term]), term),
     )
-    return {term: whole[term] for term in kept[: LINES - _HEADER]}
+    return own | {term: whole[term] for term in named[: _ROOM - len(own)]}
 
 
 def _named_records(past: Sequence[Lesson], before: date) -> dict[str, Record]:
     """The records of authors with picks, by the name as the newest paper writes it."""
     found = records(past, before)
     spelt = {name(author): author for taught in past for author in taught.authors}
-    return {spelt[key]: record for key, record in found.items() if record.picks}
+    return {spelt[key]: record for key, record in found.items() if record.picks and key}
+
+
+def _is_author(term: str) -> bool:
+    return term.startswith(AUTHOR)
 
 
 def _is_name(term: str) -> bool:
-    kind, _, words = term.partition(": ")
-    return kind == "author" or (kind == "word" and not INSTITUTIONS.isdisjoint(words.split()))
+    """Whether it is the name of a person or an institution."""
+    return _is_author(term) or not INSTITUTIONS.isdisjoint(term.removeprefix("word: ").split())

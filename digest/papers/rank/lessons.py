@@ -71,7 +71,7 @@ class Record(msgspec.Struct, gc=False):
 def halved(values: Iterable[float]) -> float:
     """The sum of the greatest value, half of the next one, a quarter of the third, and so on."""
     best = sorted(values, reverse=True)[:COUNTED]
-    return sum(value / 2**place for place, value in enumerate(best))
+    return sum(value * 0.5**place for place, value in enumerate(best))
 
 
 def records(lessons: Iterable[Lesson], before: date) -> dict[str, Record]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from itertools import pairwise
 
 from digest.themes.matching import fold
@@ -22,6 +23,7 @@ whether which while who whose why will with within without would yet you your
 FUNCTION_WORDS = frozenset(_FUNCTION.split())
 
 
+@lru_cache(1 << 16)
 def singular(word: str) -> str:
     """A folded word in small letters, without the ending of a simple plural.
 
@@ -34,7 +36,7 @@ def singular(word: str) -> str:
         return word
     if len(word) > 4 and word.endswith("ies"):
         return f"{word[:-3]}y"
-    if len(word) > 4 and word.endswith(("shes", "ches", "xes", "zes")) and word != "caches":
+    if len(word) > 4 and word.endswith(("shes", "ches", "xes", "zzes")) and word != "caches":
         return word[:-2]
     return word[:-1]
 
