@@ -16,7 +16,9 @@ def invented(rows: int, features: int, seed: int) -> Rows:
     rank = Random(seed)
     given = [sorted(rank.sample(range(features), rank.randint(1, 12))) for _ in range(rows)]
     numbers = [rank.random() for _ in range(rows)]
-    values = [sum(at < features / 5 for at in row) + n for row, n in zip(given, numbers, strict=True)]
+    values = [
+        sum(at < features / 5 for at in row) + n for row, n in zip(given, numbers, strict=True)
+    ]
     return Rows(
         features=given,
         scales=[0.1 + rank.random() / 2 for _ in range(features)],

@@ -20,8 +20,8 @@ from digest.papers.rank.score import total
 STRENGTHS = (0.01, 0.02, 0.04)
 USUAL = 0.01  # where there is too little to choose by
 FEW = 30  # picks under which nothing is measured
-_ROOM = LINES - 10  # terms of a file, beside the lines that are none
-_OWN = 1_500  # terms of the papers themselves for which there is room beside authors
+_HEADER = 10  # lines of a file that are no terms
+_OWN = 0.3  # share of the terms that papers themselves have at least, beside authors
 _SPREAD = 300  # hundredths: the standard deviation of the scores of what was learnt from
 # How much a paper's words weigh together is 1 on average; the others beside that.
 _SCALES = {"form": 0.15, "category": 0.3, "theme": 0.3, "author": 0.09}
@@ -54,6 +54,7 @@ def learn(
     both: bool = False,
     last: Learnt | None = None,
     strength: float | None = None,
+    lines: int = LINES,
 ) -> Learnt:
     """Learn from what was decided before a day.
 
@@ -63,12 +64,14 @@ def learn(
         both: whether an author's name may count negatively.
         last: what was learnt on an earlier day.
         strength: of the solver; None: the best one on the newest days, if there is enough to say.
+        lines: of the model's file, at most.
     """
     past = _past(lessons, before, newest)
+    limit = lines - _HEADER
     measured: Sequence[Measure] = ()
     if strength is None:
-        strength, measured = _best_strength(past, before, both)
-    learnt = _learn(past, before, _sums(past, before, both), strength, last)
+        strength, measured = _best_strength(past, before, both, limit)
+    learnt = _learn(past, before, _sums(past, before, both), strength, last, limit)
     if not measured:
         return learnt
     model = msgspec.structs.replace(learnt.model, measured=mean(measured), days=len(measured))
@@ -76,12 +79,17 @@ def learn(
 
 
 def _learn(
-    past: Sequence[Lesson], before: date, sums: _Sums, strength: float, last: Learnt | None
+    past: Sequence[Lesson],
+    before: date,
+    sums: _Sums,
+    strength: float,
+    last: Learnt | None,
+    limit: int,
 ) -> Learnt:
     picked = sums.rows.labels
     fit = solver.fit(sums.rows, strength, start=_start(past, picked, last))
     authors = _named_records(past, before)
-    sums = _weightiest(sums, fit, max(_OWN, _ROOM - len(authors)))
+    sums = _weightiest(sums, fit, max(int(_OWN * limit), limit - len(authors)))
     fit = solver.fit(sums.rows, strength, start=fit.duals)
     duals = [item for item in zip(past, fit.duals, picked, strict=True) if item[1]]
     return Learnt(
@@ -89,7 +97,7 @@ def _learn(
             day=before,
             papers=len(past),
             picks=sum(picked),
-            weights=_weights(sums, fit, authors) if 0 < sum(picked) < len(past) else {},
+            weights=_weights(sums, fit, authors, limit) if 0 < sum(picked) < len(past) else {},
             both=sums.both,
         ),
         strength=strength,
@@ -120,7 +128,7 @@ def _past(lessons: Sequence[Lesson], before: date, newest: int | None) -> list[L
 
 
 def _best_strength(
-    past: Sequence[Lesson], before: date, both: bool
+    past: Sequence[Lesson], before: date, both: bool, limit: int
 ) -> tuple[float, Sequence[Measure]]:
     """The strength that ranks the newest fifth of the days best, learnt from the days before it."""
     days = sorted({taught.day for taught in past})
@@ -131,7 +139,7 @@ def _best_strength(
     sums, last = _sums(earlier, first, both), None
     tried = list[tuple[float, float, list[Measure]]]()
     for strength in STRENGTHS:
-        last = _learn(earlier, first, sums, strength, last)
+        last = _learn(earlier, first, sums, strength, last, limit)
         measured = measured_days(past, last.model, before)
         tried.append((mean(measured).auc if measured else 0, -strength, measured))
     _, negative, measured = max(tried, key=lambda item: item[:2])
@@ -229,7 +237,9 @@ def _scales(
     ]
 
 
-def _weights(sums: _Sums, fit: solver.Fit, authors: Mapping[str, Record]) -> dict[str, int]:
+def _weights(
+    sums: _Sums, fit: solver.Fit, authors: Mapping[str, Record], limit: int
+) -> dict[str, int]:
     """The weights of terms in hundredths; of authors, those who matter most."""
     products = [weight * scale for weight, scale in zip(fit.weights, sums.rows.scales, strict=True)]
     rows = zip(sums.rows.features, sums.rows.numbers, strict=True)
@@ -253,7 +263,7 @@ def _weights(sums: _Sums, fit: solver.Fit, authors: Mapping[str, Record]) -> dic
         (term for term, weight in whole.items() if weight and _is_author(term)),
         key=lambda term: (-abs(whole[term]) * sqrt(papers[term]), term),
     )
-    return own | {term: whole[term] for term in named[: _ROOM - len(own)]}
+    return own | {term: whole[term] for term in named[: limit - len(own)]}
 
 
 def _named_records(past: Sequence[Lesson], before: date) -> dict[str, Record]:
