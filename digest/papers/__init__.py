@@ -1,0 +1,1 @@
+"""The archive judged: what lists need to know of each paper. Pure."""

@@ -54,7 +54,7 @@ def fit(
     for _ in range(passes):
         shuffle(order)
         looked_at = len(order)
-        worst, order = descent.one_pass(order, bound)
+        worst, order = descent.one_pass(order, bound, tolerance / 4)
         bound = worst
         if worst <= tolerance:
             if looked_at == len(everything):
@@ -84,11 +84,14 @@ class _Descent:
         for row, dual in enumerate(self._duals):
             self._move(row, dual * self._signs[row])
 
-    def one_pass(self, order: Sequence[int], bound: float) -> tuple[float, list[int]]:
+    def one_pass(
+        self, order: Sequence[int], bound: float, negligible: float
+    ) -> tuple[float, list[int]]:
         """Look at rows in an order: the largest violation, and the rows that are not settled.
 
         Args:
             bound: a row that is further than this on its right side counts as settled.
+            negligible: violations up to this are left as they are.
         """
         worst, unsettled = 0.0, list[int]()
         get, duals, signs = self._products.__getitem__, self._duals, self._signs
@@ -103,6 +106,8 @@ class _Descent:
                 continue
             unsettled.append(row)
             worst = max(worst, abs(gradient))
+            if abs(gradient) <= negligible:
+                continue
             duals[row] = max(dual - gradient / self._curvatures[row], 0.0)
             self._move(row, (duals[row] - dual) * sign)
         return worst, unsettled
