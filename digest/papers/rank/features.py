@@ -78,7 +78,9 @@ QUANTITIES = (
         (6, 8),
         (10, 12),
     ),
-    Quantity("we", "“we” {} time", "“we” {} times", (1, 2, 3), (4, 6)),
+    Quantity(
+        "we", "“we” {} time in the abstract", "“we” {} times in the abstract", (1, 2, 3), (4, 6)
+    ),
 )
 # Words that stand for an institution wherever a text has them.
 _INSTITUTIONS = """\
@@ -90,10 +92,10 @@ samsung siemens sony stanford tencent toyota tsinghua uc uber university xiaomi 
 INSTITUTIONS = frozenset(_INSTITUTIONS.split())
 TRAITS = {
     "address": "an address in the abstract",
-    "code": "a code host in the abstract",
+    "code": "code on GitHub or another host",
     "question": "a question in the title",
     "named": "a name before the title's colon",
-    "mixed case": "a word LiKe this in the title",
+    "mixed case": "a word in CamelCase in the title",
     "released": "something released or available",
 }
 
