@@ -56,7 +56,7 @@ def aucs(days: Sequence[ReplayedDay], first: int) -> list[float]:
 
 @pytest.fixture(scope="module")
 def lessons() -> list[Lesson]:
-    return invented(days=24, a_day=50, seed=1)
+    return invented(days=30, a_day=60, seed=1)
 
 
 END = FIRST + timedelta(days=40)
@@ -178,17 +178,17 @@ def test_learning_from_the_newest_picks_leaves_out_the_older_ones(lessons: list[
 
 
 def test_a_replay_ranks_each_day_by_what_was_decided_before_it(lessons: list[Lesson]) -> None:
-    found = list(replay(lessons[: 16 * 50]))
+    found = list(replay(lessons[: 20 * 60]))
     assert fmean(aucs(found, 8)) > 0.7
     assert 0.4 < fmean(day.listed.auc for day in found if day.listed) < 0.6
-    assert all(len(day.papers) == len(day.scores) == 50 for day in found)
+    assert all(len(day.papers) == len(day.scores) == 60 for day in found)
     assert [day.learnt for day in found] == sorted(day.learnt for day in found)
     assert found[-1].learnt > FEW
 
 
 def test_labels_shuffled_within_each_day_teach_nothing() -> None:
     days = defaultdict[date, list[Lesson]](list)
-    for taught in invented(days=14, a_day=80, seed=6):
+    for taught in invented(days=36, a_day=100, seed=6):
         days[taught.day].append(taught)
     rank, shuffled = Random(7), list[Lesson]()
     for papers in days.values():
