@@ -145,8 +145,8 @@ def serve_command(root: Path, host: str, allowed: tuple[str, ...], port: int) ->
             return urlsplit(report.url).path
 
         with serving(Preview(root, out, rebuild, words.echo), host, port, allowed) as address:
-            words.echo(f"Serving {address} (Ctrl-C ends it)")
             with suppress(KeyboardInterrupt):
+                words.echo(f"Serving {address} (Ctrl-C ends it)")
                 Event().wait()
 
 

@@ -126,7 +126,12 @@ def author_slug(name: str) -> str:
 
 def unaccented(name: str) -> str:
     """Small letters without accents, as names are sorted."""
-    return "".join(c for c in normalize("NFKD", name.lower()) if not combining(c))
+    bare = _unmarked(name.lower())  # of many marks the order would take long to find
+    return _unmarked(normalize("NFKD", bare))
+
+
+def _unmarked(text: str) -> str:
+    return "".join(letter for letter in text if not combining(letter))
 
 
 def author_path(name: str) -> str:
