@@ -126,12 +126,9 @@ def author_slug(name: str) -> str:
 
 def unaccented(name: str) -> str:
     """Small letters without accents, as names are sorted."""
-    bare = _unmarked(name.lower())  # of many marks the order would take long to find
-    return _unmarked(normalize("NFKD", bare))
-
-
-def _unmarked(text: str) -> str:
-    return "".join(letter for letter in text if not combining(letter))
+    # Letter by letter: to find the order of many marks takes time that grows with their square.
+    parts = (part for letter in name.lower() for part in normalize("NFKD", letter))
+    return "".join(part for part in parts if not combining(part))
 
 
 def author_path(name: str) -> str:
