@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from urllib.parse import urlsplit
 from urllib.request import getproxies
@@ -15,7 +15,6 @@ import msgspec
 from digest import __version__
 from digest.errors import SourceError, TooLate, Unreachable
 from digest.model import (
-    ARXIV_PACE,
     Answer,
     Request,
     Validator,
@@ -32,6 +31,7 @@ from digest.sources.politeness import (
     ARXIV,
     DEADLINE,
     group_of,
+    pace_of,
     proxy_of,
     redirected,
     seconds_to_wait,
@@ -195,7 +195,7 @@ class Web:
         """
         host, server = self._of(url)
         public = self._reach(url, public_only)
-        wait = seconds_to_wait(host.last, self._clock(), _pace(url, request))
+        wait = seconds_to_wait(host.last, self._clock(), pace_of(url, request))
         if wait:
             self._pause(wait)
         host.last = self._clock()
@@ -297,18 +297,3 @@ class Web:
         with self._lock:
             host = self._hosts.setdefault(group_of(url), Host())
             return host, host.servers.setdefault(server_of(url), Server())
-
-
-def _pace(url: str, request: Request) -> float:
-    return max(request.pace, ARXIV_PACE) if group_of(url) == ARXIV else request.pace
-
-
-def timetable(requests: Iterable[Request]) -> tuple[float, ...]:
-    """When each of these requests would start, at the earliest, in seconds from now."""
-    last, starts = dict[str, float](), list[float]()
-    for request in requests:
-        group = group_of(request.url)
-        start = last[group] + _pace(request.url, request) if group in last else 0.0
-        last[group] = start
-        starts.append(start)
-    return tuple(starts)
