@@ -31,7 +31,7 @@ from digest.model import (
     WebFeed,
 )
 from digest.sources.asking import Client, Tell
-from digest.sources.client import timetable
+from digest.sources.politeness import timetable
 from digest.text import links
 
 ARCHIVE, LEDGER = archive.FOLDER, ledger.FOLDER

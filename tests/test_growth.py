@@ -9,15 +9,15 @@ from __future__ import annotations
 
 import re
 import string
-import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from datetime import date
-from itertools import count, pairwise
+from itertools import count
 from pathlib import Path
 from random import Random
 
 import pytest
+from growth import LEAST, MOST, growth, seconds
 from markupsafe import Markup as Safe
 
 from digest import cite, tex
@@ -30,7 +30,7 @@ from digest.config import rules
 from digest.config.located import Section
 from digest.editor import frontmatter, markdown
 from digest.editor.values import Body
-from digest.errors import ConfigError, DigestError
+from digest.errors import ConfigError
 from digest.model import (
     Entry,
     Markup,
@@ -44,8 +44,6 @@ from digest.render import lettering, portable
 from digest.text.patterns import Folded
 from digest.themes import Matcher, explain
 
-SIZES = (1_000, 10_000, 100_000)  # characters
-MOST = 35  # times as long for ten times the text: a square takes a hundred times as long
 DAY = date(2026, 5, 14)
 FILE = Path("file.md")
 Read = Callable[[str], object]
@@ -192,32 +190,12 @@ def distinct(size: int) -> str:
 NUMBERS = count()
 
 
-def cost(read: Read, text: str, times: int) -> float:
-    """The least processor time that one of several readings took."""
-    found = list[float]()
-    for _ in range(times):
-        again = f"{text} {next(NUMBERS)}"  # never the same, of which the answer may be kept
-        started = time.process_time()
-        with suppress(DigestError):  # refused, which may not take long either
-            read(again)
-        found.append(time.process_time() - started)
-    return min(found)
-
-
-# What takes less than this is too short to measure: as long as counting to fifty thousand takes.
-LEAST = cost(lambda text: sum(map(len, text)), "a" * 50_000, 10)
-
-
 def is_steep(read: Read, make: Callable[[int], str]) -> bool:
-    """Whether ten times the text takes much more than ten times as long."""
-    for short, long in pairwise(SIZES):
-        for times in (1, 3, 9):  # who else uses the processor may disturb one measurement
-            before = max(cost(read, make(short), times), LEAST)
-            if cost(read, make(long), times if times < 9 else 3) <= MOST * before:
-                break
-        else:
-            return True
-    return False
+    """Whether ten times the text takes much more than ten times as long.
+
+    No text is the same as one before, of which the answer may be kept.
+    """
+    return growth(lambda text: read(f"{text} {next(NUMBERS)}"), make) >= MOST
 
 
 @pytest.mark.parametrize("name", READERS)
@@ -238,8 +216,10 @@ def test_version_2_of_one_abstract_takes_little_longer_than_reading_it(letters: 
     """An abstract of 1,900 characters, a word each, and another of the same words."""
     chance = Random(letters)
     old, new = (" ".join(chance.choices(letters, k=950)) for _ in range(2))
-    read = cost(lambda text: tex.block_html(text), old, 5)
-    assert cost(lambda text: diff.words.__wrapped__(text, new), old, 5) < 20 * max(read, LEAST)
+    read = seconds(lambda text: tex.block_html(text), old, 5)
+    assert seconds(lambda text: diff.words.__wrapped__(text, new), old, 5) < 20 * max(
+        read, 10 * LEAST
+    )
 
 
 def test_a_version_is_compared_once_for_all_its_pages() -> None:

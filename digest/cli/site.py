@@ -144,10 +144,10 @@ def serve_command(root: Path, host: str, allowed: tuple[str, ...], port: int) ->
             report = build(root, now=now, out=out, offline=True, drafts=True, rules=rules)
             return urlsplit(report.url).path
 
-        with serving(Preview(root, out, rebuild, words.echo), host, port, allowed) as address:
+        preview = Preview(root, out, rebuild, words.echo)
+        with serving(preview, host, port, allowed) as address, suppress(KeyboardInterrupt):
             words.echo(f"Serving {address} (Ctrl-C ends it)")
-            with suppress(KeyboardInterrupt):
-                Event().wait()
+            Event().wait()
 
 
 @click.command("notify")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from urllib.parse import urlsplit
 from urllib.request import getproxies
@@ -15,7 +15,6 @@ import msgspec
 from digest import __version__
 from digest.errors import SourceError, TooLate, Unreachable
 from digest.model import (
-    ARXIV_PACE,
     Answer,
     Request,
     Validator,
@@ -32,6 +31,7 @@ from digest.sources.politeness import (
     ARXIV,
     DEADLINE,
     group_of,
+    pace_of,
     proxy_of,
     redirected,
     seconds_to_wait,
@@ -46,9 +46,11 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
     """How long we wait, how much we take."""
 
     reach: float = 5.0  # seconds for a host's look-up and connection together
-    read: float = 50.0  # seconds without a byte; arXiv thinks long about 2,000 papers
-    whole: float = 180.0  # seconds for one answer
-    timeouts: int = 2  # tries that may end so, of one request or of a server that answered none
+    read: float = 20.0  # seconds without a byte
+    arxiv_read: float = 50.0  # the same, of arXiv, which thinks long about 2,000 papers
+    whole: float = 120.0  # seconds for one answer
+    least: float = 3.0  # seconds for either, however many answers of the server didn't come
+    timeouts: int = 2  # tries of one request that may end so
     patience: float = 300.0  # seconds for one answer with all its tries and pauses
     body: int = 64 * 2**20  # bytes of an answer, after decompression
     redirects: int = 5
@@ -118,27 +120,33 @@ class Web:
         documents need not be with the next.
         """
         host, server = self._of(url)
+        if server.given_up:
+            raise Unreachable(f"{urlsplit(url).hostname} was not asked: {server.given_up}")
         spent, timeouts = 0.0, 0
         for pause in (*PAUSES, None):
             with self._turn(host):
+                if server.given_up and pause != PAUSES[0]:
+                    break  # who waited by then has one try
                 started = self._clock()
-                reply = self._once(url, request, public_only)
+                reply = self._once(url, request, public_only, timeouts)
                 spent += self._clock() - started
                 if not reply.problem:
                     return reply
                 timeouts += reply.timed_out
                 wait = self._wait(reply, pause)
-                enough = timeouts >= self._limits.timeouts or reply.endless or server.down
+                enough = timeouts >= self._limits.timeouts or reply.endless or server.given_up
                 if wait is None or enough or spent + wait > self._limits.patience:
                     break
+                if reply.is_busy and host.paused > self._deadline / 2:
+                    break  # whoever waits for the host has a turn too
                 if reply.is_busy:
+                    host.paused += wait
                     self._pause(wait)
             if not reply.is_busy:
                 self._pause(wait)
             spent += wait
         if timeouts or not server.answered:
-            with self._turn(host):
-                server.down = server.down or reply.problem
+            server.given_up = server.given_up or reply.problem
         asks = f", which asks to wait {wait:.0f} s" if wait and reply.retry_after else ""
         raise SourceError(f"{reply.problem} from {urlsplit(url).hostname}{asks}; given up")
 
@@ -179,47 +187,64 @@ class Web:
     def _late(self) -> TooLate:
         return TooLate(f"not reached in time: the {self._deadline:,g} s of this run are over")
 
-    def _once(self, url: str, request: Request, public_only: bool) -> Reply:
+    def _once(self, url: str, request: Request, public_only: bool, timeouts: int) -> Reply:
+        """Ask once.
+
+        Args:
+            timeouts: earlier tries of this request that took too long.
+        """
         host, server = self._of(url)
         public = self._reach(url, public_only)
-        wait = seconds_to_wait(host.last, self._clock(), _pace(url, request))
+        wait = seconds_to_wait(host.last, self._clock(), pace_of(url, request))
         if wait:
             self._pause(wait)
         host.last = self._clock()
-        whole = self._limits.whole / (1 + server.timeouts)  # who took too long gets ever less time
+        read, whole = self._times(url, timeouts)
         seconds = min(whole, self._left())
         try:
-            reply = network.within(seconds, lambda: self._exchange(url, request))
+            reply = network.within(seconds, lambda: self._exchange(url, request, read))
         except TimeoutError:
             self._left()
             if seconds < whole:
                 raise self._late() from None
-            return self._timed_out(url, f"no whole answer in {seconds:g} s", endless=True)
+            return self._timed_out(url, f"no whole answer in {seconds:.3g} s", endless=True)
         except NoAnswer as error:
             if proxy_of(url, self._proxies) and not server.answered:
                 # A proxy that lets nobody through fails in many ways, and will again.
                 server.down = self._unreached(url, error)
                 raise Unreachable(server.down) from None
             if error.silent:
-                problem = f"no whole answer: nothing came for {self._limits.read:g} s"
+                problem = f"no whole answer: nothing came for {read:.3g} s"
                 return self._timed_out(url, problem)
             return Reply(problem=f"no whole answer ({error})")
         server.answered = True
         return msgspec.structs.replace(reply, public=public)
 
     def _timed_out(self, url: str, problem: str, *, endless: bool = False) -> Reply:
-        host, server = self._of(url)
-        server.timeouts += 1
-        host.give_up(server, self._limits.timeouts)
+        self._of(url)[1].timeouts += 1
         return Reply(problem=problem, timed_out=True, endless=endless)
 
-    def _exchange(self, url: str, request: Request) -> Reply:
+    def _times(self, url: str, timeouts: int) -> tuple[float, float]:
+        """Seconds without a byte, and for a whole answer.
+
+        Who took too long gets ever less time: however many of a server's documents don't come, all
+        who wait for it have a turn soon. One that has answered gets all of it for the next try of
+        the one request that took too long.
+        """
+        limits, server = self._limits, self._of(url)[1]
+        read = limits.arxiv_read if group_of(url) == ARXIV else limits.read
+        slow = server.timeouts - timeouts if server.answered else server.timeouts
+        share = 1 / (1 + slow) ** 2
+        least = min(read, limits.least), min(limits.whole, limits.least)
+        return max(read * share, least[0]), max(limits.whole * share, least[1])
+
+    def _exchange(self, url: str, request: Request, read: float) -> Reply:
         """Over connections that lead to the address that was checked, or through the proxy."""
         server, limits = self._of(url)[1], self._limits
         if server.way is None:
             proxy = proxy_of(url, self._proxies)
-            server.way = Way(url, server.address, proxy, connect=limits.reach, read=limits.read)
-        return server.way.exchange(url, request, self._agent, limits.body)
+            server.way = Way(url, server.address, proxy, connect=limits.reach)
+        return server.way.exchange(url, request, self._agent, limits.body, read)
 
     def _reach(self, url: str, public_only: bool) -> bool:
         """See that somebody is there, in a time that no resolver or dead route can stretch.
@@ -230,9 +255,8 @@ class Web:
         Raises:
             SourceError: it isn't, and has to be.
         """
-        host, server = self._of(url)
+        server = self._of(url)[1]
         name, proxy = server_of(url)[0], proxy_of(url, self._proxies)
-        host.give_up(server, self._limits.timeouts)
         if server.down:
             raise Unreachable(f"{name} was not asked: {server.down}")
         if not server.address:
@@ -273,18 +297,3 @@ class Web:
         with self._lock:
             host = self._hosts.setdefault(group_of(url), Host())
             return host, host.servers.setdefault(server_of(url), Server())
-
-
-def _pace(url: str, request: Request) -> float:
-    return max(request.pace, ARXIV_PACE) if group_of(url) == ARXIV else request.pace
-
-
-def timetable(requests: Iterable[Request]) -> tuple[float, ...]:
-    """When each of these requests would start, at the earliest, in seconds from now."""
-    last, starts = dict[str, float](), list[float]()
-    for request in requests:
-        group = group_of(request.url)
-        start = last[group] + _pace(request.url, request) if group in last else 0.0
-        last[group] = start
-        starts.append(start)
-    return tuple(starts)

@@ -53,34 +53,34 @@ class Way:
     a proxy.
     """
 
-    def __init__(self, url: str, address: str, proxy: str, *, connect: float, read: float) -> None:
+    def __init__(self, url: str, address: str, proxy: str, *, connect: float) -> None:
         """
         Args:
             url: of anything there.
             address: an IP address of the server.
             proxy: the address of a proxy; empty where there is none.
             connect: seconds for a connection.
-            read: seconds without a byte.
         """
-        timeout = urllib3.Timeout(connect=connect, read=read)
+        self._connect = connect
         self._proxied = bool(proxy)
         self._pool: urllib3.PoolManager | urllib3.HTTPConnectionPool = (
-            _through(proxy, timeout) if proxy else _straight(url, address, timeout)
+            _through(proxy) if proxy else _straight(url, address)
         )
 
-    def exchange(self, url: str, request: Request, agent: str, most: int) -> Reply:
+    def exchange(self, url: str, request: Request, agent: str, most: int, read: float) -> Reply:
         """Ask once.
 
         Args:
             agent: who asks.
             most: bytes to take.
+            read: seconds without a byte.
 
         Raises:
             NoAnswer: asking again may help.
             SourceError: it won't.
         """
         try:
-            return self._exchange(url, request, agent, most)
+            return self._exchange(url, request, agent, most, read)
         except SSLError as error:
             raise SourceError(f"no safe connection to {url}: {error}") from None
         except (HTTPError, OSError, UnicodeError) as error:
@@ -88,7 +88,7 @@ class Way:
             found = getattr(error, "original_error", error)  # of a proxy
             raise NoAnswer(words(found), silent=silent) from None
 
-    def _exchange(self, url: str, request: Request, agent: str, most: int) -> Reply:
+    def _exchange(self, url: str, request: Request, agent: str, most: int, read: float) -> Reply:
         headers = {
             "User-Agent": agent,
             "Accept": request.accept,
@@ -103,6 +103,7 @@ class Way:
             body=urlencode(request.form) if request.form else None,
             headers=headers if self._proxied else {"Host": parts.netloc or "", **headers},
             redirect=False,
+            timeout=urllib3.Timeout(connect=self._connect, read=read),
             preload_content=False,
         )
         try:
@@ -130,22 +131,20 @@ def _parsed(url: str) -> Url:
         raise SourceError(f"no address: {url}") from None
 
 
-def _straight(url: str, address: str, timeout: urllib3.Timeout) -> urllib3.HTTPConnectionPool:
+def _straight(url: str, address: str) -> urllib3.HTTPConnectionPool:
     parts = _parsed(url)
     place = f"[{address}]" if ":" in address else address
     if parts.scheme == "http":
-        return urllib3.HTTPConnectionPool(place, parts.port, timeout=timeout, retries=False)
+        return urllib3.HTTPConnectionPool(place, parts.port, retries=False)
     name = (parts.host or "").strip("[]").rstrip(".")  # whose certificate it must show
-    return urllib3.HTTPSConnectionPool(
-        place, parts.port, timeout=timeout, retries=False, server_hostname=name
-    )
+    return urllib3.HTTPSConnectionPool(place, parts.port, retries=False, server_hostname=name)
 
 
-def _through(proxy: str, timeout: urllib3.Timeout) -> urllib3.ProxyManager:
+def _through(proxy: str) -> urllib3.ProxyManager:
     parts = urlsplit(proxy)
     who = f"{unquote(parts.username or '')}:{unquote(parts.password or '')}"
     headers = urllib3.make_headers(proxy_basic_auth=who) if parts.username else None
-    return urllib3.ProxyManager(proxy, proxy_headers=headers, retries=False, timeout=timeout)
+    return urllib3.ProxyManager(proxy, proxy_headers=headers, retries=False)
 
 
 def _conditions(mark: Validator | None) -> dict[str, str]:

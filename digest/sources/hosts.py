@@ -47,7 +47,8 @@ class Server(msgspec.Struct, kw_only=True):
     way: Way | None = None  # connections to that address
     answered: bool = False
     timeouts: int = 0
-    down: str = ""  # why it isn't asked any more
+    down: str = ""  # why nobody is there
+    given_up: str = ""  # why it is asked no more, but once by those who waited by then
 
 
 class Host(msgspec.Struct, kw_only=True):
@@ -55,14 +56,5 @@ class Host(msgspec.Struct, kw_only=True):
 
     turns: Turns = msgspec.field(default_factory=Turns)
     last: float | None = None  # start of the newest request
+    paused: float = 0.0  # seconds that it wanted to be left alone
     servers: dict[tuple[str, int], Server] = msgspec.field(default_factory=dict)
-
-    def give_up(self, server: Server, most: int) -> None:
-        """Ask a server no more that let time run out and has answered nobody.
-
-        Args:
-            most: time-outs that it takes; one, where another server of the host is given up.
-        """
-        enough = 1 if any(other.down for other in self.servers.values()) else most
-        if not (server.answered or server.down) and server.timeouts >= enough:
-            server.down = "it answered nobody in time"

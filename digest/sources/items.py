@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import calendar
 import io
+import re
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from itertools import chain
@@ -22,6 +23,11 @@ from digest.sources.text import (
     paragraphs,
     plain,
     unique,
+)
+
+# Escapes of JSON; half of a character, which no text can hold, is a group.
+_ESCAPE = re.compile(
+    rb"\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|(u[dD][89a-fA-F][0-9a-fA-F]{2})|.)"
 )
 
 
@@ -97,7 +103,8 @@ def json_items(body: bytes, limits: Limits = LIMITS) -> Iterator[DocumentItem | 
     Source: https://www.jsonfeed.org/version/1.1/
     """
     try:
-        feed = msgspec.json.decode(body.removeprefix(b"\xef\xbb\xbf"), type=_JsonFeed)
+        whole = _ESCAPE.sub(_character, body.removeprefix(b"\xef\xbb\xbf"))
+        feed = msgspec.json.decode(whole, type=_JsonFeed)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise SourceError(f"broken or cut JSON Feed: {error}") from None
     if not feed.version.startswith("https://jsonfeed.org/version/"):
@@ -106,6 +113,10 @@ def json_items(body: bytes, limits: Limits = LIMITS) -> Iterator[DocumentItem | 
         (_read_json_item(raw, limits) for raw in feed.items[: limits.items]),
         _warnings(limits, len(feed.items) > limits.items),
     )
+
+
+def _character(escape: re.Match[bytes]) -> bytes:
+    return rb"\ufffd" if escape[1] else escape[0]
 
 
 def _read_json_item(raw: msgspec.Raw, limits: Limits) -> DocumentItem | Exception:

@@ -17,8 +17,10 @@ _Value = TypeVar("_Value")
 # What comes here names an IPv4 address in its last 32 bits: RFC 6052, 2.1; RFC 4291, 2.5.5.1.
 _EMBEDDING = (IPv6Network("64:ff9b::/96"), IPv6Network("::/96"))
 _UNICAST = IPv6Network("2000::/3")  # all that IANA gives out
-# Names that no public server has: RFC 6761, 6762, 8375, and ICANN's "internal".
-_LOCAL_NAME = re.compile(r"([^.]*|.*\.(localhost|local|internal|lan|home\.arpa))")
+# Names that no public server has: RFC 6761, 6762 (appendix G too), 8375, and ICANN's "internal".
+_LOCAL_NAME = re.compile(
+    r"([^.]*|.*\.(localhost|local|localdomain|internal|intranet|private|corp|home|lan|home\.arpa))"
+)
 
 
 class NotPublic(OSError):

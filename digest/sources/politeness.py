@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from email.utils import parsedate_to_datetime
 from urllib.parse import urldefrag, urljoin, urlsplit
 from urllib.request import proxy_bypass_environment  # type: ignore[attr-defined]
 
 from digest.errors import SourceError, Unreachable
+from digest.model import ARXIV_PACE, Request
 
 ARXIV = "arxiv.org"
 DEADLINE = 20 * 60.0  # seconds for all that a run asks
@@ -108,3 +109,19 @@ def redirected(url: str, location: str) -> str:
     if (before, after.scheme) == ("https", "http"):
         raise SourceError(f"{url} redirects from https down to http")
     return target
+
+
+def pace_of(url: str, request: Request) -> float:
+    """Seconds from the start of a request to that of the next, at this address."""
+    return max(request.pace, ARXIV_PACE) if group_of(url) == ARXIV else request.pace
+
+
+def timetable(requests: Iterable[Request]) -> tuple[float, ...]:
+    """When each of these requests would start, at the earliest, in seconds from now."""
+    last, starts = dict[str, float](), list[float]()
+    for request in requests:
+        group = group_of(request.url)
+        start = last[group] + pace_of(request.url, request) if group in last else 0.0
+        last[group] = start
+        starts.append(start)
+    return tuple(starts)

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 _UNFIT = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
 _STACKED = re.compile(r"[^\x00-\u02ff]{30,}")  # where marks may stand on marks
 _MOST_MARKS = 20  # on one letter; composing more takes time that grows with their square
+_OF_MARKS = "\u0f73\u0f75\u0f81\uff9e\uff9f"  # no marks by their class, but composed of some
 # A number of more digits is no character; Python refuses to read one of more than 4,300.
 _NO_CHARACTER = re.compile(r"&#(?:\d{8,}|[xX][0-9a-fA-F]{7,});?")
 _LONGEST_DATE = 100  # characters
@@ -40,7 +41,7 @@ def _fit(text: str | None) -> str:
 def _unstacked(match: re.Match[str]) -> str:
     found, marks = list[str](), 0
     for letter in match[0]:
-        marks = marks + 1 if combining(letter) else 0
+        marks = marks + 1 if combining(letter) or letter in _OF_MARKS else 0
         if marks <= _MOST_MARKS:
             found.append(letter)
     return "".join(found)

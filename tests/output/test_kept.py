@@ -26,7 +26,7 @@ from digest.output import (
     write,
 )
 
-EXAMPLES = 200 if os.environ.get("CI") else 15
+EXAMPLES = 50 if os.environ.get("CI") else 15
 LIMITS = small  # of a site of few papers
 Damage = Callable[[Path, int], None]  # to a file, with a number to vary by
 

@@ -18,13 +18,13 @@ from digest.sources.client import (
     PAUSES,
     Limits,
     Web,
-    timetable,
 )
 from digest.sources.politeness import (
     proxy_of,
     redirected,
     retry_after,
     seconds_to_wait,
+    timetable,
 )
 
 

@@ -403,3 +403,14 @@ def test_a_whole_window_that_is_suddenly_new_is_a_warning(tmp_path: Path, server
     asked = ["status", "--root", str(tmp_path), "--now", "2026-05-13T13:00Z"]
     assert "all 5 entries are new" in CliRunner().invoke(main, asked).output
     assert date(2026, 5, 13) in {entry.seen for entry in archive.load(tmp_path / ARCHIVE)}
+
+
+def test_half_a_character_in_json_costs_no_item() -> None:
+    page = parse(
+        json_feed(
+            {"id": "tag:a:half", "title": "a\ud800b"},
+            {"id": "tag:a:whole", "title": "\U0001d538 \\ud800"},
+        )
+    )
+    assert [entry.title for entry in page.entries] == ["a\ufffdb", "\U0001d538 \\ud800"]
+    assert not page.problem

@@ -91,6 +91,8 @@ def test_no_address_inside_is_public(address: IPv4Address) -> None:
         ("metadata.google.internal", False),
         ("router.lan", False),
         ("nas.home.arpa", False),
+        ("wiki.corp", False),
+        ("host.localdomain", False),
         ("127.1", False),
         ("2130706433", False),
         ("0x7f.1", False),

@@ -1,6 +1,7 @@
 """What sources write, as plain text."""
 
 from datetime import UTC, datetime
+from unicodedata import normalize
 
 import pytest
 from hypothesis import given
@@ -113,3 +114,18 @@ def test_no_text_breaks_the_reading_of_dates_and_addresses(text: str) -> None:
     found = moment(text)
     assert found is None or found.tzinfo is UTC
     assert web_address(text) == "" or web_address(text).lower().startswith("http")
+
+
+@pytest.mark.parametrize(
+    "marks", ["\u0301", "\u0301\u0327", "\u0f73", "\u0f81\u0301", "\uff9e\u0301"]
+)
+def test_marks_are_not_heaped_on_a_letter_whatever_they_are_made_of(marks: str) -> None:
+    """Composing them takes time that grows with the square of their number."""
+    found = normalize("NFKD", fold(f"a{marks * 1000}b"))
+    assert len(found) < 100
+    assert (found[0], found[-1]) == ("a", "b")
+
+
+def test_a_few_marks_stay_as_they_are() -> None:
+    word = "\u0f40\u0f73\u0f51" * 20
+    assert fold(word) == word

@@ -1,5 +1,6 @@
 import re
 from datetime import date
+from unicodedata import combining, normalize
 
 import pytest
 from hypothesis import given
@@ -82,3 +83,10 @@ def test_a_slug_is_one_safe_part_of_a_path(name: str) -> None:
 )
 def test_a_name_is_spelled_as_ours_are(name: str, is_one: bool) -> None:
     assert ids.is_arxiv_name(name) is is_one
+
+
+@given(st.text(st.sampled_from("aéÉßΣ가\u0301\u0323\u0f73\uff9e ")))
+def test_names_are_sorted_without_their_accents(name: str) -> None:
+    """As after taking the accents off the whole, which takes the square of their number."""
+    parts = normalize("NFKD", name.lower())
+    assert ids.unaccented(name) == "".join(part for part in parts if not combining(part))
