@@ -15,7 +15,7 @@ from conftest import NOW, PATIENCE, copy_of_repository, running
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digest.build import build
+from digest.build import BuildOptions, build
 from digest.commands.preview import Preview, state_of
 from digest.commands.serve import (
     dressed,
@@ -300,7 +300,7 @@ def test_the_shipped_site_shows_a_broken_site_yaml_and_recovers(tmp_path: Path) 
     out = tmp_path / "scratch"
 
     def rebuild() -> str:
-        build(root, now=NOW, out=out, offline=True, drafts=True)
+        build(root, BuildOptions(now=NOW, out=out, offline=True, drafts=True))
         return load_site(root / "site.yaml").base
 
     def changed(path: Path, text: str, page: str = "") -> str:
