@@ -58,6 +58,7 @@ class BuildLimits(msgspec.Struct, frozen=True, kw_only=True):
 
     shard: int = shards.PAPERS  # papers whose pages are made together
     look: int = LOOK  # papers of its theme to look at beside a paper
+    worth: int = processes.WORTH  # files from which on starting processes pays
     related: RelatedLimits = RelatedLimits()
 
 
@@ -268,7 +269,7 @@ def _put_all(
             done = _put_elsewhere(root, options, options.executor, len(parts))
         else:
             size = sum(len(group.paths) for part in parts for group in part.groups)
-            workers = options.workers if size > processes.WORTH else 1
+            workers = options.workers if size > options.limits.worth else 1
             name = lambda number: next(parts[number].paths)  # noqa: E731
             here = processes.spread(work, len(parts), workers, name)
             done = stack.enter_context(closing(here))

@@ -175,7 +175,7 @@ class FolderSeal(msgspec.Struct, frozen=True, array_like=True):
         if not seal:
             raise ValueError("it has no seal")
         for name, hash_ in seal.hashes.items():
-            if re.search(r"^\.|[/\\:\0]", name) or _file_hash(folder / name) != hash_:
+            if re.search(r"^\.{0,2}$|[/\\:\0]", name) or _file_hash(folder / name) != hash_:
                 raise ValueError(f"{name} isn't as it was written")
         return seal
 

@@ -30,8 +30,7 @@ BUILD = """
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
-from digest import jobs, shards
-from digest.build import BuildOptions, build
+from digest.build import BuildLimits, BuildOptions, build
 from digest.cli import ended_by_signals
 
 def track(parts, total):
@@ -39,10 +38,11 @@ def track(parts, total):
         print(total, flush=True)
         yield part
 
-jobs.WORTH, shards.PAPERS = 0, 1
 root, out, now = Path(sys.argv[1]), Path(sys.argv[2]), datetime(2026, 5, 16, 6, tzinfo=UTC)
 with ended_by_signals():
-    build(root, now=now, out=out, offline=True, jobs=2, track=track)
+    limits = BuildLimits(worth=0, shard=1)
+    options = BuildOptions(now=now, out=out, offline=True, jobs=2, track=track, limits=limits)
+    build(root, options)
 """
 
 

@@ -129,11 +129,11 @@ def build_small(root: Path, out: Path, full: bool = False) -> bool:
 def test_whatever_is_damaged_beside_the_site_is_made_anew_with_a_word(
     tmp_path_factory: pytest.TempPathFactory,
     built: Path,
+    caplog: pytest.LogCaptureFixture,
     damage: Damage,
     which: int,
     number: int,
     full: bool,
-    caplog: pytest.LogCaptureFixture,
 ) -> None:
     folder = tmp_path_factory.mktemp("site")
     root, out = folder / "root", folder / "out"
