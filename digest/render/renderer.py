@@ -9,12 +9,10 @@ from email.utils import format_datetime
 from functools import cached_property, lru_cache, partial
 from hashlib import blake2b
 from pathlib import Path
-from types import CodeType
-from typing import Any, ClassVar
+from typing import Any
 
 import jinja2
 import msgspec
-from jinja2.bccache import Bucket
 from markupsafe import Markup as Safe
 
 from digest import __version__, cite, tex
@@ -35,6 +33,7 @@ from digest.output import inputs
 from digest.papers import versions
 from digest.papers.paper import Paper
 from digest.render import charts, lettering, portable
+from digest.render.bytecode import KeptTemplates
 from digest.render.fingerprints import Fingerprints
 from digest.render.templates import Loader, named
 from digest.text import links
@@ -48,26 +47,6 @@ def default_templates() -> Path:
     """Inside an installed wheel, or at the top of a source checkout."""
     packaged = _PACKAGE / "templates"
     return packaged if packaged.is_dir() else _PACKAGE.parent / "templates"
-
-
-class _Compiled(jinja2.BytecodeCache):
-    """What a process compiled templates to, for its next build, as a preview makes them.
-
-    Never in a file: what was damaged there, or put there, would run.
-    """
-
-    _known: ClassVar[dict[tuple[str, str], tuple[str, CodeType]]] = {}
-
-    def __init__(self, language: str) -> None:
-        self._language = language
-
-    def load_bytecode(self, bucket: Bucket) -> None:
-        checksum, code = self._known.get((self._language, bucket.key), ("", None))
-        bucket.code = code if checksum == bucket.checksum else None
-
-    def dump_bytecode(self, bucket: Bucket) -> None:
-        if bucket.code:
-            self._known[self._language, bucket.key] = bucket.checksum, bucket.code
 
 
 class FormulaCounts(msgspec.Struct):
@@ -184,6 +163,7 @@ class Renderer:
     @cached_property
     def _environment(self) -> jinja2.Environment:
         default = Loader(default_templates())
+        messages = sorted(self._language.messages.items())
         env = Environment(
             self._language,
             loader=jinja2.ChoiceLoader(
@@ -196,7 +176,7 @@ class Renderer:
             autoescape=jinja2.select_autoescape(["html", "xml", "svg"]),
             undefined=jinja2.StrictUndefined,
             auto_reload=False,  # a renderer is of one build
-            bytecode_cache=self._bytecode(),
+            bytecode_cache=KeptTemplates((self._language.tag, messages)),
             extensions=["jinja2.ext.do"],
             keep_trailing_newline=True,
             trim_blocks=True,
@@ -245,11 +225,6 @@ class Renderer:
             "json": _json,
         }
         return env
-
-    def _bytecode(self) -> jinja2.BytecodeCache:
-        """Compiled templates of this language, whose words are in them."""
-        words = sorted(self._language.messages.items())
-        return _Compiled(repr((self._language.tag, words)))
 
     def link(self, path: str) -> str:
         """An address within the site: `themes/x/` → `/digest/themes/x/`; others stay."""
