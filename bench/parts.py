@@ -54,7 +54,7 @@ def main() -> None:
         ]
         print(f"{name:32} {statistics.median(found):8.3f}", flush=True)
     site = load_site(PROJECT / "site.yaml")
-    matcher = Matcher(site.themes, site.sources)
+    matcher = Matcher.of(site)
     alone: dict[str, Callable[[corpus.Entry], object]] = {
         "rules, without what explains": matcher.verdict,
         "MathML of title and abstract": lambda e: (

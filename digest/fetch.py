@@ -30,6 +30,7 @@ from digest.model import (
     SourceResult,
     WebFeed,
 )
+from digest.output import store
 from digest.sources.asking import Client, Tell
 from digest.sources.politeness import timetable
 from digest.text import links
@@ -82,7 +83,7 @@ def fetch(
     if since and since > now.date():
         raise DigestError(f"{since} is yet to come; gaps are filled from a day that is over")
     authority(root, site, now, keep=False)  # a change is refused before anything is written
-    with files.in_turn(root / ".digest-lock", str(root / archive.FOLDER), wait):
+    with files.in_turn(root / store.LOCK, str(root / archive.FOLDER), wait):
         keeper = _Keeper(root, now, allow_shrink, _feeds(asked))
         fetched = sources.fetch_all(
             asked,

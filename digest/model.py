@@ -272,11 +272,12 @@ class Page(msgspec.Struct, frozen=True, kw_only=True):
     path: str  # "papers/2605.13319/index.html", relative to the output folder
     template: str
     context: Mapping[str, Any]
-    near: date | None = None  # a day whose papers it shows: pages near each other share their words
+    day: date | None = None  # whose papers it shows: pages of days that follow share what they read
 
     @classmethod
-    def of(cls, path: str, template: str, *, near: date | None = None, **context: Any) -> Page:
-        return cls(path=path, template=template, context=context, near=near)
+    def of(cls, path: str, template: str, day: date | None = None, /, **context: Any) -> Page:
+        """A page whose template sees these values."""
+        return cls(path=path, template=template, context=context, day=day)
 
 
 class Validator(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -19,7 +19,7 @@ from urllib.parse import urlsplit
 
 from playwright.sync_api import Browser, Page, Route, sync_playwright
 
-from digest.build import build
+from digest.build import BuildOptions, build
 from digest.config import load_site
 
 PROJECT = Path(__file__).parents[1]
@@ -68,7 +68,7 @@ def make(root: Path) -> Path:
     (root / "site.yaml").write_text(before + source + themes, "utf-8")
     lines = (json.dumps(paper) for paper in papers())
     (root / "content/papers.jsonl").write_text("\n".join(lines), "utf-8")
-    build(root, now=NOW, out=root / "_site")
+    build(root, BuildOptions(now=NOW, out=root / "_site"))
     return root / "_site"
 
 

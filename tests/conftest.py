@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from hypothesis import settings
 
-from digest.build import build
+from digest.build import BuildOptions, build
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -68,7 +68,7 @@ def running(*arguments: str) -> Iterator[subprocess.Popen[str]]:
 def shipped(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The shipped site, built offline under /digest/. Read only."""
     site = tmp_path_factory.mktemp("shipped") / "_site"
-    build(REPOSITORY, now=NOW, out=site, offline=True)
+    build(REPOSITORY, BuildOptions(now=NOW, out=site, offline=True))
     return site
 
 

@@ -25,6 +25,7 @@ from digest.cli.options import (
     WAIT,
 )
 from digest.errors import DigestError
+from digest.output.inputs import FileHashes
 
 
 @click.command("build")
@@ -60,17 +61,17 @@ def build_command(
 ) -> None:
     """Fetch what is new, archive it, and write the site."""
     started, out, now = time.monotonic(), out or root / "_site", now or datetime.now(UTC)
-    if offline and not full and (standing := _standing(root, out, url, now)):
+    hashes = FileHashes()
+    if offline and not full and (standing := _standing(root, out, url, now, hashes)):
         words.echo(standing)
         words.summarise(f"### Site\n\n{standing}.")
         return
-    from digest.build import build
-    from digest.output.manifest import MANIFEST
+    from digest.build import BuildOptions, build
     from digest.output.processes import dask
+    from digest.output.store import MANIFEST
 
     with words.debugging(debug), dask(executor) if executor else nullcontext() as elsewhere:
-        report = build(
-            root,
+        options = BuildOptions(
             now=now,
             out=out,
             url=url,
@@ -83,7 +84,9 @@ def build_command(
             wait=wait,
             track=words.track,
             progress=words.tell,
+            hashes=hashes,
         )
+        report = build(root, options)
     words.warn_of(found for found in report.fetched if found.problem)
     if report.written.anew:
         words.warn(
@@ -109,13 +112,15 @@ def build_command(
         sys.exit(EXIT_STRICT)
 
 
-def _standing(root: Path, out: Path, url: str | None, now: datetime) -> str:
+def _standing(root: Path, out: Path, url: str | None, now: datetime, hashes: FileHashes) -> str:
     """What to say of a site that stands as this build would make it; empty where one must build."""
     from digest.output import inputs, manifest
+    from digest.output.store import Store
 
-    if not (out / manifest.MANIFEST).is_file():
+    kept = Store(out).manifest
+    if not kept.path.is_file():
         return ""
-    found = manifest.standing(out, inputs.fingerprint(root, url, False), now)
+    found = manifest.standing(kept, inputs.fingerprint(root, url, False, hashes=hashes), now)
     return f"{found[0].papers} papers in {found[1]} files, nothing to do" if found else ""
 
 
@@ -132,17 +137,21 @@ def _standing(root: Path, out: Path, url: str | None, now: datetime) -> str:
 @click.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True)
 def serve_command(root: Path, host: str, allowed: tuple[str, ...], port: int) -> None:
     """Preview the site, drafts too, and keep up with every change."""
-    from digest.build import CompiledSite, build
+    from digest.build import BuildOptions, build
     from digest.commands.preview import Preview
     from digest.commands.serve import serving
+    from digest.themes.compiled import CompiledSite
 
     with TemporaryDirectory(prefix="digest-") as scratch:
-        out, rules = Path(scratch) / "site", CompiledSite()
+        out = Path(scratch) / "site"
+        compiled, hashes = CompiledSite(), FileHashes()
 
         def rebuild() -> str:
             now = datetime.now(UTC)
-            report = build(root, now=now, out=out, offline=True, drafts=True, rules=rules)
-            return urlsplit(report.url).path
+            options = BuildOptions(
+                now=now, out=out, offline=True, drafts=True, compiled=compiled, hashes=hashes
+            )
+            return urlsplit(build(root, options).url).path
 
         preview = Preview(root, out, rebuild, words.echo)
         with serving(preview, host, port, allowed) as address, suppress(KeyboardInterrupt):

@@ -31,7 +31,7 @@ def explain_command(id: str, root: Path, as_json: bool) -> None:
         entry = Entry(id="-", title=title, summary=summary, announced=today, seen=today)
     else:
         entry = examples.paper(examples.papers(root), id)
-    verdicts = explain.explain(Matcher(site.themes, site.sources), entry)
+    verdicts = explain.explain(Matcher.of(site), entry)
     if as_json:
         words.echo_json({"id": entry.id, "title": entry.title, "themes": explain.as_data(verdicts)})
         return
@@ -62,7 +62,7 @@ def themes_test_command(root: Path, table: Path | None, as_json: bool) -> None:
     from digest.themes import Matcher, trial
 
     site, known = load_site(root / "site.yaml"), examples.papers(root)
-    matcher = Matcher(site.themes, site.sources)
+    matcher = Matcher.of(site)
     broken = list(trial.broken_examples(site.themes, matcher, known))
     if table:
         rows = [line.split("\t") for line in _text(table).splitlines()]
@@ -139,7 +139,7 @@ def themes_report_command(root: Path, as_json: bool, html: Path | None) -> None:
     from digest.themes import Matcher
 
     site = load_site(root / "site.yaml")
-    matcher = Matcher(site.themes, site.sources)
+    matcher = Matcher.of(site)
     found = report.report(matcher, site.themes, archive.load(root / ARCHIVE))
     if html:
         files.replace(html, report.as_html(found, site.title).encode())

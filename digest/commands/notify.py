@@ -11,9 +11,8 @@ import msgspec
 from digest.errors import DigestError, SourceError
 from digest.feeds import FORMATS
 from digest.model import Answer, Request
-from digest.output import kept
+from digest.output.store import Store
 
-STATE = ".digest-notified"  # beside the site's files; hosts don't publish what starts with a dot
 PACE = 0.2  # seconds from one notice to the next
 
 _state = msgspec.json.Decoder(dict[str, str])
@@ -40,8 +39,9 @@ def notify(folder: Path, url: str, hub: str, ask: Callable[[Request], Answer]) -
     marks = {url + path: mark for path, mark in _marks(folder)}
     if not marks:
         raise DigestError(f"{folder} holds no feed; build the site first")
+    state = Store(folder).notified
     # Where what the hub took before is lost, it hears of all feeds again.
-    known = kept.read(folder / STATE, _state.decode) or {}
+    known = state.read(_state.decode) or {}
     changed = tuple(feed for feed, mark in marks.items() if known.get(feed) != mark)
     taken = {feed: mark for feed, mark in known.items() if feed in marks}
     try:
@@ -49,7 +49,7 @@ def notify(folder: Path, url: str, hub: str, ask: Callable[[Request], Answer]) -
             _tell(hub, feed, ask)
             taken[feed] = marks[feed]
     finally:
-        kept.write(folder / STATE, msgspec.json.encode(taken, order="sorted"))
+        state.write(msgspec.json.encode(taken, order="sorted"))
     return changed
 
 

@@ -41,7 +41,7 @@ def of_fetch(site: Site, entries: Iterable[Entry], lines: Sequence[LedgerLine], 
 def _by_theme(site: Site, new: Sequence[Entry]) -> str:
     if not new:
         return "No new papers today.\n"
-    matcher = Matcher(site.themes, site.sources)
+    matcher = Matcher.of(site)
     members = defaultdict[str, list[Entry]](list)
     for entry in new:
         matches = matcher.matches(entry)

@@ -187,7 +187,7 @@ def _archives(plans: Iterable[_Plan], tag: str) -> Iterator[Page]:
             page = Page.of(
                 found.feed.archived(month),
                 "atom.xml",
-                near=month,
+                month,
                 feed=found.feed,
                 items=shown,
                 guid=_guid(tag, found.feed),

@@ -34,7 +34,7 @@ def plan(site: Site, papers: Sequence[Paper], cited: Mapping[str, Parts]) -> Ite
             yield from _citations(theme_path(theme), year, found)
     for month, of_month in groupby(newest, key=lambda paper: f"{paper.announced:%Y-%m}"):
         found = list(of_month)
-        yield from _citations(f"archive/{month}/", "", found, near=found[0].announced)
+        yield from _citations(f"archive/{month}/", "", found, found[0].announced)
 
 
 def by_theme(site: Site, papers: Sequence[Paper]) -> dict[str, Parts]:
@@ -67,12 +67,12 @@ def _newest(papers: Sequence[Paper]) -> list[Paper]:
 
 
 def _citations(
-    base: str, year: str, papers: Sequence[Paper], near: date | None = None
+    base: str, year: str, papers: Sequence[Paper], day: date | None = None
 ) -> Iterator[Page]:
     for name in CITATIONS:
         stem, dot, kind = name.partition(".")
         path = f"{base}{stem}{year}{dot}{kind}"
-        yield Page.of(path, name, near=near, papers=tuple(papers))
+        yield Page.of(path, name, day, papers=tuple(papers))
 
 
 def _index(newest: Sequence[Paper]) -> Iterator[Page]:

@@ -1,4 +1,7 @@
-"""Files to be in; a folder that holds just these out, written only where something changed."""
+"""Files to be in; a folder that holds just these out, written only where something changed.
+
+docs/incremental.md explains how it is known what changed.
+"""
 
 from digest.output.writer import (
     FileGroup,
@@ -23,10 +26,11 @@ __all__ = [
     "claim",
     "in_turn",
     "inputs",
-    "kept",
     "manifest",
+    "place",
     "processes",
     "put",
     "shards",
+    "store",
     "write",
 ]

@@ -1,8 +1,9 @@
 """What a build wrote, as the next one finds it beside the site.
 
-A line that says how far the build came, one of what it read, one for each file with its mark; then,
-after an empty one, a line of the parts that these make, each with its mark and its length. Before
-all of them stands a hash, see `kept`: of a manifest that isn't as it was written names alone count.
+A line that says how far the build came, one of what it read, one for each file with its
+fingerprint; then, after an empty one, a line of the parts that these make, each with its
+fingerprint and its length. Of a manifest that isn't as it was written, see `store`, names alone
+count.
 """
 
 from __future__ import annotations
@@ -16,10 +17,10 @@ from typing import NamedTuple
 
 import msgspec
 
-from digest.output import kept
+from digest.output import place
+from digest.output.store import KeptFile, read_raw, unsealed
 
-MANIFEST = ".digest-manifest"
-UNMARKED = "-" * 32
+UNKNOWN = "-" * 32  # in the place of a fingerprint
 _COMPLETE, _RUNNING = b"digest manifest 4: complete", b"digest manifest 4: in progress"
 _ROW = re.compile(r"(?:[0-9a-f]{32}|-{32}) (.+)")
 
@@ -27,7 +28,7 @@ _ROW = re.compile(r"(?:[0-9a-f]{32}|-{32}) (.+)")
 class Basis(msgspec.Struct, frozen=True, kw_only=True):
     """What a finished site was built from, and for how long that holds."""
 
-    inputs: str  # see inputs.fingerprint; empty where nobody took it
+    inputs: str  # see inputs.fingerprint
     begin: datetime  # UTC: from here on ...
     end: datetime  # ... to here the same inputs make the same site
     papers: int
@@ -36,39 +37,38 @@ class Basis(msgspec.Struct, frozen=True, kw_only=True):
 class ManifestPart(NamedTuple):
     """The lines of files that were made together."""
 
-    mark: str  # of all of them: the same mark, the same files
+    fingerprint: str  # of all of them: the same one, the same files
     lines: bytes
 
 
 class Manifest(NamedTuple):
     """What a folder's manifest says."""
 
-    files: dict[str, str]  # those that are ours, with their marks
+    files: dict[str, str]  # those that are ours, with their fingerprints
     parts: Sequence[ManifestPart]  # of the files in this order
-    complete: bool  # whether the last build came to its end, so that the marks hold
+    complete: bool  # whether the last build came to its end, so that the fingerprints hold
     foreign: bool = False  # whether another version of digest wrote it, or it was damaged
 
     def distrusted(self) -> Manifest:
         """The names alone."""
-        return self._replace(files=dict.fromkeys(self.files, UNMARKED), parts=())
+        return self._replace(files=dict.fromkeys(self.files, UNKNOWN), parts=())
 
 
-def line(path: str, mark: str) -> bytes:
-    """A file's; a mark has 32 letters."""
-    return f"{mark} {path}\n".encode()
+def line(path: str, fingerprint: str) -> bytes:
+    """A file's; a fingerprint has 32 letters."""
+    return f"{fingerprint} {path}\n".encode()
 
 
 def running(known: Manifest, new: Iterable[str]) -> bytes:
     """The manifest while a build makes new files beside those that are known.
 
-    Nobody trusts its marks, but those who put shards of the build that wrote it.
+    Nobody trusts its fingerprints, but those who put shards of the build that wrote it.
     """
     parts = known.parts or [
-        ManifestPart(UNMARKED, b"".join(line(*file) for file in known.files.items()))
+        ManifestPart(UNKNOWN, b"".join(line(*file) for file in known.files.items()))
     ]
-    return _text(
-        _RUNNING, "", [*parts, ManifestPart(UNMARKED, b"".join(line(p, UNMARKED) for p in new))]
-    )
+    added = ManifestPart(UNKNOWN, b"".join(line(path, UNKNOWN) for path in new))
+    return _text(_RUNNING, "", [*parts, added])
 
 
 def complete(parts: Sequence[ManifestPart], basis: Basis | None) -> bytes:
@@ -77,55 +77,50 @@ def complete(parts: Sequence[ManifestPart], basis: Basis | None) -> bytes:
 
 
 def _text(header: bytes, basis: str, parts: Sequence[ManifestPart]) -> bytes:
-    table = " ".join(f"{part.mark}:{len(part.lines)}" for part in parts)
+    table = " ".join(f"{part.fingerprint}:{len(part.lines)}" for part in parts)
     lines = b"".join(part.lines for part in parts)
-    return kept.sealed(b"%s\n%s\n%s\n%s\n" % (header, basis.encode(), lines, table.encode()))
+    return b"%s\n%s\n%s\n%s\n" % (header, basis.encode(), lines, table.encode())
 
 
-def exists(folder: Path) -> bool:
-    """Whether a folder has one, or what became of one."""
-    return os.path.lexists(folder / MANIFEST)
-
-
-def read(folder: Path) -> Manifest | None:
-    """What a folder's manifest says, if it has one."""
-    if not exists(folder):
+def read(file: KeptFile) -> Manifest | None:
+    """What a manifest says, if there is one."""
+    if not file.exists():
         return None
-    raw = kept.raw(folder / MANIFEST)
-    header, _, rest = (kept.checked(raw) or b"").partition(b"\n")
+    raw = read_raw(file.path)
+    header, _, rest = (unsealed(raw) or b"").partition(b"\n")
     body, _, table = rest.rpartition(b"\n\n")
     lines = body.partition(b"\n")[2]
     parts = _parts(lines, table) if header in {_COMPLETE, _RUNNING} else None
     files = {row[33:]: row[:32] for row in lines.decode(errors="replace").split("\n") if row}
-    if parts is None or not all(map(kept.is_inside, files)):
-        return Manifest(dict.fromkeys(_names(raw), UNMARKED), (), False, foreign=True)
+    if parts is None or not all(map(place.is_inside, files)):
+        return Manifest(dict.fromkeys(_names(raw), UNKNOWN), (), False, foreign=True)
     return Manifest(files, parts, header == _COMPLETE)
 
 
 def _names(raw: bytes) -> set[str]:
     """The files of another version's manifest, or of a damaged one: its whole lines still hold."""
-    found = map(_ROW.fullmatch, raw.decode(errors="replace").split("\n"))
-    return {match[1] for match in found if match and kept.is_inside(match[1])}
+    rows = map(_ROW.fullmatch, raw.decode(errors="replace").split("\n"))
+    return {row[1] for row in rows if row and place.is_inside(row[1])}
 
 
 def _parts(lines: bytes, table: bytes) -> list[ManifestPart] | None:
     """The parts that a table names; None where it doesn't fit the lines."""
     lines += b"\n" if lines else b""  # that which the empty line ended
-    found, at = list[ManifestPart](), 0
-    for each in table.decode(errors="replace").split():
-        mark, _, length = each.partition(":")
+    parts, at = list[ManifestPart](), 0
+    for entry in table.decode(errors="replace").split():
+        fingerprint, _, length = entry.partition(":")
         if not length.isdecimal():
             return None
-        found.append(ManifestPart(mark, lines[at : at + int(length)]))
+        parts.append(ManifestPart(fingerprint, lines[at : at + int(length)]))
         at += int(length)
-    return found if at == len(lines) else None
+    return parts if at == len(lines) else None
 
 
-def standing(folder: Path, inputs: str, now: datetime) -> tuple[Basis, int] | None:
-    """What the folder's site was built from, and how many files it has, if it stands as it should:
-    its last build came to its end, had these inputs, and no file was removed since.
+def standing(file: KeptFile, inputs: str, now: datetime) -> tuple[Basis, int] | None:
+    """What a site was built from, and how many files it has, if it stands as it should: its last
+    build came to its end, had these inputs, and no file was removed since.
     """
-    header, _, rest = (kept.checked(kept.raw(folder / MANIFEST)) or b"").partition(b"\n")
+    header, _, rest = (unsealed(read_raw(file.path)) or b"").partition(b"\n")
     basis, _, lines = rest.partition(b"\n")
     if header != _COMPLETE:
         return None
@@ -133,7 +128,7 @@ def standing(folder: Path, inputs: str, now: datetime) -> tuple[Basis, int] | No
     if not known or known.inputs != inputs or not known.begin <= now < known.end:
         return None
     paths = [row[33:] for row in lines.partition(b"\n\n")[0].decode(errors="replace").split("\n")]
-    return (known, len(paths)) if have(folder, paths) else None
+    return (known, len(paths)) if have(file.path.parent, paths) else None
 
 
 def have(folder: Path, paths: Iterable[str]) -> bool:
@@ -141,21 +136,20 @@ def have(folder: Path, paths: Iterable[str]) -> bool:
     return all(os.access(f"{folder}/{path}", os.F_OK) for path in paths)  # the fastest question
 
 
-def unfinished(folder: Path) -> bool:
-    """Whether a build of `folder` was stopped, or runs at this moment."""
-    data = kept.checked(kept.raw(folder / MANIFEST)) or b""
-    return data.startswith(_RUNNING + b"\n")
+def is_unfinished(file: KeptFile) -> bool:
+    """Whether a build of the folder was stopped, or runs at this moment."""
+    return (unsealed(read_raw(file.path)) or b"").startswith(_RUNNING + b"\n")
 
 
 def _basis_line(basis: Basis | None) -> str:
-    if not basis or not basis.inputs:
+    if not basis:
         return ""
     return f"{basis.inputs} {basis.begin.isoformat()} {basis.end.isoformat()} {basis.papers}"
 
 
-def _read_basis(line: str) -> Basis | None:
+def _read_basis(text: str) -> Basis | None:
     try:
-        inputs, begin, end, papers = line.split(" ")
+        inputs, begin, end, papers = text.split(" ")
         moments = datetime.fromisoformat(begin), datetime.fromisoformat(end)
         return Basis(inputs=inputs, begin=moments[0], end=moments[1], papers=int(papers))
     except ValueError:

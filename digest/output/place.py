@@ -3,43 +3,55 @@
 from __future__ import annotations
 
 import os
-import stat
+import re
 from contextlib import suppress
 from pathlib import Path
 
 from digest.errors import OutputError
 from digest.files import files
+from digest.output import store
 
-_READING = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
+_OUTSIDE = re.compile(r"(^|/)(\.{0,2}|\.git)(/|$)|[\0-\x1f\x7f\ud800-\udfff]", re.IGNORECASE)
 
 
-def check_way(folder: str, path: str, ours: set[str]) -> None:
-    """See that no link leads out of the folder on the way to a file.
+def is_inside(path: str) -> bool:
+    """Whether a path, "/" between its parts, may be that of a file of the site: in its folder, not
+    git's, and none of those that are kept beside it.
+    """
+    if os.name == "nt" and re.search(r"[\\:]", path):
+        return False
+    return not _OUTSIDE.search(path) and not path.startswith(store.OURS)
+
+
+def check_way(folder: str, path: str, known: set[str]) -> None:
+    """Check that no link leads out of the folder on the way to a file.
 
     Args:
-        ours: folders that were looked at; those of `path` are added.
+        known: folders that were looked at; those of `path` are added.
+
+    Raises:
+        OutputError: one of the file's folders is a link.
     """
     at = path.find("/")
     while at > 0:
         parent = path[:at]
-        if parent not in ours:
+        if parent not in known:
             if os.path.islink(f"{folder}/{parent}"):  # noqa: PTH114
-                message = (
+                raise OutputError(
                     f"{folder}/{parent} is a link, through which nothing is written: remove it"
                 )
-                raise OutputError(message)
-            ours.add(parent)
+            known.add(parent)
         at = path.find("/", at + 1)
 
 
 def put(target: str, data: bytes, is_new: bool = False) -> bool:
-    """Write by rename; False where the file already said just that.
+    """Write a file by rename; False where it has just these bytes already.
 
     Strings, since a path object takes longer to make than a small file to write.
     """
     folder, _, name = target.rpartition("/")
     fresh = f"{folder}/.{name}.new"
-    if not is_new and _says(target, data):
+    if not is_new and _has(target, data):
         return False
     descriptor = _opened(fresh, folder, is_new)
     try:
@@ -57,27 +69,21 @@ def put(target: str, data: bytes, is_new: bool = False) -> bool:
     return True
 
 
-def _says(path: str, data: bytes) -> bool:
+def _has(path: str, data: bytes) -> bool:
     """Whether it is a file, no link to one, that has these bytes."""
     try:
-        handle = os.open(path, _READING | getattr(os, "O_BINARY", 0))
+        if os.lstat(path).st_size != len(data):
+            return False
     except OSError:  # writing will say what is wrong
         return False
-    found = os.fstat(handle)
-    if not stat.S_ISREG(found.st_mode) or found.st_size != len(data):
-        os.close(handle)
-        return False
-    with open(handle, "rb") as file:  # noqa: PTH123
-        return file.read() == data
+    return store.read_raw(Path(path)) == data and (data != b"" or os.path.isfile(path))  # noqa: PTH113
 
 
 def _opened(path: str, folder: str, is_new: bool) -> int:
     """A new file's folder is mostly new as well, as each page has one: so it is made first."""
     if is_new:
-        try:  # noqa: SIM105 (faster)
+        with suppress(OSError):  # it is there, or its parent isn't
             os.mkdir(folder)  # noqa: PTH102
-        except OSError:  # it is there, or its parent isn't
-            pass
     try:
         return files.created(path)
     except FileNotFoundError:

@@ -1,16 +1,19 @@
-"""Work in shards, on several processes where that pays."""
+"""Work spread over copies of this process, where that pays, or over the machines of a cluster."""
 
 from __future__ import annotations
 
 import gc
 import multiprocessing
 import os
+import pickle
 import re
 import signal
+import traceback
 from collections.abc import Callable, Generator, Iterator
-from concurrent.futures import Executor, ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
+from concurrent.futures import Executor
 from contextlib import contextmanager
+from multiprocessing import connection
+from multiprocessing.sharedctypes import Synchronized
 from threading import Thread
 from typing import Any, TypeVar
 
@@ -19,9 +22,8 @@ from digest.files import files
 
 _Result = TypeVar("_Result")
 Work = Callable[[int], _Result]
-_PATIENCE = 10  # seconds for a scheduler to answer
 WORTH = 2_000  # pages from which on starting processes pays
-_work: Work[Any] | None = None  # what the processes inherit
+_PATIENCE = 10  # seconds for a scheduler to answer
 
 
 def cores() -> int:
@@ -48,50 +50,107 @@ def spread(
     if workers < 2 or count < 2 or "fork" not in multiprocessing.get_all_start_methods():
         yield from map(work, range(count))
         return
-    global _work
-    _work, done = work, 0
     gc.freeze()  # what a copy never frees stays shared with this process
     try:
-        with _pool(workers) as pool:
-            for result in pool.map(_one, range(count)):
-                done += 1
-                yield result
-    except BrokenProcessPool:
-        where = f"at {name(done)} or soon after it"
-        message = f"a process was killed (out of memory?) {where}; try --jobs 1"
-        raise RenderError(message) from None
+        with _copies(work, count, min(workers, count)) as open_:
+            early = dict[int, _Result]()
+            for number in range(count):
+                while number not in early:
+                    _receive(open_, early, name(number))
+                yield early.pop(number)
     finally:
-        _work = None
         gc.unfreeze()
 
 
+def _receive(open_: list[connection.Connection], early: dict[int, _Result], name: str) -> None:
+    """Take a result from each process that has one; a process that has no more work says so."""
+    for ready in connection.wait(open_) if open_ else ():
+        assert isinstance(ready, connection.Connection)
+        try:
+            answer = ready.recv()
+        except (EOFError, ConnectionError):
+            raise _killed(name) from None
+        if answer is None:
+            open_.remove(ready)
+        elif isinstance(answer, BaseException):
+            raise answer
+        else:
+            number, early[number] = answer
+    if not open_ and not early:
+        raise _killed(name)
+
+
+def _killed(name: str) -> RenderError:
+    return RenderError(
+        f"a process was killed (out of memory?) at {name} or soon after it; try --jobs 1"
+    )
+
+
 @contextmanager
-def _pool(workers: int) -> Iterator[Executor]:
-    """Copies of this process that end with the block, or with this process.
+def _copies(work: Work[Any], count: int, workers: int) -> Iterator[list[connection.Connection]]:
+    """Copies of this process at work, which end with the block, or with this process.
 
     This process alone keeps the writing end of a pipe: it closes with the process at the latest,
     which whoever reads the other end notices, on any system that can copy processes.
     """
-    reading, writing = os.pipe()
     fork = multiprocessing.get_context("fork")
-    pool = ProcessPoolExecutor(workers, fork, _begin, (reading, writing))
+    reading, writing = os.pipe()
+    counter = fork.Value("q", 0)  # the next number to do
+    open_, processes = list[connection.Connection](), []
     try:
-        yield pool
-        pool.shutdown()
+        for _ in range(workers):
+            ours, theirs = fork.Pipe(duplex=False)
+            open_.append(ours)
+            arguments = (work, count, counter, theirs, reading, writing)
+            processes.append(fork.Process(target=_work, args=arguments, daemon=True))
+            processes[-1].start()
+            theirs.close()
+        yield open_
     finally:
         os.close(writing)
-        pool.shutdown(cancel_futures=True)
+        for process in processes:
+            process.join()
         os.close(reading)
 
 
-def _begin(reading: int, writing: int) -> None:
-    """Make a new copy of our process one that works for it alone."""
+def _work(
+    work: Work[Any],
+    count: int,
+    counter: Synchronized[int],
+    results: connection.Connection,
+    reading: int,
+    writing: int,
+) -> None:
+    """What a copy does: one number after the other, until none is left."""
     os.close(writing)
     files.let_go()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches all: the first process decides
-    for number in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, signal.SIG_DFL)
+    for ending in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(ending, signal.SIG_DFL)
     Thread(target=_end_with, args=(reading,), daemon=True).start()
+    try:
+        while (number := _next(counter)) < count:
+            results.send((number, work(number)))
+        results.send(None)
+    except Exception as error:
+        results.send(_sendable(error))
+
+
+def _next(counter: Synchronized[int]) -> int:
+    with counter.get_lock():
+        counter.value += 1
+        return counter.value - 1
+
+
+def _sendable(error: Exception) -> Exception:
+    """The error with its traceback, as another process can read it."""
+    text = traceback.format_exc()
+    error.add_note(text)
+    try:
+        pickle.loads(pickle.dumps(error))
+    except Exception:
+        return RuntimeError(text)
+    return error
 
 
 def _end_with(reading: int) -> None:
@@ -123,8 +182,3 @@ def dask(address: str) -> Iterator[Executor]:
         raise DigestError(f"no Dask scheduler answers at {place}") from None
     with client:
         yield client.get_executor(pure=False)  # type: ignore[no-untyped-call]
-
-
-def _one(number: int) -> Any:
-    assert _work is not None
-    return _work(number)

@@ -16,4 +16,5 @@ __all__ = [
     "plan",
     "status",
     "trends",
+    "visible",
 ]

@@ -292,7 +292,7 @@ def _day_pages(days: Sequence[DayNews]) -> Iterator[Page]:
         yield Page.of(
             f"{day.path}index.html",
             "day.html",
-            near=day.date,
+            day.date,
             day=day,
             older=before,
             newer=after,
@@ -310,7 +310,7 @@ def _archive_pages(days: Sequence[DayNews]) -> Iterator[Page]:
         yield Page.of(
             f"{month.path}index.html",
             "month.html",
-            near=month.date,
+            month.date,
             month=month,
             older=before,
             newer=after,

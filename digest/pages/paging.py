@@ -91,7 +91,7 @@ def paged(
         yield Page.of(
             f"{step.path}index.html",
             template,
-            near=max((p.announced for p in (*part.papers[:1], *part.papers[-1:])), default=None),
+            max((p.announced for p in (*part.papers[:1], *part.papers[-1:])), default=None),
             papers=part.papers,
             total=len(papers) if part.front else None,
             number=0 if part.front else part.number,

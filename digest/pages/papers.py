@@ -14,6 +14,11 @@ from digest.papers.related.neighbours import NeighbourFinder, Neighbours
 TEMPLATE = "paper.html"
 
 
+def path_of(paper: Paper) -> str:
+    """The file of a paper's own page."""
+    return f"{paper.path}index.html"
+
+
 def of_paper(
     paper: Paper,
     edition: Edition = NOTHING,
@@ -29,9 +34,9 @@ def of_paper(
     """
     related = edition.related(paper)
     return Page.of(
-        f"{paper.path}index.html",
+        path_of(paper),
         TEMPLATE,
-        near=paper.announced,
+        paper.announced,
         paper=paper,
         day=f"days/{paper.announced}/",
         updates=paper.facts.later,
@@ -44,7 +49,7 @@ def of_paper(
 def made_of(
     papers: Sequence[Paper], edition: Edition, homes: Mapping[str, str], around: NeighbourFinder
 ) -> object:
-    """All that the pages of these papers are made of, as `marks` takes it: while it is the same,
+    """All that the pages of these papers are made of, for a fingerprint: while it is the same,
     `of_paper` makes the same of each.
 
     Args:

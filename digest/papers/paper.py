@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
-from typing import Any, Protocol
+from typing import Protocol
 
 import msgspec
 
@@ -14,6 +14,7 @@ from digest.model import (
     Moment,
     Version,
 )
+from digest.papers.note import Note
 from digest.text.ids import paper_path
 
 
@@ -23,7 +24,7 @@ class PaperFacts(msgspec.Struct, frozen=True, array_like=True, omit_defaults=Tru
     id: str
     announced: date
     seen: date
-    mark: bytes  # of the entry and its matches: the same mark, the same words; empty: not taken
+    fingerprint: bytes  # of the entry and its matches; empty where it isn't taken
     themes: tuple[str, ...] = ()  # ids, in the order of site.yaml
     guid: str = ""
     aliases: tuple[str, ...] = ()
@@ -49,32 +50,34 @@ class Paper:
     are read from the archive when they are asked for.
     """
 
-    __slots__ = ("_at", "_words", "facts", "note")
+    __slots__ = ("_at", "_reader", "facts", "note")
 
-    def __init__(self, facts: PaperFacts, words: EntryReader, at: int, note: Any = None) -> None:
-        """The entry that stands at a place in `words`; `note` is a desk.Note or None."""
-        self.facts, self._words, self._at, self.note = facts, words, at, note
+    def __init__(
+        self, facts: PaperFacts, reader: EntryReader, at: int, note: Note | None = None
+    ) -> None:
+        """The entry that stands at a place of what `reader` reads, with the editor's note."""
+        self.facts, self._reader, self._at, self.note = facts, reader, at, note
 
     @classmethod
-    def of(cls, entry: Entry, matches: tuple[Match, ...] = (), note: Any = None) -> Paper:
+    def of(cls, entry: Entry, matches: tuple[Match, ...] = (), note: Note | None = None) -> Paper:
         """A paper whose words are at hand."""
         themes = tuple(match.theme for match in matches)
-        return cls(facts_of(entry, themes), _Said(entry, lambda: matches), 0, note)
+        return cls(facts_of(entry, themes), _EntryAtHand(entry, lambda: matches), 0, note)
 
     def saying(self, entry: Entry) -> Paper:
         """The same paper with the words of an earlier version."""
         facts = msgspec.structs.replace(self.facts, id=entry.id)
-        return Paper(facts, _Said(entry, lambda: self.matches), 0, self.note)
+        return Paper(facts, _EntryAtHand(entry, lambda: self.matches), 0, self.note)
 
     @property
     def entry(self) -> Entry:
         """As its source published it."""
-        return self._words.entry(self._at)
+        return self._reader.entry(self._at)
 
     @property
     def matches(self) -> tuple[Match, ...]:
         """Its themes and why, in the order of site.yaml: the first is the primary theme."""
-        return self._words.matches(self._at)
+        return self._reader.matches(self._at)
 
     @property
     def id(self) -> str:
@@ -117,7 +120,7 @@ class Paper:
             return NotImplemented
         if self.facts != other.facts or self.note != other.note:
             return False
-        return bool(self.facts.mark) or (
+        return bool(self.facts.fingerprint) or (
             self.matches == other.matches and self.entry == other.entry
         )
 
@@ -128,20 +131,20 @@ class Paper:
         return f"Paper(path={self.path!r})"
 
 
-class _Said(msgspec.Struct, frozen=True):
-    """The words of one paper."""
+class _EntryAtHand(msgspec.Struct, frozen=True):
+    """One paper's entry, and what gives its matches."""
 
-    words: Entry
-    why: Callable[[], tuple[Match, ...]]
+    known: Entry
+    explain: Callable[[], tuple[Match, ...]]
 
     def entry(self, at: int) -> Entry:
-        return self.words
+        return self.known
 
     def matches(self, at: int) -> tuple[Match, ...]:
-        return self.why()
+        return self.explain()
 
 
-def facts_of(entry: Entry, themes: tuple[str, ...], mark: bytes = b"") -> PaperFacts:
+def facts_of(entry: Entry, themes: tuple[str, ...], fingerprint: bytes = b"") -> PaperFacts:
     """What is to be known of an entry of these themes."""
     later = entry.versions and tuple(
         Version(number=version.number, date=version.date, seen=version.seen)
@@ -154,7 +157,7 @@ def facts_of(entry: Entry, themes: tuple[str, ...], mark: bytes = b"") -> PaperF
         id=entry.id,
         announced=entry.announced,
         seen=entry.seen,
-        mark=mark,
+        fingerprint=fingerprint,
         themes=themes,
         guid=entry.guid,
         aliases=entry.aliases,

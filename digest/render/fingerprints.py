@@ -1,4 +1,4 @@
-"""What a page is made of, as one hash: the same hash, the same bytes."""
+"""Fingerprints of pages: one hash of all that a page is made of. The same one, the same bytes."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import re
 from collections.abc import Callable
 from hashlib import blake2b
 from pathlib import Path
-from typing import Any
 
 import jinja2
 import msgspec
@@ -21,36 +20,37 @@ _REFERENCE = re.compile(
 
 
 class Fingerprints:
-    """Hashes of pages: of a page's own values, its templates, and the ground all pages stand on."""
+    """Hashes of a page's own values, of its templates, and of what every page depends on."""
 
     def __init__(
-        self, env: jinja2.Environment, ground: str, text_at: Callable[[Path], str]
+        self, env: jinja2.Environment, common: str, text_at: Callable[[Path], str]
     ) -> None:
         """
         Args:
-            ground: what every page depends on: the site's settings, our code, the libraries.
+            common: what every page depends on: the site's settings, our code, the libraries.
             text_at: the HTML of the editor's text in a file, which speaks of other papers too.
         """
-        self._env, self._ground, self._text_at = env, ground, text_at
+        self._env, self._common, self._text_at = env, common, text_at
         self._templates: dict[str, bytes] = {}
         self._encoder = msgspec.msgpack.Encoder(enc_hook=self._plain)
 
     def of(self, page: Page) -> str:
-        """The page's mark: 32 hex digits."""
+        """The fingerprint of a page: 32 hex digits."""
         return self.of_all(page.template, (page.path, page.context))
 
-    def of_all(self, template: str, made_of: object) -> str:
-        """The mark of all pages of a template that are made of these values: 32 hex digits."""
+    def of_all(self, template: str, values: object) -> str:
+        """The fingerprint of all pages of a template that are made of these: 32 hex digits."""
         if template not in self._templates:
-            said = (self._ground, sorted(self._sources(template).items()))
-            self._templates[template] = blake2b(repr(said).encode()).digest()
-        mark = blake2b(self._templates[template], digest_size=16)
-        mark.update(self._encoder.encode(made_of))
-        return mark.hexdigest()
+            sources = (self._common, sorted(self._sources(template).items()))
+            self._templates[template] = blake2b(repr(sources).encode()).digest()
+        fingerprint = blake2b(self._templates[template], digest_size=16)
+        fingerprint.update(self._encoder.encode(values))
+        return fingerprint.hexdigest()
 
-    def _plain(self, value: Any) -> Any:
+    def _plain(self, value: object) -> object:
+        """What msgpack can encode, in the place of a value of ours."""
         if isinstance(value, Paper):
-            return (value.facts.mark or (value.entry, value.matches), value.note)
+            return (value.facts.fingerprint or (value.entry, value.matches), value.note)
         if isinstance(value, Path):
             return self._text_at(value)
         if isinstance(value, str):  # one that knows more than its letters
@@ -59,16 +59,16 @@ class Fingerprints:
 
     def _sources(self, name: str) -> dict[str, str]:
         """The sources of a template and of all that it extends, includes and imports."""
-        found, todo = dict[str, str](), {name}
+        sources, todo = dict[str, str](), {name}
         while todo:
             name = todo.pop()
             try:
                 loader = self._env.loader
-                found[name] = loader.get_source(self._env, name)[0] if loader else ""
+                sources[name] = loader.get_source(self._env, name)[0] if loader else ""
             except jinja2.TemplateError:
-                found[name] = ""  # rendering will say so, with file and line
-            for match in _REFERENCE.finditer(found[name]):
+                sources[name] = ""  # rendering will say so, with file and line
+            for match in _REFERENCE.finditer(sources[name]):
                 # A name made at render time could be any.
                 todo |= {match[1] or match[2]} - {None} or set(self._env.list_templates())
-            todo -= found.keys()
-        return found
+            todo -= sources.keys()
+        return sources

@@ -9,12 +9,10 @@ from email.utils import format_datetime
 from functools import cached_property, lru_cache, partial
 from hashlib import blake2b
 from pathlib import Path
-from types import CodeType, FunctionType, MethodType
-from typing import Any, ClassVar
+from typing import Any
 
 import jinja2
 import msgspec
-from jinja2.bccache import Bucket
 from markupsafe import Markup as Safe
 
 from digest import __version__, cite, tex
@@ -35,12 +33,12 @@ from digest.output import inputs
 from digest.papers import versions
 from digest.papers.paper import Paper
 from digest.render import charts, lettering, portable
+from digest.render.bytecode import KeptTemplates
 from digest.render.fingerprints import Fingerprints
 from digest.render.templates import Loader, named
 from digest.text import links
 
 _PACKAGE = Path(__file__).parents[1]
-_PLAIN = {FunctionType, MethodType, type(lru_cache(None)(str))}
 _CONVERTED = 8192  # texts held: some 30 megabytes
 _FRAGMENTS = 4096  # kept of what several feeds show: a few megabytes for each thousand
 
@@ -49,44 +47,6 @@ def default_templates() -> Path:
     """Inside an installed wheel, or at the top of a source checkout."""
     packaged = _PACKAGE / "templates"
     return packaged if packaged.is_dir() else _PACKAGE.parent / "templates"
-
-
-class _Context(jinja2.runtime.Context):
-    """Calls our functions, of which pages are full, without asking each what it wants to be told.
-
-    Jinja asks for marks such as `pass_context` has left; none of ours has one.
-    """
-
-    def call(self, call: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Any:
-        if type(call) not in _PLAIN or hasattr(call, "jinja_pass_arg"):
-            return super().call(call, *args, **kwargs)
-        kwargs.pop("_block_vars", None)
-        kwargs.pop("_loop_vars", None)
-        return call(*args, **kwargs)
-
-
-class _Environment(Environment):
-    context_class = _Context
-
-
-class _Compiled(jinja2.BytecodeCache):
-    """What a process compiled templates to, for its next build, as a preview makes them.
-
-    Never in a file: what was damaged there, or put there, would run.
-    """
-
-    _known: ClassVar[dict[tuple[str, str], tuple[str, CodeType]]] = {}
-
-    def __init__(self, language: str) -> None:
-        self._language = language
-
-    def load_bytecode(self, bucket: Bucket) -> None:
-        checksum, code = self._known.get((self._language, bucket.key), ("", None))
-        bucket.code = code if checksum == bucket.checksum else None
-
-    def dump_bytecode(self, bucket: Bucket) -> None:
-        if bucket.code:
-            self._known[self._language, bucket.key] = bucket.checksum, bucket.code
 
 
 class FormulaCounts(msgspec.Struct):
@@ -162,19 +122,12 @@ class Renderer:
         taken, self._counts = self._counts, FormulaCounts()
         return taken
 
-    def mark(self, page: Page) -> str:
-        """What the page is made of, as one hash: the same mark, the same bytes."""
-        return self._marks.of(page)
-
-    def mark_all(self, template: str, made_of: object) -> str:
-        """What all pages of a template are made of, as one hash: the same mark, the same bytes."""
-        return self._marks.of_all(template, made_of)
-
     @cached_property
-    def _marks(self) -> Fingerprints:
-        said = sorted(self._language.messages.items())
-        ground = repr((inputs.digest_itself(), self._site, said, sorted(self._hashes.items())))
-        return Fingerprints(self._environment, ground, self._texts.text_at)
+    def fingerprints(self) -> Fingerprints:
+        """Those of the pages that this renders."""
+        messages, assets = (sorted(d.items()) for d in (self._language.messages, self._hashes))
+        common = repr((inputs.digest_itself(), self._site, messages, assets))
+        return Fingerprints(self._environment, common, self._texts.text_at)
 
     def convert(self, bodies: Iterable[Body]) -> None:
         """Convert texts ahead, so that a broken one stops a build before anything is written.
@@ -210,7 +163,8 @@ class Renderer:
     @cached_property
     def _environment(self) -> jinja2.Environment:
         default = Loader(default_templates())
-        env = _Environment(
+        messages = sorted(self._language.messages.items())
+        env = Environment(
             self._language,
             loader=jinja2.ChoiceLoader(
                 [
@@ -222,7 +176,7 @@ class Renderer:
             autoescape=jinja2.select_autoescape(["html", "xml", "svg"]),
             undefined=jinja2.StrictUndefined,
             auto_reload=False,  # a renderer is of one build
-            bytecode_cache=self._bytecode(),
+            bytecode_cache=KeptTemplates((self._language.tag, messages)),
             extensions=["jinja2.ext.do"],
             keep_trailing_newline=True,
             trim_blocks=True,
@@ -271,11 +225,6 @@ class Renderer:
             "json": _json,
         }
         return env
-
-    def _bytecode(self) -> jinja2.BytecodeCache:
-        """Compiled templates of this language, whose words are in them."""
-        words = sorted(self._language.messages.items())
-        return _Compiled(repr((self._language.tag, words)))
 
     def link(self, path: str) -> str:
         """An address within the site: `themes/x/` → `/digest/themes/x/`; others stay."""

@@ -26,6 +26,7 @@ from digest.model import (
     Entry,
     Match,
     Reason,
+    Site,
     Source,
     Theme,
 )
@@ -33,7 +34,7 @@ from digest.text.patterns import name_key
 from digest.themes import terms
 from digest.themes.automaton import Automaton
 
-__all__ = ["Matcher", "explain", "moves", "terms", "trial"]
+__all__ = ["Matcher", "compiled", "explain", "moves", "terms", "trial"]
 
 _VERSION = 1  # of how rules are read; a change makes kept results stale
 
@@ -86,6 +87,11 @@ class Matcher:
             (name, _compiled(self.rules[name], bits), bits.get(ThemeRef(name), 0))
             for name in rules.in_order(found)
         )
+
+    @classmethod
+    def of(cls, site: Site) -> Matcher:
+        """The rules of a site."""
+        return cls(site.themes, site.sources)
 
     @property
     def fingerprint(self) -> str:

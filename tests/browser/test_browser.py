@@ -13,7 +13,7 @@ from test_lists import SITE, THEMES
 from test_trends import many
 
 from digest import model
-from digest.build import build
+from digest.build import BuildOptions, build
 from digest.commands.preview import Preview
 from digest.commands.serve import serving
 from digest.pages.heatmap import heat
@@ -200,7 +200,7 @@ def test_a_preview_reloads_by_itself_and_shows_what_is_wrong(
     root, out = copy_of_repository(tmp_path / "root"), tmp_path / "out"
 
     def rebuild() -> str:
-        report = build(root, now=NOW, out=out, offline=True, drafts=True)
+        report = build(root, BuildOptions(now=NOW, out=out, offline=True, drafts=True))
         return urlsplit(report.url).path
 
     note = root / "content/notes/2605.13319.md"

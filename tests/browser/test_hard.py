@@ -8,7 +8,7 @@ from conftest import CHROMIUM, NOW, serving
 from playwright.sync_api import Browser
 
 from digest import archive
-from digest.build import build
+from digest.build import BuildOptions, build
 from digest.model import Entry, Link, Version
 from digest.text.ids import paper_path
 
@@ -113,7 +113,7 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     root = tmp_path_factory.mktemp("hard")
     (root / "site.yaml").write_text(SITE, "utf-8")
     archive.save(root / "content/archive", [hard(name, **fields) for name, fields in HARD.items()])
-    build(root, now=NOW, out=root / "_site", offline=True)
+    build(root, BuildOptions(now=NOW, out=root / "_site", offline=True))
     with serving(root / "_site") as served:
         yield served
 

@@ -11,7 +11,7 @@ import pytest
 from conftest import CHROMIUM, NOW, copy_of_repository, serving
 from playwright.sync_api import Browser, BrowserContext, FilePayload, Locator, Page, expect
 
-from digest.build import build
+from digest.build import BuildOptions, build
 
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine")
 
@@ -156,7 +156,7 @@ def growing(tmp_path: Path) -> Iterator[tuple[str, Path, list[str]]]:
     late = [line for line in lines if re.search("2605.(14376|14375|13343)", line[:40])]
     assert len(late) == 3
     month.write_text("".join(line for line in lines if line not in late), "utf-8")
-    build(root, now=NOW, out=out, offline=True, allow_shrink=True)
+    build(root, BuildOptions(now=NOW, out=out, offline=True, allow_shrink=True))
     with serving(out) as address:
         yield address, root, lines
 
@@ -173,7 +173,7 @@ def test_new_is_what_the_last_visit_did_not_show(
     assert page.locator(".new").count() == 0
 
     (root / "content/archive/2026-05.jsonl").write_text("".join(lines), "utf-8")
-    build(root, now=NOW, out=root.parent / "out", offline=True)
+    build(root, BuildOptions(now=NOW, out=root.parent / "out", offline=True))
     context.clock.set_fixed_time(start + timedelta(hours=1))
     page.goto(address)
     expect(page.locator("#reader-since")).to_be_hidden()  # still the same visit
@@ -195,7 +195,7 @@ def test_new_papers_are_counted_and_marked_until_they_are_read(
     context.clock.set_fixed_time(start)
     page.goto(address)
     (root / "content/archive/2026-05.jsonl").write_text("".join(lines), "utf-8")
-    build(root, now=NOW, out=root.parent / "out", offline=True)
+    build(root, BuildOptions(now=NOW, out=root.parent / "out", offline=True))
 
     context.clock.set_fixed_time(start + timedelta(hours=24))
     page.goto(f"{address}{DAY}")  # the visit begins elsewhere
@@ -567,7 +567,7 @@ def test_tabs_agree(context: BrowserContext, served: str) -> None:
 def test_sites_of_one_host_do_not_share_what_they_keep(
     page: Page, served: str, tmp_path: Path
 ) -> None:
-    build(HARD, now=NOW, out=tmp_path, offline=True)
+    build(HARD, BuildOptions(now=NOW, out=tmp_path, offline=True))
     with serving(tmp_path, "/a/b/") as address:
         page.goto(address)
         control(page, "2605.00002", "saved").click()
@@ -577,7 +577,7 @@ def test_sites_of_one_host_do_not_share_what_they_keep(
 
 
 def test_hostile_words_stay_words(page: Page, tmp_path: Path) -> None:
-    build(HARD, now=NOW, out=tmp_path, offline=True)
+    build(HARD, BuildOptions(now=NOW, out=tmp_path, offline=True))
     complaints = list[str]()
     page.on("console", lambda message: complaints.append(message.text))
     page.on("pageerror", lambda error: complaints.append(str(error)))
@@ -715,7 +715,7 @@ def test_a_site_without_search_has_no_key_for_it(page: Page, tmp_path: Path) -> 
     shutil.copytree(HARD, root)
     with (root / "site.yaml").open("a", encoding="utf-8") as settings:
         settings.write("search: false\n")
-    build(root, now=NOW, out=out, offline=True)
+    build(root, BuildOptions(now=NOW, out=out, offline=True))
     with serving(out, "/a/b/") as address:
         page.goto(address)
         page.keyboard.press("/")

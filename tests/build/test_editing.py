@@ -12,7 +12,7 @@ from conftest import NOW, copy_of_repository
 from lxml import etree
 from test_content import PIXEL
 
-from digest.build import build
+from digest.build import BuildOptions, build
 from digest.errors import ConfigError
 
 ISSUE = """---
@@ -46,7 +46,7 @@ class Desk:
         path.write_bytes(text if isinstance(text, bytes) else text.encode())
 
     def build(self, *, now: datetime = NOW, drafts: bool = False, url: str | None = None) -> None:
-        build(self.root, now=now, out=self.out, offline=True, drafts=drafts, url=url)
+        build(self.root, BuildOptions(now=now, out=self.out, offline=True, drafts=drafts, url=url))
 
     def read(self, name: str) -> str:
         return (self.out / name).read_text("utf-8")
@@ -253,14 +253,14 @@ def test_a_fetch_touches_nothing_that_the_editor_wrote(desk: Desk) -> None:
     desk.write("notes/2605.13319.md", "---\npin: true\n---\nMine.")
     desk.write("issues/w20.md", ISSUE)
     (desk.root / "site.yaml").write_text(SITE, "utf-8")
-    build(desk.root, now=NOW, out=desk.root.parent / "out")
+    build(desk.root, BuildOptions(now=NOW, out=desk.root.parent / "out"))
     (desk.root / "content/archive/2026-05.jsonl").unlink()
     git = ("git", "-C", str(desk.root), "-c", "user.name=E", "-c", "user.email=e@example.org")
     subprocess.run([*git, "init", "-q"], check=True)
     subprocess.run([*git, "add", "-A"], check=True)
     subprocess.run([*git, "commit", "-qm", "Before"], check=True)
     out = desk.root.parent / "out"
-    build(desk.root, now=NOW + timedelta(hours=1), out=out, allow_shrink=True)
+    build(desk.root, BuildOptions(now=NOW + timedelta(hours=1), out=out, allow_shrink=True))
     status = subprocess.run([*git, "status", "--porcelain"], check=True, capture_output=True).stdout
     changed = {line[3:].rpartition("/")[0] for line in status.decode().splitlines()}
     assert changed == {"content/archive", "content/ledger"}

@@ -16,7 +16,7 @@ from conftest import NOW, PATIENCE, running
 from test_golden import SITE
 from test_incremental import contents
 
-from digest.build import build
+from digest.build import BuildOptions, build
 from digest.files.files import in_turn
 from digest.output.processes import spread
 
@@ -30,8 +30,7 @@ BUILD = """
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
-from digest.output import processes, shards
-from digest.build import build
+from digest.build import BuildLimits, BuildOptions, build
 from digest.cli import ended_by_signals
 
 def track(parts, total):
@@ -39,10 +38,11 @@ def track(parts, total):
         print(total, flush=True)
         yield part
 
-processes.WORTH, shards.PAPERS = 0, 1
 root, out, now = Path(sys.argv[1]), Path(sys.argv[2]), datetime(2026, 5, 16, 6, tzinfo=UTC)
 with ended_by_signals():
-    build(root, now=now, out=out, offline=True, jobs=2, track=track)
+    limits = BuildLimits(worth=0, shard=1)
+    options = BuildOptions(now=now, out=out, offline=True, jobs=2, track=track, limits=limits)
+    build(root, options)
 """
 
 
@@ -68,7 +68,7 @@ def test_a_build_that_is_killed_leaves_no_process_and_the_next_one_is_right(
     root: Path, tmp_path: Path
 ) -> None:
     out, fresh = tmp_path / "out", tmp_path / "fresh"
-    build(root, now=NOW, out=fresh, offline=True)
+    build(root, BuildOptions(now=NOW, out=fresh, offline=True))
     for time in range(TIMES):
         shutil.rmtree(out, ignore_errors=True)
         with building(root, out) as process:
@@ -81,7 +81,7 @@ def test_a_build_that_is_killed_leaves_no_process_and_the_next_one_is_right(
             process.communicate(timeout=PATIENCE)  # until nobody is left to say anything
         with in_turn(out / ".digest-lock", "it", wait=0):
             pass
-        build(root, now=NOW, out=out, offline=True, wait=0)
+        build(root, BuildOptions(now=NOW, out=out, offline=True, wait=0))
         assert contents(out) == contents(fresh)
 
 
@@ -165,6 +165,6 @@ def test_a_lock_that_is_no_file_is_made_anew(make: object, root: Path, tmp_path:
     out = tmp_path / "out"
     out.mkdir()
     make(out / ".digest-lock")  # type: ignore[operator]
-    build(root, now=NOW, out=out, offline=True, wait=0)
+    build(root, BuildOptions(now=NOW, out=out, offline=True, wait=0))
     assert (out / "index.html").exists()
     assert not (tmp_path / "victim").exists()

@@ -11,7 +11,7 @@ from conftest import NOW
 from test_golden import SITE
 from test_incremental import contents, new_paper, rule
 
-from digest.build import build
+from digest.build import BuildOptions, build
 from digest.cli import main
 from digest.errors import DigestError
 from digest.output import processes as jobs
@@ -29,14 +29,14 @@ def root(tmp_path: Path) -> Path:
 def test_an_executor_of_fresh_processes_gives_the_same_site(root: Path, tmp_path: Path) -> None:
     out, here = tmp_path / "out", tmp_path / "here"
     with ProcessPoolExecutor(2, get_context("spawn")) as pool:
-        first = build(root, now=NOW, out=out, offline=True, executor=pool)
+        first = build(root, BuildOptions(now=NOW, out=out, offline=True, executor=pool))
         assert first.written.changed == first.written.files
         new_paper(root, out, 1)
         rule(root, out, 2)
     with ProcessPoolExecutor(2, get_context("spawn")) as pool:
-        second = build(root, now=NOW, out=out, offline=True, executor=pool)
+        second = build(root, BuildOptions(now=NOW, out=out, offline=True, executor=pool))
     assert 0 < second.written.changed < second.written.files
-    build(root, now=NOW, out=here, offline=True)
+    build(root, BuildOptions(now=NOW, out=here, offline=True))
     assert contents(out) == contents(here)
 
 
@@ -60,8 +60,8 @@ def test_a_dask_cluster_gives_the_same_site(root: Path, tmp_path: Path) -> None:
         assert bad.exit_code == 1
         assert "paper.html:1" in bad.stderr
         (root / "templates/paper.html").unlink()
-    build(root, now=NOW, out=here, offline=True)
-    build(root, now=NOW, out=out, offline=True)
+    build(root, BuildOptions(now=NOW, out=here, offline=True))
+    build(root, BuildOptions(now=NOW, out=out, offline=True))
     assert contents(out) == contents(here)
 
 

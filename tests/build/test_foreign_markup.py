@@ -20,7 +20,7 @@ from msgspec import structs
 from selectolax.lexbor import LexborHTMLParser
 
 from digest import archive, tex
-from digest.build import build
+from digest.build import BuildOptions, build
 from digest.commands.check import feed, page
 from digest.commands.check.findings import FindingKind
 from digest.commands.check.site import check_site
@@ -68,7 +68,7 @@ def built_with(paper: Entry, root: Path) -> Path:
     copy_of_repository(root)
     known = archive.load(root / "content/archive")
     archive.save(root / "content/archive", archive.merge(known, (paper,)).entries)
-    build(root, now=NOW, out=root / "_site", offline=True)
+    build(root, BuildOptions(now=NOW, out=root / "_site", offline=True))
     return root / "_site"
 
 

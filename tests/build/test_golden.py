@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from conftest import NOW
 
-from digest.build import build
+from digest.build import BuildOptions, build
 
 SITE, GOLDEN = Path(__file__).parents[1] / "site", Path(__file__).parents[1] / "golden"
 
@@ -26,7 +26,7 @@ def contents(folder: Path) -> dict[str, bytes]:
 
 
 def test_golden_site(tmp_path: Path, request: pytest.FixtureRequest) -> None:
-    build(SITE, now=NOW, out=tmp_path / "site", offline=True)
+    build(SITE, BuildOptions(now=NOW, out=tmp_path / "site", offline=True))
     built = contents(tmp_path / "site")
     if request.config.getoption("--update-golden"):
         shutil.rmtree(GOLDEN, ignore_errors=True)

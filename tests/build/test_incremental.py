@@ -2,7 +2,7 @@
 
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -14,12 +14,10 @@ from hypothesis import strategies as st
 from test_golden import SITE
 
 from digest import archive
-from digest.build import build
+from digest.build import BuildLimits, BuildOptions, build
 from digest.model import Entry, Version
-from digest.output import kept, shards
-from digest.output.manifest import MANIFEST
-from digest.papers import related
-from digest.papers.related import neighbours, order, search
+from digest.output.store import MANIFEST, KeptFile
+from digest.papers.related import RelatedLimits
 
 EXAMPLES = 200 if os.environ.get("CI") else 12
 Change = Callable[[Path, Path, int], None]  # the site's folder, its output, a number to vary by
@@ -122,8 +120,8 @@ def stopped_build(root: Path, out: Path, number: int) -> None:
     """The next build finds some files of another, and a manifest that says so."""
     manifest = out / MANIFEST
     if manifest.exists():
-        data = kept.read(manifest, bytes) or b""
-        kept.write(manifest, data.replace(b"complete", b"in progress", 1))
+        data = KeptFile(manifest).read(bytes) or b""
+        KeptFile(manifest).write(data.replace(b"complete", b"in progress", 1))
         files = sorted(path for path in out.rglob("*.html"))
         files[number % len(files)].write_text("half a p")
 
@@ -143,19 +141,13 @@ CHANGES: list[Change] = [
 ]
 
 
-@pytest.fixture(autouse=True, scope="module")
-def small() -> Iterator[None]:
-    """Limits that a site of few papers reaches."""
-    with pytest.MonkeyPatch.context() as patch:
-        for place, name, limit in (
-            (shards, "PAPERS", 2),
-            (related, "FEW", 4),
-            (search, "FEW", 4),
-            (order, "BLOCK", 5),
-            (neighbours, "LOOK", 4),
-        ):
-            patch.setattr(place, name, limit)
-        yield
+# Limits that a site of few papers reaches.
+SMALL = BuildLimits(shard=2, look=4, related=RelatedLimits(few=4, block=5))
+
+
+def build_small(root: Path, out: Path, *, full: bool = False) -> None:
+    options = BuildOptions(now=NOW, out=out, offline=True, full=full, limits=SMALL)
+    build(root, options)
 
 
 def contents(folder: Path) -> dict[str, bytes]:
@@ -180,14 +172,14 @@ def test_any_changes_give_what_a_full_build_gives(
     root, out = folder / "root", folder / "out"
     shutil.copytree(SITE, root)
     follow(root, out, 1)
-    build(root, now=NOW, out=out, offline=True)
+    build_small(root, out)
     for change, number in changes:
         change(root, out, number)
-        build(root, now=NOW, out=out, offline=True)
+        build_small(root, out)
     fresh = folder / "fresh"
-    build(root, now=NOW, out=fresh, offline=True)
+    build_small(root, fresh)
     assert contents(out) == contents(fresh)
-    build(root, now=NOW, out=out, offline=True, full=True)
+    build_small(root, out, full=True)
     assert contents(out) == contents(fresh)
     shutil.rmtree(folder)
 
@@ -196,10 +188,10 @@ def changed_by(change: Callable[[Path], None], folder: Path) -> set[str]:
     """The files of the golden site that are written anew after a change."""
     root, out = folder / "root", folder / "out"
     shutil.copytree(SITE, root)
-    build(root, now=NOW, out=out, offline=True)
+    build_small(root, out)
     before = {name: (out / name).stat().st_ino for name in contents(out) if name[0] != "."}
     change(root)
-    build(root, now=NOW, out=out, offline=True)
+    build_small(root, out)
     names = {name for name in contents(out) if name[0] != "."}
     return {name for name in names if before.get(name) != (out / name).stat().st_ino}
 

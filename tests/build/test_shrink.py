@@ -7,7 +7,7 @@ import pytest
 from click.testing import CliRunner
 from conftest import NOW, copy_of_repository
 
-from digest.build import build
+from digest.build import BuildOptions, build
 from digest.cli import main
 from digest.errors import DigestError
 
@@ -15,7 +15,7 @@ from digest.errors import DigestError
 @pytest.fixture
 def place(tmp_path: Path) -> Path:
     root = copy_of_repository(tmp_path)
-    build(root, now=NOW, out=root / "_site", offline=True)
+    build(root, BuildOptions(now=NOW, out=root / "_site", offline=True))
     return root
 
 
@@ -23,9 +23,9 @@ def test_a_tenth_fewer_papers_stop_a_build_until_it_is_allowed(place: Path) -> N
     (place / "content/archive/2026-04.jsonl").unlink()  # 2 of 15
     later, out = NOW + timedelta(days=1), place / "_site"
     with pytest.raises(DigestError, match=r"has 13 entries and had 15.*--allow-shrink"):
-        build(place, now=later, out=out, offline=True)
+        build(place, BuildOptions(now=later, out=out, offline=True))
     assert len(list((out / "papers").iterdir())) == 15
-    build(place, now=later, out=out, offline=True, allow_shrink=True)
+    build(place, BuildOptions(now=later, out=out, offline=True, allow_shrink=True))
     assert len(list((out / "papers").iterdir())) == 13
 
 
@@ -33,7 +33,7 @@ def test_an_empty_archive_never_replaces_a_site(place: Path) -> None:
     for path in (place / "content/archive").iterdir():
         path.unlink()
     with pytest.raises(DigestError, match="no paper to show"):
-        build(place, now=NOW, out=place / "_site", offline=True, allow_shrink=True)
+        build(place, BuildOptions(now=NOW, out=place / "_site", offline=True, allow_shrink=True))
     assert len(list((place / "_site/papers").iterdir())) == 15
 
 

@@ -13,7 +13,7 @@ from killed import Doom
 from test_golden import SITE
 from test_incremental import contents, new_paper, rule, setting
 
-from digest.build import build
+from digest.build import BuildOptions, build
 
 MOMENTS = 50
 OURS = ("output.py", "files.py", "shelf.py", "build.py", "render.py")
@@ -27,7 +27,7 @@ def run_until(root: Path, out: Path, line: int) -> int:
     if child == 0:
         doom = Doom(line, OURS)
         sys.settrace(doom)
-        build(root, now=NOW, out=out, offline=True, jobs=1)
+        build(root, BuildOptions(now=NOW, out=out, offline=True, jobs=1))
         sys.settrace(None)
         os.write(writing, str(doom.count).encode())
         os._exit(0)
@@ -42,12 +42,12 @@ def run_until(root: Path, out: Path, line: int) -> int:
 def test_killed_at_fifty_moments(tmp_path: Path) -> None:
     root, out, fresh = tmp_path / "root", tmp_path / "out", tmp_path / "fresh"
     shutil.copytree(SITE, root)
-    build(root, now=NOW, out=out, offline=True)
+    build(root, BuildOptions(now=NOW, out=out, offline=True))
     before = contents(out)
     new_paper(root, out, 3)
     rule(root, out, 2)
     setting(root, out, 4)
-    build(root, now=NOW, out=fresh, offline=True)
+    build(root, BuildOptions(now=NOW, out=fresh, offline=True))
     after = contents(fresh)
     shutil.copytree(out, tmp_path / "whole")
     lines = run_until(root, tmp_path / "whole", -1)
@@ -59,6 +59,6 @@ def test_killed_at_fifty_moments(tmp_path: Path) -> None:
         for name, data in contents(folder).items():
             hidden = any(part.startswith(".") for part in name.split("/"))
             assert hidden or data in (before.get(name), after.get(name)), name
-        build(root, now=NOW, out=folder, offline=True)
+        build(root, BuildOptions(now=NOW, out=folder, offline=True))
         assert contents(folder) == after
         shutil.rmtree(folder)

@@ -28,7 +28,7 @@ from digest.commands.check.findings import (
 )
 from digest.commands.check.site import check_site
 from digest.errors import DigestError
-from digest.output import manifest
+from digest.output import store
 
 PROJECT = Path(__file__).parents[2]
 URL = "https://example.org/digest/"
@@ -189,7 +189,7 @@ def stopped(site: Path) -> None:
 
     names = (path.relative_to(site).as_posix() for path in site.rglob("*.*"))
     files = {name: output.OutputFile.of(name, (site / name).read_bytes()) for name in names}
-    del files[manifest.MANIFEST]
+    del files[store.MANIFEST]
     files["about/index.html"] = output.OutputFile("about/index.html", "new?" * 8, make)
     with suppress(KeyboardInterrupt):
         output.write(site, [output.Shard([output.FileGroup(list(files), files.values)])])

@@ -12,7 +12,7 @@ from markupsafe import Markup as Safe
 from strategies import text
 
 from digest import tex
-from digest.build import build
+from digest.build import BuildOptions, build
 from digest.cli import main
 from digest.commands import new as drafts
 from digest.editor.content import load, read_note
@@ -43,7 +43,8 @@ def test_a_week_of_the_shipped_archive_builds_as_it_is(root: Path) -> None:
     assert out == f"Created {path}\n"
     (issue,) = load(root).issues
     assert (issue.title, issue.date, issue.draft) == ("Week 20 of 2026", date(2026, 5, 18), True)
-    build(root, now=datetime(2026, 5, 19, tzinfo=UTC), out=root / "out", offline=True, drafts=True)
+    now = datetime(2026, 5, 19, tzinfo=UTC)
+    build(root, BuildOptions(now=now, out=root / "out", offline=True, drafts=True))
     page = (root / "out/issues/2026-w20/index.html").read_text("utf-8")
     listed = page.partition('id="papers"')[2].count('<li class="paper">')
     assert listed == issue.body.text.count("[@") > 0

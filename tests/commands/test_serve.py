@@ -15,7 +15,7 @@ from conftest import NOW, PATIENCE, copy_of_repository, running
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digest.build import build
+from digest.build import BuildOptions, build
 from digest.commands.preview import Preview, state_of
 from digest.commands.serve import (
     dressed,
@@ -270,7 +270,8 @@ def test_a_file_seen_half_written_is_not_built(site: Site) -> None:
     site.preview.look()
     half, whole = (partial(site.source.write_text, text) for text in ("bad", "second"))
     nothing = partial(int)
-    site.preview.watch(Steps(nothing, half, whole, nothing, nothing, nothing))
+    half()
+    site.preview.watch(Steps(whole, nothing, nothing), changes=[None])
     assert [line.split(" ")[0] for line in site.said] == ["built", "built"]
     assert not site.preview.problem
 
@@ -300,7 +301,7 @@ def test_the_shipped_site_shows_a_broken_site_yaml_and_recovers(tmp_path: Path) 
     out = tmp_path / "scratch"
 
     def rebuild() -> str:
-        build(root, now=NOW, out=out, offline=True, drafts=True)
+        build(root, BuildOptions(now=NOW, out=out, offline=True, drafts=True))
         return load_site(root / "site.yaml").base
 
     def changed(path: Path, text: str, page: str = "") -> str:

@@ -17,7 +17,7 @@ import pyte
 import pytest
 from conftest import PATIENCE, copy_of_repository
 
-from digest.build import build, read
+from digest.build import BuildOptions, build, read
 from digest.commands.triage import (
     SEEN,
     Session,
@@ -257,7 +257,7 @@ def test_a_morning_at_the_terminal(tmp_path: Path) -> None:
     assert notes[todo[2]].body.text.strip() == "Why it matters."
     assert {path: text for path, text in tree(root).items() if path in kept} == kept
 
-    build(root, now=now, out=root / "out", offline=True)
+    build(root, BuildOptions(now=now, out=root / "out", offline=True))
     front = (root / "out/index.html").read_text("utf-8")
     picked = front.partition("Picked by the editor")[2].partition("</section>")[0]
     assert f'/papers/{todo[0]}/"' in picked

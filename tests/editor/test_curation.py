@@ -89,6 +89,7 @@ def test_an_editor_gives_and_takes_themes(tmp_path: Path) -> None:
     assert [match.theme for match in curated.matches] == ["b", "c"]
     assert curated.primary == "b"
     assert [reason.field for reason in curated.matches[0].reasons] == ["title", "editor"]
+    assert curated.note
     assert curated.note.body.text == "Why.\n"
 
 

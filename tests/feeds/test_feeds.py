@@ -119,6 +119,7 @@ def of(entry: Entry, themes: Iterable[str] = ()) -> Paper:
 
 def noted(one: Paper) -> Edition:
     """An edition with that paper's note alone."""
+    assert one.note
     return replace(NOTHING, papers=(one,), homes={one.note.body.path: one.path})
 
 

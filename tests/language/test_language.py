@@ -17,7 +17,7 @@ from babel.messages.pofile import read_po, write_po
 from conftest import NOW, REPOSITORY
 from selectolax.lexbor import LexborHTMLParser
 
-from digest.build import build
+from digest.build import BuildOptions, build
 from digest.commands.check import check
 from digest.errors import ConfigError
 from digest.language import load
@@ -253,7 +253,7 @@ def test_a_site_adds_a_language_with_plurals_of_its_own(tmp_path: Path) -> None:
 
 def test_a_site_in_english_has_words_of_its_own(root: Path) -> None:
     put(root, "en", 'msgid "Archive"\nmsgstr "All days"\n')
-    build(root, now=NOW, out=root / "_site", jobs=1)
+    build(root, BuildOptions(now=NOW, out=root / "_site", jobs=1))
     page = (root / "_site/archive/index.html").read_text("utf-8")
     assert "<h1>All days</h1>" in page
     assert "Updates" in page
@@ -261,7 +261,7 @@ def test_a_site_in_english_has_words_of_its_own(root: Path) -> None:
 
 def test_a_change_of_a_catalogue_changes_pages_that_were_built(root: Path) -> None:
     def heading() -> str:
-        build(root, now=NOW, out=root / "_site", jobs=1)
+        build(root, BuildOptions(now=NOW, out=root / "_site", jobs=1))
         page = (root / "_site/archive/index.html").read_text("utf-8")
         return page.partition("<h1>")[2].partition("</h1>")[0]
 
@@ -307,7 +307,7 @@ def test_a_site_in_german_says_no_word_in_english(root: Path) -> None:
     set_language(root, "de")
     for version in (1, 2):
         put_papers(root, version)
-        build(root, now=NOW, out=root / "_site", jobs=1)
+        build(root, BuildOptions(now=NOW, out=root / "_site", jobs=1))
     whole = [message for message in read(GERMAN) if not PLACE.search(ids(message)[0])]
     english = {ids(message)[0] for message in whole} - {strings(message)[0] for message in whole}
     checked = 0

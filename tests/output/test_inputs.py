@@ -5,14 +5,15 @@ from pathlib import Path
 import pytest
 from conftest import NOW, copy_of_repository
 
-from digest.build import build
+from digest.build import BuildOptions, build
 from digest.output import inputs, manifest
+from digest.output.store import Store
 
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     root = copy_of_repository(tmp_path_factory.mktemp("site"))
-    build(root, now=NOW, out=root / "_site", offline=True)
+    build(root, BuildOptions(now=NOW, out=root / "_site", offline=True))
     return root
 
 
@@ -35,24 +36,27 @@ def test_every_file_of_the_site_counts(tmp_path: Path, path: str) -> None:
 
 
 def test_a_finished_site_stands_for_its_day_and_its_inputs(site: Path) -> None:
-    mark = inputs.fingerprint(site, None, False)
-    found = manifest.standing(site / "_site", mark, NOW)
+    fingerprint = inputs.fingerprint(site, None, False)
+    found = manifest.standing(Store(site / "_site").manifest, fingerprint, NOW)
     assert found is not None
     assert found[0].papers == 15
-    assert manifest.standing(site / "_site", mark, NOW + timedelta(days=1)) is None
-    assert manifest.standing(site / "_site", "another", NOW) is None
+    assert (
+        manifest.standing(Store(site / "_site").manifest, fingerprint, NOW + timedelta(days=1))
+        is None
+    )
+    assert manifest.standing(Store(site / "_site").manifest, "another", NOW) is None
 
 
 def test_a_site_that_lost_a_file_or_was_not_finished_does_not_stand(
     site: Path, tmp_path: Path
 ) -> None:
-    mark, copy = inputs.fingerprint(site, None, False), tmp_path / "copy"
+    fingerprint, copy = inputs.fingerprint(site, None, False), tmp_path / "copy"
     shutil.copytree(site / "_site", copy)
     (copy / "feed.xml").unlink()
-    assert manifest.standing(copy, mark, NOW) is None
+    assert manifest.standing(Store(copy).manifest, fingerprint, NOW) is None
     shutil.copy(site / "_site/feed.xml", copy)
-    assert manifest.standing(copy, mark, NOW) is not None
-    path = copy / manifest.MANIFEST
+    assert manifest.standing(Store(copy).manifest, fingerprint, NOW) is not None
+    path = Store(copy).manifest.path
     path.write_text(path.read_text().replace("complete", "in progress", 1))
-    assert manifest.standing(copy, mark, NOW) is None
-    assert manifest.standing(tmp_path / "nothing", mark, NOW) is None
+    assert manifest.standing(Store(copy).manifest, fingerprint, NOW) is None
+    assert manifest.standing(Store(tmp_path / "nothing").manifest, fingerprint, NOW) is None

@@ -10,7 +10,7 @@ from conftest import NOW, copy_of_repository
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from digest.build import build
+from digest.build import BuildOptions, build
 from digest.errors import OutputError
 from digest.output import (
     FileGroup,
@@ -19,7 +19,7 @@ from digest.output import (
     Written,
 )
 from digest.output import write as write_files
-from digest.output.manifest import MANIFEST
+from digest.output.store import MANIFEST
 
 sites = st.dictionaries(
     st.sampled_from(["index.html", "a/index.html", "a/b/index.html", "c.xml"]),
@@ -141,6 +141,6 @@ def test_a_full_disk_is_one_line_and_the_next_build_mends_it(tmp_path: Path) -> 
     assert done.returncode == 1
     assert done.stderr.startswith("Error: cannot write ")
     assert done.stderr.count("\n") == 1
-    build(root, now=NOW, out=out, offline=True)
-    build(root, now=NOW, out=tmp_path / "fresh", offline=True)
+    build(root, BuildOptions(now=NOW, out=out, offline=True))
+    build(root, BuildOptions(now=NOW, out=tmp_path / "fresh", offline=True))
     assert contents(out) == contents(tmp_path / "fresh")

@@ -15,7 +15,7 @@ from test_lists import SITE
 from test_lists import paper as plain_paper
 
 from digest import archive, feeds, pages
-from digest.build import build
+from digest.build import BuildOptions, build
 from digest.cite.names import person
 from digest.config import load_site
 from digest.errors import ConfigError
@@ -260,7 +260,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
         paper(2, "Tim Roughgarden", "Ann Lee", "Bo Ek", '<b> & "'),
     ]
     archive.save(root / "content/archive", [one.entry for one in papers])
-    build(root, now=NOW, out=root / "_site", offline=True)
+    build(root, BuildOptions(now=NOW, out=root / "_site", offline=True))
     return root / "_site"
 
 

@@ -10,10 +10,10 @@ from lxml import etree
 from test_lists import SITE
 
 from digest import archive
-from digest.build import build
+from digest.build import BuildOptions, build
 from digest.fetch import ARCHIVE
 from digest.model import Entry, Page
-from digest.output.manifest import MANIFEST
+from digest.output.store import MANIFEST
 from digest.render import Renderer, default_templates
 from digest.render.lettering import Fitted, fit, png
 
@@ -153,7 +153,7 @@ def test_a_site_may_do_without(tmp_path: Path) -> None:
     root = copy_of_repository(tmp_path / "root")
     with (root / "site.yaml").open("a", encoding="utf-8") as settings:
         settings.write("\ncards: false\n")
-    build(root, now=NOW, out=tmp_path / "out", offline=True)
+    build(root, BuildOptions(now=NOW, out=tmp_path / "out", offline=True))
     assert not list((tmp_path / "out").rglob("card.png"))
     assert "og:image" not in (tmp_path / "out/index.html").read_text("utf-8")
 
@@ -162,7 +162,7 @@ def test_a_card_is_drawn_again_only_for_other_words(tmp_path: Path) -> None:
     root, out = copy_of_repository(tmp_path / "root"), tmp_path / "out"
 
     def built() -> dict[str, str]:
-        build(root, now=NOW, out=out, offline=True)
+        build(root, BuildOptions(now=NOW, out=out, offline=True))
         lines = (out / MANIFEST).read_text("utf-8").split("\n")[2:]
         marks = {path: mark for mark, _, path in (line.partition(" ") for line in lines)}
         return {path: mark for path, mark in marks.items() if path.endswith("card.png")}

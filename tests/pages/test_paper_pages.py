@@ -9,14 +9,14 @@ from conftest import NOW
 from selectolax.lexbor import LexborHTMLParser
 
 from digest import archive
-from digest.build import build
+from digest.build import BuildOptions, build
 from digest.text.ids import paper_path
 
 HARD = Path(__file__).parents[1] / "site"
 
 
 def test_each_paper_can_be_copied_as_bibtex_ris_and_csl(tmp_path: Path) -> None:
-    build(HARD, now=NOW, out=tmp_path, offline=True)
+    build(HARD, BuildOptions(now=NOW, out=tmp_path, offline=True))
     entries = archive.load(HARD / "content/archive")
     seen = 0
     for entry in entries:

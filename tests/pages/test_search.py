@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from test_lists import SITE, paper
 
 from digest import pages
-from digest.build import build
+from digest.build import BuildOptions, build
 from digest.config import load_site
 from digest.errors import ConfigError
 from digest.model import Page
@@ -52,7 +52,7 @@ def test_a_site_without_search_names_it_nowhere(tmp_path: Path) -> None:
     shutil.copytree(HARD, root)
     with (root / "site.yaml").open("a", encoding="utf-8") as settings:
         settings.write("search: false\n")
-    build(root, now=NOW, out=out, offline=True)
+    build(root, BuildOptions(now=NOW, out=out, offline=True))
     assert not (out / "search").exists()
     for path in out.rglob("*.html"):
         assert "/search/" not in path.read_text("utf-8"), path
@@ -68,7 +68,7 @@ def test_what_is_neither_true_nor_false_is_an_error(tmp_path: Path) -> None:
 
 
 def test_hard_entries_are_searched_as_plain_text(tmp_path: Path) -> None:
-    build(HARD, now=NOW, out=tmp_path, offline=True)
+    build(HARD, BuildOptions(now=NOW, out=tmp_path, offline=True))
     years = sorted(path.stem for path in (tmp_path / "search").glob("[0-9][0-9][0-9][0-9].json"))
     assert years
     for year in years:

@@ -16,7 +16,7 @@ from test_themes import theme
 from digest import archive
 from digest.errors import ArchiveError
 from digest.model import Entry, Match
-from digest.output import kept
+from digest.output.store import KeptFile, Store, sealed
 from digest.papers import judged
 from digest.themes import Matcher
 
@@ -34,8 +34,8 @@ PAPERS = (paper(1, "A draft"), paper(2, "A cat"), paper(3, "A dog"), paper(4, "D
 
 def read(folder: Path, matcher: Matcher = MATCHER, code: str = "") -> dict[str, tuple[Match, ...]]:
     """The matches of each paper, after what is known was kept."""
-    found = judged.judge(folder, matcher, code, folder)
-    found.keep(folder)
+    found = judged.judge(folder, matcher, code, Store(folder))
+    found.keep(Store(folder))
     return {paper.id: paper.matches for paper in found.papers()}
 
 
@@ -46,10 +46,10 @@ def expected(found: Iterable[Entry], matcher: Matcher = MATCHER) -> dict[str, tu
 def doctor(folder: Path) -> None:
     """As if every paper had been found to have no theme: shows what is used again."""
     for path in folder.glob(".digest-month-*"):
-        mark, facts, *rest = kept.read(path, decode) or []
+        fingerprint, facts, *rest = KeptFile(path).read(decode) or []
         for fact in facts:
             fact[4:] = []  # themes, and what follows them
-        kept.write(path, msgspec.msgpack.encode((mark, facts, *rest)))
+        KeptFile(path).write(msgspec.msgpack.encode((fingerprint, facts, *rest)))
 
 
 @pytest.fixture
@@ -61,7 +61,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 @given(st.lists(entries(), max_size=6))
-def test_a_shelf_holds_what_the_archive_does(
+def test_a_judged_archive_holds_what_the_archive_does(
     tmp_path_factory: pytest.TempPathFactory, found: list[Entry]
 ) -> None:
     folder = tmp_path_factory.mktemp("archive")
@@ -101,7 +101,7 @@ def test_words_about_a_theme_change_nothing(folder: Path) -> None:
 
 
 @pytest.mark.parametrize("said", [b"", b"\xc1", b"{}", b"\x93\xa1x\x90", b"\xa1\xff"])
-@pytest.mark.parametrize("make", [bytes, kept.sealed])
+@pytest.mark.parametrize("make", [bytes, sealed])
 def test_what_was_damaged_is_passed_over(
     folder: Path, said: bytes, make: Callable[[bytes], bytes]
 ) -> None:
@@ -112,12 +112,13 @@ def test_what_was_damaged_is_passed_over(
 
 def test_what_is_kept_of_a_month_and_does_not_fit_it_is_passed_over(folder: Path) -> None:
     (path,) = folder.glob(".digest-month-2026-05")
-    mark, facts, met, starts = kept.read(path, decode) or []
+    kept = KeptFile(path)
+    fingerprint, facts, met, starts = kept.read(decode) or []
     unknown = [[*fact[:4], ["no-such-theme"]] for fact in facts]
-    for spoilt in ((mark, facts[1:], met, starts), (mark, facts, met, starts[8:])):
-        kept.write(path, msgspec.msgpack.encode(spoilt))
+    for spoilt in ((fingerprint, facts[1:], met, starts), (fingerprint, facts, met, starts[8:])):
+        kept.write(msgspec.msgpack.encode(spoilt))
         assert read(folder)[PAPERS[0].id] == MATCHER.matches(PAPERS[0])
-    kept.write(path, msgspec.msgpack.encode((mark, unknown, met, starts)))
+    kept.write(msgspec.msgpack.encode((fingerprint, unknown, met, starts)))
     assert read(folder)[PAPERS[0].id] == MATCHER.matches(PAPERS[0])
 
 
@@ -138,18 +139,16 @@ def test_a_paper_that_a_git_merge_left_in_two_months_is_one(tmp_path: Path) -> N
     assert len(found) == 3  # papers of arXiv's that share a DOI are two
 
 
-def test_only_so_many_words_are_held(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(judged, "_HELD", 3)
-    found = judged.judge(folder, MATCHER)
+def test_only_so_many_entries_are_held(folder: Path) -> None:
+    found = judged.judge(folder, MATCHER, held=3)
     assert [paper.entry for paper in found.papers()] == [PAPERS[3], *PAPERS[:3]]
     april, may = found.months
-    assert not april._words
-    assert list(may._words) == [2]
+    assert not april._entries
+    assert list(may._entries) == [2]
 
 
-def test_only_so_many_files_are_open(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(judged, "_OPEN", 1)
-    april, may = judged.judge(folder, MATCHER).months
+def test_only_so_many_files_are_open(folder: Path) -> None:
+    april, may = judged.judge(folder, MATCHER, open_=1).months
     assert [april.entry(0), may.entry(0)] == [PAPERS[3], PAPERS[0]]
     assert not april._file
     assert may._file
@@ -161,8 +160,8 @@ def test_lines_that_a_git_merge_doubled_are_joined(folder: Path) -> None:
     loaded = {entry.id: entry for entry in archive.load(folder)}
     assert len(loaded) == 4
     for _ in range(2):  # found, and kept
-        found = judged.judge(folder, MATCHER, kept=folder)
-        found.keep(folder)
+        found = judged.judge(folder, MATCHER, store=Store(folder))
+        found.keep(Store(folder))
         assert {paper.id: paper.entry for paper in found.papers()} == loaded
 
 

@@ -23,17 +23,17 @@ from test_lists import SITE
 from test_lists import paper as plain_paper
 
 from digest import archive, pages
-from digest.build import build
+from digest.build import BuildOptions, build
 from digest.model import (
     Entry,
     FollowedAuthor,
     Site,
     Version,
 )
-from digest.output import kept
+from digest.output.store import KeptFile, Store
 from digest.pages import papers as paper_page
 from digest.papers.paper import Paper
-from digest.papers.related import find_related, lookup, no_related
+from digest.papers.related import RelatedLimits, find_related, no_related
 from digest.papers.related.lookup import SAME, RelatedPapers
 from digest.papers.related.neighbours import BEFORE, NeighbourFinder
 from digest.papers.related.order import BLOCK, Batch, BatchOrder
@@ -85,7 +85,7 @@ def near(
     site: Site, entries: Iterable[Entry], code: str = "", kept: Path | None = None
 ) -> dict[str, RelatedPapers]:
     papers = [Paper.of(one) for one in entries]
-    found = find_related(site, papers, code, kept)
+    found = find_related(site, papers, code, Store(kept) if kept else None)
     return {paper.id: found(paper) for paper in papers}
 
 
@@ -218,22 +218,25 @@ def test_of_many_papers_those_of_long_ago_are_forgotten(sizes: list[tuple[date, 
     for place, start in enumerate(order.starts):
         whole, seen = sum(counts[:place]), sum(counts[start:place])
         assert min(whole, BLOCK) <= seen < 4 * BLOCK  # a batch may be as large as a block here
-    for place, mark in enumerate(order.marks):
+    for place, fingerprint in enumerate(order.fingerprints):
         assert (
-            BatchOrder(sorted(batches, key=lambda each: each[1].day)[:place]).marks[place] == mark
+            BatchOrder(sorted(batches, key=lambda each: each[1].day)[:place]).fingerprints[place]
+            == fingerprint
         )
-    changed = [(name, replace(batch, mark=b"x" + batch.mark)) for name, batch in batches]
-    assert set(BatchOrder(changed).marks[1:]).isdisjoint(order.marks)
+    changed = [
+        (name, replace(batch, fingerprint=b"x" + batch.fingerprint)) for name, batch in batches
+    ]
+    assert set(BatchOrder(changed).fingerprints[1:]).isdisjoint(order.fingerprints)
 
 
 def doctor(folder: Path) -> None:
     """As if nothing were near any paper: shows what is used again."""
     for path in folder.glob(".digest-related-*"):
-        *head, data = kept.read(path, msgspec.msgpack.Decoder(list[Any]).decode) or []
+        *head, data = KeptFile(path).read(msgspec.msgpack.Decoder(list[Any]).decode) or []
         papers = msgspec.msgpack.decode(data)
         for one in papers.values():
             one[-1] = []
-        kept.write(path, msgspec.msgpack.encode((*head, msgspec.msgpack.encode(papers))))
+        KeptFile(path).write(msgspec.msgpack.encode((*head, msgspec.msgpack.encode(papers))))
 
 
 def test_what_was_found_is_kept_and_only_a_new_paper_is_looked_at(tmp_path: Path) -> None:
@@ -270,8 +273,8 @@ def test_the_search_is_kept_and_grows(tmp_path: Path) -> None:
     assert {path.name for path in search.iterdir()} != before
 
 
-def spoil_mark(search: Path) -> None:
-    search.joinpath("mark").unlink()  # as after a crash while it grew
+def spoil_seal(search: Path) -> None:
+    search.joinpath("seal").unlink()  # as after a crash while it grew
 
 
 def spoil_list(search: Path) -> None:
@@ -306,7 +309,7 @@ def lead_elsewhere(search: Path) -> None:
 
 
 SPOILT = [
-    spoil_mark,
+    spoil_seal,
     spoil_list,
     spoil_papers,
     spoil_a_bit,
@@ -337,12 +340,11 @@ def test_a_link_in_the_place_of_the_search_costs_nothing_elsewhere(tmp_path: Pat
     assert [path.name for path in elsewhere.iterdir()] == ["thesis.tex"]
 
 
-def test_several_processes_find_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_several_processes_find_the_same() -> None:
     papers = [Paper.of(one) for one in corpus(3)]
     alone = find_related(SITE, papers)
-    monkeypatch.setattr(lookup, "_WORTH", 1)
-    monkeypatch.setattr(lookup, "_ONCE", 4)
-    together = find_related(SITE, papers, workers=2)
+    limits = RelatedLimits(worth=1, task=4)
+    together = find_related(SITE, papers, workers=2, limits=limits)
     assert [together(paper) for paper in papers] == [alone(paper) for paper in papers]
 
 
@@ -388,7 +390,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     newest, (named, hidden, *_) = chosen()
     (notes / f"{newest}.md").write_text(f"---\nrelated: ['{named}']\n---\nLook.\n")
     (notes / f"{hidden}.md").write_text("---\nhide: not for us\n---\nNo.\n")
-    build(root, now=NOW, out=root / "_site", offline=True)
+    build(root, BuildOptions(now=NOW, out=root / "_site", offline=True))
     return root / "_site"
 
 
@@ -420,18 +422,23 @@ def test_a_page_names_the_editors_choice_first_and_nothing_twice_and_nothing_hid
 def test_the_next_build_uses_what_was_found(built: Path) -> None:
     kept = {path: path.read_bytes() for path in built.glob(".digest-related-*")}
     assert len(kept) == 6
-    again = build(built.parent, now=NOW, out=built, offline=True)
+    again = build(built.parent, BuildOptions(now=NOW, out=built, offline=True))
     assert again.written.changed == 0
     assert {path: path.read_bytes() for path in kept} == kept
-    assert build(built.parent, now=NOW, out=built, offline=True, full=True).written.changed == 0
+    assert (
+        build(
+            built.parent, BuildOptions(now=NOW, out=built, offline=True, full=True)
+        ).written.changed
+        == 0
+    )
 
 
 def test_a_site_of_few_papers_never_loads_what_compares_words(tmp_path: Path) -> None:
     script = (
         "import sys; from pathlib import Path; from datetime import datetime, UTC\n"
-        "from digest.build import build\n"
-        "build(Path(sys.argv[1]), now=datetime(2026, 5, 16, 6, tzinfo=UTC), out=Path(sys.argv[2]),"
-        " offline=True)\n"
+        "from digest.build import BuildOptions, build\n"
+        "now = datetime(2026, 5, 16, 6, tzinfo=UTC)\n"
+        "build(Path(sys.argv[1]), BuildOptions(now=now, out=Path(sys.argv[2]), offline=True))\n"
         "assert 'tantivy' not in sys.modules"
     )
     site = Path(__file__).parents[1] / "site"

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from conftest import NOW
 
-from digest.build import build
+from digest.build import BuildOptions, build
 from digest.commands.preview import state_of
 from digest.errors import DigestError, RenderError
 from digest.output.inputs import fingerprint
@@ -33,7 +33,7 @@ def root(tmp_path: Path) -> Path:
 
 
 def built(root: Path, file: str) -> str:
-    build(root, now=NOW, out=root / "_site", offline=True, jobs=1)
+    build(root, BuildOptions(now=NOW, out=root / "_site", offline=True, jobs=1))
     return (root / "_site" / file).read_text("utf-8")
 
 

@@ -43,7 +43,7 @@ def _broken_examples(root: Path) -> Iterator[Finding]:
     site = config.load_site(path)
     if not any(theme.examples_in or theme.examples_out for theme in site.themes):
         return
-    matcher = Matcher(site.themes, site.sources)
+    matcher = Matcher.of(site)
     for broken in trial.broken_examples(site.themes, matcher, examples.papers(root)):
         message = f"{broken.theme}: {broken.id} {broken.problem}"
         yield Finding(kind=FindingKind.EXAMPLE, path=str(path), line=broken.line, message=message)

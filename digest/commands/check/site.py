@@ -16,7 +16,8 @@ from digest.commands.check import (
 from digest.commands.check.address import Addresses, Away, page_path
 from digest.commands.check.findings import Finding, FindingKind
 from digest.errors import DigestError
-from digest.output.manifest import unfinished
+from digest.output.manifest import is_unfinished
+from digest.output.store import Store
 
 Track = Callable[[Iterable[str], int], Iterable[str]]  # shows progress over pages
 
@@ -70,7 +71,7 @@ class _Checker:
         self._loaded = dict[str, tuple[str, ...]]()  # page → files that it loads
 
     def check(self, track: Track) -> Iterator[Finding]:
-        if unfinished(self._folder):
+        if is_unfinished(Store(self._folder).manifest):
             message = "the last build did not come to its end; build again"
             yield Finding(kind=FindingKind.UNFINISHED, path=".", message=message)
         names = [name for name in self._sizes if name.endswith(".html")]

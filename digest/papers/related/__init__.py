@@ -12,82 +12,72 @@ from contextlib import contextmanager
 from functools import lru_cache
 from itertools import groupby
 from pathlib import Path
-from typing import Protocol
+from types import MappingProxyType
+
+import msgspec
 
 from digest.errors import DigestError
 from digest.files import files
 from digest.model import Site
+from digest.output.store import Store
 from digest.papers.paper import Paper
 from digest.papers.related import months
-from digest.papers.related.lookup import RelatedLookup, RelatedPapers
-from digest.papers.related.order import BatchOrder
+from digest.papers.related.lookup import TASK, WORTH, RelatedLookup, RelatedPapers
+from digest.papers.related.order import BLOCK, BatchOrder
 from digest.papers.related.search import FEW
 
-_SEARCH = ".digest-search"  # beside the site; hosts don't publish what starts with a dot
+NOTHING = RelatedPapers()
 
 
-class Related(Protocol):
-    """What is near each paper."""
+class RelatedLimits(msgspec.Struct, frozen=True, kw_only=True):
+    """How many papers are compared, in papers."""
 
-    def __call__(self, paper: Paper) -> RelatedPapers: ...
+    few: int = FEW  # among fewer, words can't yet tell what is like what
+    block: int = BLOCK  # each paper sees so many at least, twice as many at most
+    worth: int = WORTH  # from which on starting processes pays
+    task: int = TASK  # that a process looks up at a time
 
-    def mark(self, paper: Paper) -> bytes:
-        """Of what is near all papers of its month: the same mark, the same papers."""
+
+class Related:
+    """The papers related to each paper, read a month at a time."""
+
+    def __init__(self, found: Mapping[str, months.RelatedMonth] = MappingProxyType({})) -> None:
+        """`found` by the months of the papers; papers of other months have none."""
+        self._months = found
+        # Papers are asked for in their order.
+        self._known = lru_cache(2)(lambda name: found[name].known())
+
+    def __call__(self, paper: Paper) -> RelatedPapers:
+        name = months.name_of(paper)
+        return self._known(name)[paper.id].related if name in self._months else NOTHING
+
+    def fingerprint(self, paper: Paper) -> bytes:
+        """Of the papers related to any of the paper's month: the same one, the same papers."""
+        month = self._months.get(months.name_of(paper))
+        return month.fingerprint if month else b""
+
+
+no_related = Related()
 
 
 class _UnusableSearch(DigestError):
     """The search that is kept can't be read or written."""
 
 
-class NoRelated:
-    """Of a site that wants none."""
-
-    def __call__(self, paper: Paper) -> RelatedPapers:
-        return RelatedPapers()
-
-    def mark(self, paper: Paper) -> bytes:
-        return b""
-
-
-no_related = NoRelated()
-
-
-class DeferredRelated:
-    """Of a site where it is not yet found."""
-
-    found: Related = no_related
-
-    def __call__(self, paper: Paper) -> RelatedPapers:
-        return self.found(paper)
-
-    def mark(self, paper: Paper) -> bytes:
-        return self.found.mark(paper)
-
-
-class KeptRelated:
-    """What was found, read a month at a time."""
-
-    def __init__(self, found: Mapping[str, months.RelatedMonth]) -> None:
-        self._months = found
-        # Papers are asked for in their order.
-        self._known = lru_cache(2)(lambda name: found[name].known())
-
-    def __call__(self, paper: Paper) -> RelatedPapers:
-        return self._known(months.name_of(paper))[paper.id].near
-
-    def mark(self, paper: Paper) -> bytes:
-        return self._months[months.name_of(paper)].mark
-
-
 def find_related(
-    site: Site, papers: Iterable[Paper], code: str = "", kept: Path | None = None, workers: int = 1
+    site: Site,
+    papers: Iterable[Paper],
+    code: str = "",
+    store: Store | None = None,
+    workers: int = 1,
+    limits: RelatedLimits = RelatedLimits(),  # noqa: B008 - frozen
 ) -> Related:
-    """What is near each paper.
+    """The papers related to each paper.
 
     Args:
         papers: all that may be named.
         code: changes whenever our own code does.
-        kept: the folder that has what the last time found, and gets what this one does.
+        store: has what the last time found, and gets what this one does.
         workers: processes to use at the most.
 
     Raises:
@@ -95,65 +85,74 @@ def find_related(
     """
     if not site.related:
         return no_related
-    all_ = tuple(papers)
+    papers = tuple(papers)
     try:
-        return _found(site, all_, code, kept, workers)
+        return _find(site, papers, code, store, workers, limits)
     except _UnusableSearch:  # as when a file of it is gone: once more without it
-        assert kept
-        files.clear(kept / _SEARCH)
-        return _found(site, all_, code, kept, workers)
+        assert store
+        files.clear(store.search)
+        return _find(site, papers, code, store, workers, limits)
 
 
-def _found(
-    site: Site, papers: Sequence[Paper], code: str, kept: Path | None, workers: int
-) -> KeptRelated:
-    found = months.by_name(papers, kept)
-    order = BatchOrder((name, batch) for name, month in found.items() for batch in month.batches)
-    main = {alias: one.name for one in site.follow for alias in one.aliases}
+def _find(
+    site: Site,
+    papers: Sequence[Paper],
+    code: str,
+    store: Store | None,
+    workers: int,
+    limits: RelatedLimits,
+) -> Related:
+    by_month = months.by_name(papers, store)
+    batches = ((name, batch) for name, month in by_month.items() for batch in month.batches)
+    order = BatchOrder(batches, limits.block)
+    main = {alias: author.name for author in site.follow for alias in author.aliases}
     ground = months.hash_of((code, sorted(main.items())))
-    seen = [months.hash_of((ground, mark)) for mark in order.marks]
-    due = [one for month in found.values() for one in month.due(order, seen)]
-    words = len(papers) >= FEW
+    seen = [months.hash_of((ground, fingerprint)) for fingerprint in order.fingerprints]
+    due = [paper for month in by_month.values() for paper in month.due(order, seen)]
     if due:
-        with _folder(kept if words else None) as folder:
-            looking = RelatedLookup(
+        has_words = len(papers) >= limits.few
+        with _search_folder(store if has_words else None) as folder:
+            lookup = RelatedLookup(
                 order,
-                lambda place: found[place[1]].members(place[0]),
+                lambda place: by_month[place[1]].members(place[0]),
                 main,
                 seen,
-                words=words,
+                few=limits.few if has_words else 0,
                 folder=folder,
                 workers=workers,
+                worth=limits.worth,
+                task=limits.task,
             )
-            _look(due, found, looking)
-    return KeptRelated(found)
+            _look_up(due, by_month, lookup)
+    return Related(by_month)
 
 
-def _look(
-    due: list[months.DuePaper], found: Mapping[str, months.RelatedMonth], looking: RelatedLookup
+def _look_up(
+    due: list[months.DuePaper],
+    by_month: Mapping[str, months.RelatedMonth],
+    lookup: RelatedLookup,
 ) -> None:
-    """Find out what is near these papers, in the order in which they came."""
-    due.sort(key=lambda one: (one.place, one.month, one.paper.id))
-    for place, of_place in groupby(due, key=lambda one: one.place):
-        group = list(of_place)
-        near = looking.look(place, [one.paper for one in group])
-        for one, beside in zip(group, near, strict=True):
-            found[one.month].take(one, beside)
+    """Find the papers related to these, in the order in which they came."""
+    due.sort(key=lambda paper: (paper.place, paper.month, paper.paper.id))
+    for place, group in groupby(due, key=lambda paper: paper.place):
+        at_place = list(group)
+        found = lookup.look_up(place, [paper.paper for paper in at_place])
+        for paper, related in zip(at_place, found, strict=True):
+            by_month[paper.month].take(paper, related)
 
 
 @contextmanager
-def _folder(kept: Path | None) -> Iterator[Path | None]:
+def _search_folder(store: Store | None) -> Iterator[Path | None]:
     """The folder of the search, while no other process has it: a real one of ours."""
-    if not kept:
+    if not store:
         yield None
         return
-    folder = kept / _SEARCH
     try:
-        kept.mkdir(parents=True, exist_ok=True)
-        with files.in_turn(kept / f"{_SEARCH}.lock", str(folder)):
-            if folder.is_symlink() or not folder.is_dir():
-                files.clear(folder)
-                folder.mkdir()
-            yield folder
+        store.folder.mkdir(parents=True, exist_ok=True)
+        with files.in_turn(store.search_lock, str(store.search)):
+            if store.search.is_symlink() or not store.search.is_dir():
+                files.clear(store.search)
+                store.search.mkdir()
+            yield store.search
     except (OSError, ValueError) as error:  # what the library raises is a ValueError
-        raise _UnusableSearch(f"{folder} cannot be written: {error}") from None
+        raise _UnusableSearch(f"{store.search} cannot be written: {error}") from None

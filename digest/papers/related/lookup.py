@@ -1,4 +1,4 @@
-"""Papers looked at in the order in which they came, by a search that grows with what they see."""
+"""Papers looked up in the order in which they came, by a search that grows with what they see."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import msgspec
 from digest import tex
 from digest.cite.names import persons
 from digest.model import Entry
-from digest.output import processes as jobs
+from digest.output import processes
 from digest.papers import versions
 from digest.papers.paper import Paper
 from digest.papers.related.order import BatchOrder, Place
@@ -27,9 +27,9 @@ from digest.papers.related.search import (
 )
 
 SAME = 5  # papers by the same authors
-_ONCE = 100  # papers that a process looks at, one after the other
-_WORTH = 500  # papers from which on starting processes pays
-_Made = TypeVar("_Made")
+TASK = 100  # papers that a process looks up, one after the other
+WORTH = 500  # papers from which on starting processes pays
+_Result = TypeVar("_Result")
 
 
 class RelatedPapers(msgspec.Struct, frozen=True, array_like=True):
@@ -39,13 +39,15 @@ class RelatedPapers(msgspec.Struct, frozen=True, array_like=True):
     same: tuple[RelatedPaper, ...] = ()  # others by the same authors
 
 
-class _Looked(msgspec.Struct, frozen=True, array_like=True):
-    near: RelatedPapers
-    words: ComparedPaper
+class _Answer(msgspec.Struct, frozen=True, array_like=True):
+    related: RelatedPapers
+    paper: ComparedPaper  # the one that was looked up
 
 
 class RelatedLookup:
-    """What is near papers that are asked for by what they see: who sees least comes first."""
+    """The papers related to others, which are asked for in the order in which what they see grows:
+    who sees least comes first.
+    """
 
     def __init__(
         self,
@@ -54,82 +56,85 @@ class RelatedLookup:
         main: Mapping[str, str],
         seen: Sequence[bytes],
         *,
-        words: bool,
-        folder: Path | None,
-        workers: int,
+        few: int,
+        folder: Path | None = None,
+        workers: int = 1,
+        worth: int = WORTH,
+        task: int = TASK,
     ) -> None:
         """
         Args:
             members: the papers of a batch.
             main: the names that authors go by, by their other names.
-            seen: a mark of what papers see after so many batches.
-            words: whether there are enough papers for words to tell anything.
+            seen: a fingerprint of what papers see after so many batches.
+            few: papers among which words can't yet tell anything; 0 where no words are compared.
             folder: where the search is kept.
             workers: processes to use at the most.
+            worth: papers from which on they are used.
+            task: papers that one looks up at a time.
         """
         self._order, self._members, self._main, self._seen = order, members, main, seen
-        self._wanted, self._folder, self._workers = words, folder, workers
-        self._said = dict[str, ComparedPaper]()  # of papers looked at, until they are searched
-        self._search: Search | AuthorSearch | None = Search.found(folder) if words else None
-        mark = self._search.mark if self._search else None
-        self._place = seen.index(mark) if mark in seen else -1  # how many batches the search has
+        self._few, self._folder, self._workers = few, folder, workers
+        self._worth, self._task = worth, task
+        self._read = dict[str, ComparedPaper]()  # papers looked up, until they are searched
+        self._search: Search | AuthorSearch | None = Search.kept(folder, few) if few else None
+        taken = self._search.fingerprint if self._search else None
+        self._place = seen.index(taken) if taken in seen else -1  # batches that the search has
 
-    def look(self, place: int, papers: Sequence[Paper]) -> Iterator[RelatedPapers]:
-        """What is near papers that see so many batches, one after the other."""
+    def look_up(self, place: int, papers: Sequence[Paper]) -> Iterator[RelatedPapers]:
+        """The papers related to some that see so many batches, one after the other."""
         search = self._grown(place)
 
-        def near(paper: Paper) -> _Looked:
-            words, forms = self._words(paper.entry)
-            like = tuple(search.like(words, forms))
-            same = _by_same(words, search.by(words.authors), {link.id for link in like})
-            return _Looked(RelatedPapers(like, tuple(same)), words)
+        def answer(paper: Paper) -> _Answer:
+            compared, forms = self._compared(paper.entry)
+            like = tuple(search.like(compared, forms))
+            others = search.by(compared.authors)
+            same = _by_same(compared, others, {other.id for other in like})
+            return _Answer(RelatedPapers(like, tuple(same)), compared)
 
-        for paper, looked in zip(papers, self._spread(near, papers, _Looked), strict=True):
-            self._said[paper.id] = looked.words
-            yield looked.near
+        for paper, found in zip(papers, self._spread(answer, papers, _Answer), strict=True):
+            self._read[paper.id] = found.paper
+            yield found.related
 
     def _grown(self, place: int) -> Search | AuthorSearch:
+        """The search, with all batches that are seen there and no others."""
         start = self._order.starts[place]
-        if self._search is None or not (
-            start <= self._place <= place and self._order.starts[self._place] == start
-        ):
-            self._search, self._place = (
-                Search(self._folder) if self._wanted else AuthorSearch(),
-                start,
-            )
+        fits = start <= self._place <= place and self._order.starts[self._place] == start
+        if self._search is None or not fits:
+            self._search = Search(self._folder, few=self._few) if self._few else AuthorSearch()
+            self._place = start
         if self._place < place:
             batches = self._order.places[self._place : place]
             papers = [paper for batch in batches for paper in self._members(batch)]
-            unread = [paper for paper in papers if paper.id not in self._said]
-            said = self._spread(lambda paper: self._words(paper.entry)[0], unread, ComparedPaper)
-            new = {paper.id: words for paper, words in zip(unread, said, strict=True)}
-            each = (new.get(paper.id) or self._said.pop(paper.id) for paper in papers)
-            self._search.add(each, self._seen[place])
+            unread = [paper for paper in papers if paper.id not in self._read]
+            read = self._spread(lambda paper: self._compared(paper.entry)[0], unread, ComparedPaper)
+            self._read |= {paper.id: compared for paper, compared in zip(unread, read, strict=True)}
+            self._search.add((self._read.pop(paper.id) for paper in papers), self._seen[place])
             self._place = place
         return self._search
 
     def _spread(
-        self, make: Callable[[Paper], _Made], papers: Sequence[Paper], kind: type[_Made]
-    ) -> Iterator[_Made]:
+        self, make: Callable[[Paper], _Result], papers: Sequence[Paper], kind: type[_Result]
+    ) -> Iterator[_Result]:
         """What is made of each paper, in order."""
         encode, decode = msgspec.msgpack.encode, msgspec.msgpack.Decoder(list[kind]).decode  # type: ignore[valid-type]
+        size = self._task
 
         def work(number: int) -> bytes:
-            return encode([make(paper) for paper in papers[number * _ONCE : (number + 1) * _ONCE]])
+            return encode([make(paper) for paper in papers[number * size : (number + 1) * size]])
 
-        workers = self._workers if len(papers) >= _WORTH else 1
-        with closing(jobs.spread(work, -(-len(papers) // _ONCE), workers)) as done:
-            for found in done:
-                yield from decode(found)
+        workers = self._workers if len(papers) >= self._worth else 1
+        with closing(processes.spread(work, -(-len(papers) // size), workers)) as results:
+            for data in results:
+                yield from decode(data)
 
-    def _words(self, entry: Entry) -> tuple[ComparedPaper, Forms]:
+    def _compared(self, entry: Entry) -> tuple[ComparedPaper, Forms]:
         first = versions.first(entry)
         stems, forms = "", Forms()
-        if self._wanted:
-            stems, forms = stems_of(
-                *(tex.plain(t, first.markup) for t in (first.title, first.summary))
-            )
-        words = ComparedPaper(
+        if self._few:
+            texts = (tex.plain(text, first.markup) for text in (first.title, first.summary))
+            stems, forms = stems_of(*texts)
+        compared = ComparedPaper(
             id=entry.id,
             announced=entry.announced,
             title=first.title,
@@ -138,7 +143,7 @@ class RelatedLookup:
             category=(first.categories or ("",))[0],
             stems=stems,
         )
-        return words, forms
+        return compared, forms
 
 
 def _by_same(
@@ -148,15 +153,12 @@ def _by_same(
 
     A name alone may be another person's: it counts where both papers are of one field.
     """
-    wrote = [
-        (other, [name for name in paper.authors if name in theirs])
-        for other, theirs in ((other, frozenset(other.authors)) for other in others)
-        if other.id not in named and is_earlier(other, paper)
-    ]
-    found = [
-        (other, names)
-        for other, names in wrote
-        if len(names) > 1 or other.category == paper.category
-    ]
-    found.sort(key=lambda each: (len(each[1]), each[0].announced, each[0].id), reverse=True)
-    return (RelatedPaper.of(other, (), names) for other, names in found[:SAME])
+    found = list[tuple[ComparedPaper, list[str]]]()
+    for other in others:
+        if other.id not in named and is_earlier(other, paper):
+            theirs = frozenset(other.authors)
+            shared = [name for name in paper.authors if name in theirs]
+            if len(shared) > 1 or other.category == paper.category:
+                found.append((other, shared))
+    found.sort(key=lambda pair: (len(pair[1]), pair[0].announced, pair[0].id), reverse=True)
+    return (RelatedPaper.of(other, (), shared) for other, shared in found[:SAME])

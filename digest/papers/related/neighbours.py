@@ -47,16 +47,19 @@ class NeighbourFinder:
         self,
         site: Site,
         papers: Iterable[Paper],
-        near: Related = no_related,
+        related: Related = no_related,
         hidden: Collection[str] = (),
+        look: int = LOOK,
     ) -> None:
         """
         Args:
             papers: all that may be shown, by the day of their announcement.
-            near: what is near each, see `related.find`.
+            related: the papers related to each, see `find_related`.
             hidden: the ids of papers that may not be shown.
+            look: papers of its theme to look at for a paper.
         """
-        self._wanted, self._near, self._hidden = site.related, near, hidden
+        self._wanted, self._related, self._hidden = site.related, related, hidden
+        self._look = look
         self._of_theme = defaultdict[str, list[Paper]](list)
         for paper in papers:
             if paper.primary:
@@ -70,42 +73,40 @@ class NeighbourFinder:
         """
         if not self._wanted:
             return Neighbours()
-        near, done = self._near(paper), {other.id for other in named}.union(self._hidden)
-        like = tuple(_line(link) for link in near.like if link.id not in done)
-        same = tuple(_line(link) for link in near.same if link.id not in done)
-        done |= {link.id for link in (*near.like, *near.same)}
-        before = _before(paper, self._of_theme.get(paper.primary, ()), done)
+        related, done = self._related(paper), {other.id for other in named}.union(self._hidden)
+        like = tuple(_line(link) for link in related.like if link.id not in done)
+        same = tuple(_line(link) for link in related.same if link.id not in done)
+        done |= {link.id for link in (*related.like, *related.same)}
+        before = _before(paper, self._before(paper), done)
         return Neighbours(like=like, same=same, before=tuple(islice(before, 1 if like else BEFORE)))
 
     def made_of(self, papers: Sequence[Paper]) -> object:
-        """All that `of` may say of these papers, as `marks` takes it, beside the papers themselves.
+        """All that `of` may say of these papers beside them, for a fingerprint of their pages.
 
         Args:
             papers: that stand side by side.
         """
         if not self._wanted:
             return ()
-        near = {paper.announced.replace(day=1): paper for paper in papers}.values()
+        of_month = {paper.announced.replace(day=1): paper for paper in papers}.values()
+        related = [self._related.fingerprint(paper) for paper in of_month]
         first = {paper.primary: paper for paper in reversed(papers)}
-        before = [
-            theme[max(at - LOOK, 0) : at]
-            for name, paper in sorted(first.items())
-            for theme in (self._of_theme.get(name, ()),)
-            for at in (_place(paper, theme),)
-        ]
-        return [self._near.mark(paper) for paper in near], before, sorted(self._hidden)
+        before = [self._before(paper) for _, paper in sorted(first.items())]
+        return related, before, sorted(self._hidden)
+
+    def _before(self, paper: Paper) -> Sequence[Paper]:
+        """The papers before one in its primary theme, oldest first."""
+        theme = self._of_theme.get(paper.primary, ())
+        place = (paper.announced, paper.id)
+        at = bisect_left(theme, place, key=lambda other: (other.announced, other.id))
+        return theme[max(at - self._look, 0) : at]
 
 
-def _place(paper: Paper, theme: Sequence[Paper]) -> int:
-    """How many papers of a theme stand before a paper."""
-    place = (paper.announced, paper.id)
-    return bisect_left(theme, place, key=lambda other: (other.announced, other.id))
-
-
-def _before(paper: Paper, theme: Sequence[Paper], done: Collection[str]) -> Iterator[NeighbourLine]:
+def _before(
+    paper: Paper, others: Sequence[Paper], done: Collection[str]
+) -> Iterator[NeighbourLine]:
     """The papers before it, newest first, late arrivals left out: they weren't there yet."""
-    at = _place(paper, theme)
-    for other in reversed(theme[max(at - LOOK, 0) : at]):
+    for other in reversed(others):
         if other.seen <= paper.seen and other.id not in done:
             entry = other.entry
             yield _line(RelatedPaper(other.id, entry.title, entry.markup, other.announced))

@@ -14,9 +14,7 @@ from hashlib import blake2b
 
 import msgspec
 
-BLOCK = (
-    25_000  # papers: each sees so many at least, and twice as many at most, where there are some
-)
+BLOCK = 25_000  # papers: each sees so many at least, twice as many at most, where there are some
 Place = tuple[date, str]  # a day, and of what came on it a month such as "2026-05"
 
 
@@ -25,7 +23,7 @@ class Batch(msgspec.Struct, frozen=True, array_like=True):
 
     day: date
     size: int
-    mark: bytes  # of their first words
+    fingerprint: bytes  # of their first words
 
 
 def closing(announced: date, seen: date) -> date:
@@ -40,27 +38,31 @@ def coming(announced: date, seen: date) -> date:
 
 
 class BatchOrder:
-    """All batches, and which of them papers see.
+    """Batches in their order, and the ones that a paper sees of them.
 
-    They count in blocks of `BLOCK` papers or a batch more: a paper sees what is before it in its
-    own block, and the whole block before that.
+    For each number of batches before a paper, `starts` has the first one that it sees, and
+    `fingerprints` one of all those that it sees.
     """
 
-    def __init__(self, batches: Iterable[tuple[str, Batch]]) -> None:
-        """`batches`, each with its month, in any order."""
-        found = sorted(batches, key=lambda each: (each[1].day, each[0]))
-        self.places: list[Place] = [(batch.day, month) for month, batch in found]
-        # For so many batches before a paper: the first that it sees, and a mark of all of those.
-        self.starts, self.marks = [0], [b""]
-        count = start = own = 0
-        before = here = b""
-        for number, (_, batch) in enumerate(found):
-            if count >= BLOCK:
-                start, own, count, before, here = own, number, 0, here, b""
-            count += batch.size
-            here = blake2b(here + batch.mark, digest_size=16).digest()
+    def __init__(self, batches: Iterable[tuple[str, Batch]], block: int = BLOCK) -> None:
+        """
+        Args:
+            batches: each with its month, in any order.
+            block: papers that each sees at least, where there are some.
+        """
+        ordered = sorted(batches, key=lambda pair: (pair[1].day, pair[0]))
+        self.places: list[Place] = [(batch.day, month) for month, batch in ordered]
+        self.starts, self.fingerprints = [0], [b""]
+        size = start = block_start = 0  # papers of the newest block; batches before the last two
+        last_block = this_block = b""
+        for number, (_, batch) in enumerate(ordered):
+            if size >= block:
+                start, block_start, size = block_start, number, 0
+                last_block, this_block = this_block, b""
+            size += batch.size
+            this_block = blake2b(this_block + batch.fingerprint, digest_size=16).digest()
             self.starts.append(start)
-            self.marks.append(before + here)
+            self.fingerprints.append(last_block + this_block)
 
     def before(self, place: Place) -> int:
         """How many batches were there before what came then."""

@@ -9,20 +9,20 @@ import re
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import date
-from functools import cache, lru_cache, partial
+from functools import lru_cache, partial
 from math import log
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from digest.files import files
 from digest.model import Markup
-from digest.output import kept
-from digest.papers.related import seal
+from digest.output import store
+from digest.output.store import FolderSeal
 
 if TYPE_CHECKING:
-    from tantivy import Searcher
+    from tantivy import DocAddress, Query, Searcher, TextAnalyzer
 
 MOST = 8  # papers like one
 FEW = 50  # among fewer papers, words can't yet tell what is like what
@@ -88,36 +88,38 @@ class RelatedPaper(msgspec.Struct, frozen=True, array_like=True):
 class AuthorSearch:
     """So few papers that only their authors can be searched."""
 
-    mark = b""
+    fingerprint = b""
 
     def __init__(self) -> None:
         self._papers = list[ComparedPaper]()
 
-    def add(self, papers: Iterable[ComparedPaper], mark: bytes = b"") -> None:
+    def add(self, papers: Iterable[ComparedPaper], fingerprint: bytes = b"") -> None:
         """Take papers that came later."""
         self._papers += papers
-        self.mark = mark
+        self.fingerprint = fingerprint
 
     def like(self, paper: ComparedPaper, forms: Forms) -> Iterator[RelatedPaper]:
-        """None: words tell nothing yet."""
+        """No paper: among so few, words tell nothing yet."""
         return iter(())
 
     def by(self, names: Collection[str]) -> list[ComparedPaper]:
-        """Who wrote one of them, those that came last first."""
+        """The papers by one of these authors, those that came last first."""
         wanted = frozenset(names)
-        return [one for one in reversed(self._papers) if not wanted.isdisjoint(one.authors)]
+        return [paper for paper in reversed(self._papers) if not wanted.isdisjoint(paper.authors)]
 
 
 class Search:
     """Papers to be searched, in a folder where there is one.
 
-    `mark` is that of the last papers taken. A folder whose papers weren't all taken has none.
+    `fingerprint` is that of the last papers taken; a folder whose papers weren't all taken has
+    none.
     """
 
-    def __init__(self, folder: Path | None = None, *, anew: bool = True) -> None:
+    def __init__(self, folder: Path | None = None, *, few: int = FEW, anew: bool = True) -> None:
         """
         Args:
             folder: where it is, or shall be.
+            few: papers among which words tell nothing yet.
             anew: forget what the folder has.
 
         Raises:
@@ -133,27 +135,28 @@ class Search:
             .add_bytes_field("paper", stored=True, indexed=False)
             .build()
         )
-        self._folder = folder
+        self._folder, self._few = folder, few
         if folder and anew:
             for path in folder.iterdir():
                 files.clear(path)
-        self._seal = seal.read(folder) if folder and not anew else seal.Seal()
-        self.mark = self._seal.papers
+        is_kept = folder is not None and not anew
+        self._seal = FolderSeal.read(folder) if folder and is_kept else FolderSeal()
+        self.fingerprint = self._seal.fingerprint
         self._index = tantivy.Index(self._schema, path=str(folder) if folder else None)
         self._open()
 
     @classmethod
-    def found(cls, folder: Path | None) -> Search | None:
+    def kept(cls, folder: Path | None, few: int = FEW) -> Search | None:
         """The search that stands in a folder, if one does."""
-        if not folder or not seal.exists(folder):
+        if not folder or not store.is_sealed(folder):
             return None
         try:
-            return cls(folder, anew=False)
+            return cls(folder, few=few, anew=False)
         except (OSError, ValueError):
-            kept.say_damaged(folder)
+            store.warn_of_damage(folder)
             return None
 
-    def add(self, papers: Iterable[ComparedPaper], mark: bytes = b"") -> None:
+    def add(self, papers: Iterable[ComparedPaper], fingerprint: bytes = b"") -> None:
         """Take papers that came later.
 
         Raises:
@@ -162,7 +165,7 @@ class Search:
         import tantivy
 
         if self._folder:
-            seal.remove(self._folder)
+            store.unseal(self._folder)
         writer = self._index.writer(heap_size=50_000_000, num_threads=1)
         for at, paper in enumerate(papers, start=self._searcher.num_docs):
             document = tantivy.Document(stem=paper.stems, author=list(paper.authors))
@@ -173,9 +176,9 @@ class Search:
         writer.wait_merging_threads()
         self._index.reload()
         self._open()
-        self.mark = mark
+        self.fingerprint = fingerprint
         if self._folder:
-            self._seal = seal.write(self._folder, mark, self._seal)
+            self._seal = self._seal.written(self._folder, fingerprint)
 
     def _open(self) -> None:
         self._searcher: Searcher = self._index.searcher()
@@ -184,23 +187,16 @@ class Search:
 
     def like(self, paper: ComparedPaper, forms: Forms) -> Iterator[RelatedPaper]:
         """The papers likest to this one of months before its own, with the words that say so."""
-        if self._searcher.num_docs < FEW:
+        if self._searcher.num_docs < self._few:
             return
         from tantivy import Occur, Query
 
         terms = self._telling(forms)
-        query = Query.boolean_query(
-            [
-                (
-                    Occur.Should,
-                    Query.boost_query(Query.term_query(self._schema, "stem", term), often),
-                )
-                for term, (often, _) in terms.items()
-            ]
-        )
+        queries = ((Query.term_query(self._schema, "stem", term), terms[term][0]) for term in terms)
+        wanted = [(Occur.Should, Query.boost_query(query, often)) for query, often in queries]
         least = _ALIKE * _SATURATED * sum(often * rare for often, rare in terms.values())
         number = 0
-        for other in self._hits(query, least):
+        for other in self._hits(Query.boolean_query(wanted), least):
             stems = frozenset(other.stems.split())
             shared = tuple(term for term in terms if term in stems)
             if number < MOST and len(shared) >= _SHARED and is_earlier(other, paper):
@@ -213,16 +209,16 @@ class Search:
                 )
 
     def by(self, names: Collection[str]) -> list[ComparedPaper]:
-        """Who wrote one of them, those that came last first."""
+        """The papers by one of these authors, those that came last first."""
         from tantivy import Occur, Query
 
         wanted = [(Occur.Should, Query.term_query(self._schema, "author", name)) for name in names]
-        found = self._searcher.search(
+        hits = self._searcher.search(
             Query.boolean_query(wanted), limit=_WROTE, order_by_field="at", count=False
-        )
-        return [self._paper(address) for _, address in found.hits]
+        ).hits
+        return [self._paper(address) for _, address in hits]
 
-    def _hits(self, query: Any, least: float) -> Iterator[ComparedPaper]:
+    def _hits(self, query: Query, least: float) -> Iterator[ComparedPaper]:
         """The papers of a score, the best first, and of one score those that came last."""
         hits = self._searcher.search(query, limit=_HITS, count=False).hits
         scores = [round(score, 3) for score, _ in hits]
@@ -235,21 +231,21 @@ class Search:
             if score >= least:
                 yield self._paper(where)
 
-    def _paper(self, address: Any) -> ComparedPaper:
+    def _paper(self, address: DocAddress) -> ComparedPaper:
         return _decode(self._searcher.doc(address)["paper"][0])
 
     def _telling(self, forms: Forms) -> dict[str, tuple[float, float]]:
-        """The terms that tell most of a paper, most first: how much they are in it, how rare.
+        """The terms that tell most of a paper, most first: how often it has each, how rare it is.
 
         Source: BM25 counts a term of n of N papers as ln(1 + (N - n + .5) / (n + .5)),
             https://en.wikipedia.org/wiki/Okapi_BM25
         """
         terms, count = dict[str, tuple[float, float]](), self._searcher.num_docs
-        for term, said in forms.items():
+        for term, words in forms.items():
             having = self._having(term)
             if 0 < having < count * _COMMON:
                 rare = log(1 + (count - having + 0.5) / (having + 0.5))
-                terms[term] = (1 + log(len(said)), rare)
+                terms[term] = (1 + log(len(words)), rare)
         most = sorted(terms, key=lambda term: (-terms[term][0] * terms[term][1], term))
         return {term: terms[term] for term in most[:_TERMS]}
 
@@ -261,16 +257,16 @@ def stems_of(title: str, summary: str) -> tuple[str, Forms]:
     """The stems of a plain text's words in their order, and what words had each; a title's words
     count twice there.
     """
-    found, forms = list[str](), defaultdict[str, list[str]](list)
+    stems, forms = list[str](), defaultdict[str, list[str]](list)
     head = _WORD.findall(title)
     for word in (*_WORD.findall(summary), *head):
         if stem := _stem(word.lower()):
-            found.append(stem)
+            stems.append(stem)
             forms[stem].append(word)
     for word in head:
         if stem := _stem(word.lower()):
             forms[stem].append(word)
-    return " ".join(found), forms
+    return " ".join(stems), forms
 
 
 def is_earlier(one: ComparedPaper, other: ComparedPaper) -> bool:
@@ -285,8 +281,8 @@ def _stem(word: str) -> str:
     return "" if word in _HOLLOW else (_analyzer().analyze(word) or [""])[0]
 
 
-@cache
-def _analyzer() -> Any:
+@lru_cache(1)
+def _analyzer() -> TextAnalyzer:
     import tantivy
 
     tokenizer = tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.simple())

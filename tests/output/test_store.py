@@ -6,28 +6,25 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner, Result
 from conftest import NOW
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from test_golden import SITE
-from test_incremental import contents, new_paper, small
+from test_incremental import SMALL, contents, new_paper
 
-from digest.build import build
-from digest.cli import main
+from digest.build import BuildOptions, build
 from digest.errors import OutputError
 from digest.files import files
 from digest.output import (
     FileGroup,
     OutputFile,
     Shard,
-    kept,
     manifest,
+    store,
     write,
 )
 
 EXAMPLES = 50 if os.environ.get("CI") else 15
-LIMITS = small  # of a site of few papers
 Damage = Callable[[Path, int], None]  # to a file, with a number to vary by
 
 
@@ -59,7 +56,7 @@ def another_version(path: Path, number: int) -> None:
 
 def another_type(path: Path, number: int) -> None:
     said = [b"", b"[]", b"null", b'{"a": 1}', b"\x81\xa1x\x01", b"\x91" * 5000][number % 6]
-    kept.write(path, said)
+    store.KeptFile(path).write(said)
 
 
 def folder_instead(path: Path, number: int) -> None:
@@ -102,27 +99,28 @@ def kept_of(out: Path) -> list[Path]:
 def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("built")
     shutil.copytree(SITE, folder / "root")
-    build(folder / "root", now=NOW, out=folder / "out", offline=True)
+    build_small(folder / "root", folder / "out")
     return folder
 
 
-def run(root: Path, out: Path, *more: str) -> Result:
-    command = ["build", "--offline", "--now", "2026-05-16T06:00:00Z", "--root", str(root)]
-    return CliRunner().invoke(main, [*command, "--out", str(out), *more])
+def build_small(root: Path, out: Path, full: bool = False) -> bool:
+    """Build with limits that few papers reach; whether the whole site was made anew."""
+    options = BuildOptions(now=NOW, out=out, offline=True, full=full, limits=SMALL)
+    return build(root, options).written.anew
 
 
 @given(
     st.sampled_from(DAMAGES),
     st.integers(0, 1_000_000),
     st.integers(0, 1_000_000),
-    st.sampled_from([(), ("--full",)]),
+    st.booleans(),
 )
-@example(insert, 0, 100, ())  # a NUL in the manifest
-@example(insert, 0, 100, ("--full",))
-@example(insert, 0, 102, ())  # a line that leads out of the folder
-@example(cut, 1, 50, ("--full",))  # half of a month
-@example(folder_instead, 0, 0, ())
-@example(folder_instead, 1, 0, ())
+@example(insert, 0, 100, False)  # a NUL in the manifest
+@example(insert, 0, 100, True)
+@example(insert, 0, 102, False)  # a line that leads out of the folder
+@example(cut, 1, 50, True)  # half of a month
+@example(folder_instead, 0, 0, False)
+@example(folder_instead, 1, 0, False)
 @settings(
     max_examples=EXAMPLES,
     deadline=None,
@@ -131,10 +129,11 @@ def run(root: Path, out: Path, *more: str) -> Result:
 def test_whatever_is_damaged_beside_the_site_is_made_anew_with_a_word(
     tmp_path_factory: pytest.TempPathFactory,
     built: Path,
+    caplog: pytest.LogCaptureFixture,
     damage: Damage,
     which: int,
     number: int,
-    more: tuple[str, ...],
+    full: bool,
 ) -> None:
     folder = tmp_path_factory.mktemp("site")
     root, out = folder / "root", folder / "out"
@@ -143,13 +142,14 @@ def test_whatever_is_damaged_beside_the_site_is_made_anew_with_a_word(
     new_paper(root, out, 1)  # so that all of it is read
     files_ = kept_of(out)
     damage(files_[which % len(files_)], number)
-    done = run(root, out, *more)
-    assert done.exit_code == 0, done.output
-    assert "made anew" in done.stderr
+    caplog.clear()
+    anew = build_small(root, out, full)
+    assert anew or "made anew" in caplog.text
     assert (folder / "victim.txt").read_text() == "years of work"
-    again = run(root, out, *more)
-    assert (again.exit_code, again.stderr) == (0, "")
-    build(root, now=NOW, out=folder / "fresh", offline=True)
+    caplog.clear()
+    assert not build_small(root, out, full)
+    assert not caplog.records
+    build_small(root, folder / "fresh")
     assert contents(out) == contents(folder / "fresh")
     shutil.rmtree(folder)
 
@@ -175,7 +175,7 @@ OUTSIDE = [
 
 
 @pytest.mark.parametrize("name", OUTSIDE)
-@pytest.mark.parametrize("seal", [kept.sealed, bytes])
+@pytest.mark.parametrize("seal", [store.sealed, bytes])
 def test_a_manifest_removes_no_file_outside_of_the_folder(
     name: str, seal: Callable[[bytes], bytes], tmp_path: Path
 ) -> None:
@@ -188,9 +188,9 @@ def test_a_manifest_removes_no_file_outside_of_the_folder(
     for victim in victims:
         victim.parent.mkdir(exist_ok=True)
         victim.write_text("years of work")
-    written = out / manifest.MANIFEST
+    written = out / store.MANIFEST
     row = manifest.line(name.replace("/victim", f"{tmp_path}/victim", name[:1] == "/"), "a" * 32)
-    data = (kept.read(written, bytes) or b"").replace(b"-" * 32, row + b"-" * 32, 1)
+    data = (store.KeptFile(written).read(bytes) or b"").replace(b"-" * 32, row + b"-" * 32, 1)
     head, _, rest = data.partition(b"\n\n")
     written.write_bytes(seal(head + b"\n" + row + b"\n" + rest))
     write(out, a_site("a/index.html"))
@@ -202,7 +202,7 @@ def test_a_manifest_that_names_a_folder_removes_none(tmp_path: Path) -> None:
     write(tmp_path, a_site("a/index.html"))
     (tmp_path / "own").mkdir()
     (tmp_path / "own/thesis.tex").write_text("years of work")
-    (tmp_path / manifest.MANIFEST).write_bytes(manifest.line("own", "a" * 32))
+    (tmp_path / store.MANIFEST).write_bytes(manifest.line("own", "a" * 32))
     assert write(tmp_path, a_site("a/index.html")).anew
     assert (tmp_path / "own/thesis.tex").exists()
 
@@ -224,7 +224,7 @@ def test_what_a_killed_program_left_leads_no_write_elsewhere(tmp_path: Path) -> 
     for place in ("out/.a.new", "b.new"):
         (tmp_path / place).parent.mkdir(exist_ok=True)
         (tmp_path / place).symlink_to(tmp_path / "victim.txt")
-    (tmp_path / "out" / manifest.MANIFEST).touch()
+    (tmp_path / "out" / store.MANIFEST).touch()
     write(tmp_path / "out", a_site("a"))
     files.replace(tmp_path / "b", b"1")
     assert (tmp_path / "out/a").read_bytes() == (tmp_path / "b").read_bytes() == b"1"
@@ -239,6 +239,6 @@ def test_no_site_has_a_file_of_such_a_name(name: str, tmp_path: Path) -> None:
 
 def test_what_is_too_large_to_have_been_kept_is_not_read(tmp_path: Path) -> None:
     path = tmp_path / ".digest-notified"
-    kept.write(path, b"x" * 100)
-    assert kept.raw(path)
-    assert kept.raw(path, most=100) == b""
+    store.KeptFile(path).write(b"x" * 100)
+    assert store.read_raw(path)
+    assert store.read_raw(path, most=100) == b""
