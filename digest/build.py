@@ -117,22 +117,21 @@ def build(root: Path, options: BuildOptions) -> BuildReport:
     site = _at_address(site, options.url)
     news = None if options.offline else _fetch(root, site, options)
     output.claim(options.out)
-    read = inputs.fingerprint(root, options.url, options.drafts, hashes=options.hashes)
+    fingerprint = inputs.fingerprint(root, options.url, options.drafts, hashes=options.hashes)
     papers = _judge(root, matcher, options)
     if options.offline:
         known = ledger.load(root / LEDGER)
         ledger.check_count(len(papers), known, allow_shrink=options.allow_shrink)
     edition = _edition(root, site, papers, options.now, drafts=options.drafts)
     if not edition.papers and (options.out / "papers").is_dir():
-        message = f"there is no paper to show, and {options.out} has some: left as it is"
-        raise OutputError(message)
+        raise OutputError(f"there is no paper to show, and {options.out} has some: left as it is")
     plan = _plan(root, site, tag, edition, options.now, options.limits)
     counts = plan.renderer.take_counts()
     with output.in_turn(options.out, options.wait):
         # The editor's texts are sound: now something may be written.
         papers.keep(Store(options.out))
         parts = plan.shards(_related(site, edition, options))
-        basis = _basis(site, options.now, read, len(papers))
+        basis = _basis(site, options.now, fingerprint, len(papers))
         spread = partial(_put_all, root, options, plan, parts, counts)
         written = output.write(options.out, parts, basis, full=options.full, spread=spread)
     return BuildReport(
@@ -174,9 +173,8 @@ def verify(root: Path, now: datetime) -> tuple[BroadTheme, ...]:
 def _at_address(site: Site, url: str | None) -> Site:
     if url is None:
         return site
-    return structs.replace(
-        site, url=config.check_url(url, lambda message: DigestError(f"--url: {message}"))
-    )
+    url = config.check_url(url, lambda message: DigestError(f"--url: {message}"))
+    return structs.replace(site, url=url)
 
 
 def _fetch(root: Path, site: Site, options: BuildOptions) -> FetchReport:
@@ -237,9 +235,8 @@ def _plan(
         *status.plan(site, ledger.load(root / LEDGER), bounds_of_day(site.timezone, now)[0]),
     ]
     lists += pages.maps([*(paper.path for paper in papers), *pages.listed(lists)])
-    homes = authors.homes(works)
-    sizes = {"shard": limits.shard, "look": limits.look}
-    return SiteFiles(site, edition, papers, lists, homes, root, words, **sizes)
+    files_of = partial(SiteFiles, shard=limits.shard, look=limits.look)
+    return files_of(site, edition, papers, lists, authors.homes(works), root, words)
 
 
 def _related(site: Site, edition: Edition, options: BuildOptions) -> Related:
@@ -273,14 +270,8 @@ def _put_elsewhere(
 ) -> Generator[ShardDone, None, None]:
     """Put the shards by workers of which each plans the site anew and puts every n-th."""
     step = min(options.workers, count)
-    order = BuildOptions(
-        now=options.now,
-        out=options.out.resolve(),
-        url=options.url,
-        drafts=options.drafts,
-        limits=options.limits,
-        jobs=1,
-    )
+    told = {name: getattr(options, name) for name in ("now", "url", "drafts", "limits")}
+    order = BuildOptions(out=options.out.resolve(), jobs=1, **told)
     done = list(executor.map(partial(put_some, root.resolve(), order, step), range(step)))
     yield from (done[number % step][number // step] for number in range(count))
 
@@ -297,8 +288,7 @@ def put_some(root: Path, options: BuildOptions, step: int, first: int) -> list[S
     edition = _edition(root, site, papers, options.now, drafts=options.drafts)
     plan = _plan(root, site, tag, edition, options.now, options.limits)
     parts = plan.shards(_related(site, edition, options))
-    numbers = range(first, len(parts), step)
-    results = output.put(options.out, parts, numbers)
+    results = output.put(options.out, parts, range(first, len(parts), step))
     return [(result, plan.renderer.take_counts()) for result in results]
 
 

@@ -139,14 +139,14 @@ def let_go() -> None:
 
 
 def _locked(place: Path, what: str, wait: float) -> int:
-    end, is_said = time.monotonic() + wait, False
+    end, has_warned = time.monotonic() + wait, False
     while (handle := _try(place)) is None:
         who = f"another digest{_holder(place)} is at work on {what}"
         if time.monotonic() >= end:
             raise DigestError(f"{who}; given up after {wait:g} s: end it, or --wait longer")
-        if not is_said:
+        if not has_warned:
             _log.warning("%s; waiting for it, at most %g s", who, wait)
-            is_said = True
+            has_warned = True
         time.sleep(_PAUSE)
     return handle
 

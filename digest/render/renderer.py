@@ -103,15 +103,8 @@ class Renderer:
         return text.encode("utf-8", "replace")
 
     def _text(self, page: Page) -> str:
-        """As `Template.render` does, which copies all globals anew for each page."""
-        env, template = self._environment, self._template(page.template)
         here = page.path.removesuffix("index.html")
-        known = {**env.globals, **page.context, "page": page, "here": here}
-        context = env.context_class(env, known, template.name, template.blocks)
-        try:
-            return "".join(template.root_render_func(context))
-        except Exception:
-            env.handle_exception()  # raises it, with lines of the template
+        return self._template(page.template).render({**page.context, "page": page, "here": here})
 
     @cached_property
     def _template(self) -> Callable[[str], jinja2.Template]:

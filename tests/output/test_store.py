@@ -242,3 +242,9 @@ def test_what_is_too_large_to_have_been_kept_is_not_read(tmp_path: Path) -> None
     store.KeptFile(path).write(b"x" * 100)
     assert store.read_raw(path)
     assert store.read_raw(path, most=100) == b""
+
+
+def test_the_store_alone_knows_the_names_of_what_is_kept() -> None:
+    package = Path(store.__file__).parents[1]
+    named = {path.name for path in package.rglob("*.py") if '".digest-' in path.read_text("utf-8")}
+    assert named == {"store.py"}
