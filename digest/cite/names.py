@@ -6,7 +6,6 @@ bibliography then prints it as it is, instead of abbreviating or sorting it wron
 """
 
 import re
-from collections.abc import Iterable
 from functools import cache
 from typing import NamedTuple
 from unicodedata import normalize
@@ -164,7 +163,7 @@ def _natural(whole: str) -> Name | None:
 
 
 def _is_east_asian(words: list[str]) -> bool:
-    """Whether "Bin", "Da" or "Le" within is a syllable like the others: Xu Bin Ping, Park Da Som."""
+    """Whether "Bin", "Da" or "Le" within is a syllable like the others, as in Xu Bin Ping."""
     syllables = [part for word in words for part in word.split("-")]
     if words[0] in _KOREAN or words[-1] in _KOREAN:
         return all(part in _KOREAN or _SYLLABLE.fullmatch(part) for part in syllables)
