@@ -127,6 +127,11 @@ def persons(entry: Entry) -> tuple[str, ...]:
     return tuple(filter(None, (person(name, entry.markup) for name in entry.authors)))
 
 
+def team_size(entry: Entry) -> int:
+    """How many persons wrote an entry."""
+    return sum(any(map(str.isalnum, name)) for name in entry.authors)
+
+
 def _line(name: str, markup: Markup) -> str:
     return one_line(plain(name, markup))
 
