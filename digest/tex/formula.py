@@ -98,6 +98,8 @@ _REPAIRS = (
     (re.compile(r"\\([()])"), r"\1"),
     # Options only say how to set a formula; the converter would show them.
     (re.compile(rf"(\\\\)\*?\s*\[\s*{_LENGTH}\s*\]"), r"\1"),
+    (re.compile(r"(\\\\)\*(?!\*)"), r"\1"),
+    (re.compile(r"(\\raisebox\s*\{[^{}]{0,40}\})\s*(?:\[[^\[\]]{0,40}\]){1,2}"), r"\1"),
     (re.compile(rf"\\({_WITH_OPTIONS})\s*(?:\[[^\[\]]{{0,40}}\]){{1,2}}"), r"\\\1"),
     (re.compile(rf"(\\begin\{{(?:{_TABLES})\*?\}})\[[^\[\]]{{0,40}}\]"), r"\1"),
     (re.compile(rf"\\(begin|end)\{{({_TABLES})\*\}}"), r"\\\1{\2}"),

@@ -11,6 +11,7 @@ from digest.tex.macros import ARGUMENTS, ORDERS, SHORTHANDS, STYLES
 _COMMAND = re.compile(r"\\(?:([a-zA-Z]+)(\*?\s*)|.)", re.DOTALL)
 _BRACE = re.compile(r"\\.|[{}]", re.DOTALL)
 _LETTER = re.compile(r"[a-zA-Z0-9]|\\[a-zA-Z]+")
+_BLACKBOARD = re.compile(r"[A-Z1]")
 _TAKERS = re.compile(
     r"(?:[_^]|\\[a-z]?frac|\\d?binom)\s*\Z"
 )  # \frac\eps{2}: what follows is theirs
@@ -32,7 +33,7 @@ def resolved(tex: str) -> str | None:
         new = _resolved(name, tex, match, ends)
         if new is None:
             return None
-        if new != name:
+        if new != name or (name in ARGUMENTS and match[2].startswith("*")):  # \norm*{x}
             parts += tex[at : match.start()], f"\\{new} "
             at = match.end()
     return "".join((*parts, tex[at:]))
@@ -42,8 +43,8 @@ def _resolved(name: str, tex: str, match: re.Match[str], ends: dict[int, int]) -
     """The macro that a command stands for; None where it is used as another one."""
     after, in_group = match.end(), tex.startswith("{", match.end())
     if style := STYLES.get(name):
-        is_blackboard = style != "mathbb" or in_group or tex[after : after + 1].isupper()
-        if is_blackboard and (in_group or _LETTER.match(tex, after)):
+        letter = _BLACKBOARD if style == "mathbb" else _LETTER
+        if in_group or letter.match(tex, after):
             return style
         return name if name in SHORTHANDS else None
     if name in ORDERS:

@@ -100,6 +100,7 @@ MACROS = {
     "Prob": r"\Pr", "bit": r"\{0,1\}", "bits": r"\{0,1\}", "Eb": "E_b", "D": r"\mathrm{D}",
     "code": r"\mathcal{C}",
     "one": r"\mathbf{1}", "bone": r"\mathbf{1}", "ind": r"\mathbf{1}", "zero": r"\mathbf{0}",
+    "makebox": r"\text{#1}", "framebox": r"\text{#1}",
     "mbox": r"\text{#1}", "hbox": r"\text{#1}", "textnormal": r"\text{#1}", "textup": r"\text{#1}",
     "mathds": r"\mathbb{#1}", "mathbbm": r"\mathbb{#1}", "mathbold": r"\boldsymbol{#1}",
     "pmb": r"\boldsymbol{#1}",

@@ -203,7 +203,7 @@ def _item(paragraph: str) -> _Item | None:
 
 
 def _cut(html: str, letters: int) -> str:
-    """The paragraph without its first letters, among which no tags but those of highlights may be."""
+    """The paragraph without its first letters, among which only tags of highlights may be."""
     parts = list[str]()
     for part in _HIGHLIGHT.split(html):
         cut = 0 if _HIGHLIGHT.fullmatch(part) else min(letters, len(part))

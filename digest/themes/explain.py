@@ -204,7 +204,7 @@ def _reasons(leaves: Iterator[Leaf], met: Set[Leaf], entry: Entry) -> tuple[Reas
 def _quoted(
     reasons: Sequence[Reason], entry: Entry, highlight: Highlight, lead: str
 ) -> Iterator[str]:
-    """One line a field: its first words that were met, all of them highlighted, with those around."""
+    """One line a field: the words that were met, highlighted, with those around the first."""
     for field in dict.fromkeys(reason.field for reason in reasons):
         found = [reason for reason in reasons if reason.field == field]
         spans = terms.merged(span for reason in found for span in reason.spans)

@@ -94,6 +94,8 @@ FORMULAS = [
     (r"$\bb{R}^n$, $\mc L$, $\bv$, $\vv{x}$, $\mb = 0$", "ℝⁿ, L, v, x⃗, mb= 0"),
     (r"$\begin{cases} a \\[1mm] b \end{cases}$, $\smash[t]{x}$", "{a; b, x"),
     (r"$\begin{pmatrix*}[r] 1 \\*[-2pt] 2 \end{pmatrix*}$, $\cfrac[l]{1}{x}$", "(1; 2), 1/x"),
+    (r"$\begin{matrix} a\\* b\end{matrix}$, $\raisebox{1pt}[0pt][0pt]{x}$", "a; b, x"),
+    (r"$\makebox[2cm][l]{x}$, $\norm*{x}$, $\bb 1$, $\abs x$", "x, ‖x‖, 𝟙, absx"),
     (r"$\begin{aligned}[t] a \\ [b] \end{aligned}$, $\underbracket[1pt]{x}$", "a; [b], x"),
     (r"$\overline{P_r}$, $1.\overline{36}$, $\sqrt{n}m$", "P̅ᵣ̅, 1.3̅6̅, √n m"),
     (r"$\sqrt{n}^2$, $\sqrt{n^2}$, $\sqrt{2}\sqrt{3}$, $1/\sqrt{n}$", "(√n)², √(n²), √2 √3, 1/√n"),
