@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Iterable
 from unicodedata import normalize
 
-from digest.tex import formula
+from digest.tex import formula, glued
 from digest.tex.cursor import Cursor, PieceKind
 from digest.tex.macros import (
     ACCENTS,
@@ -14,7 +14,6 @@ from digest.tex.macros import (
     LETTERS,
     LISTS,
     MACROS,
-    NAME_BEGINNINGS,
     NOTES,
     REFERENCES,
     SECOND_ARGUMENT,
@@ -245,8 +244,8 @@ def _unknown(cursor: Cursor, word: str, start: int) -> None:
     is_within = before[-1:].isalpha()
     empty = cursor.is_at("{}")
     wraps = not empty and cursor.is_at("{")
-    if glued := _glued(word) if is_within else _begins_name(word):
-        cursor.say(glued)
+    if letters := glued.within_word(word) if is_within else glued.at_start(word):
+        cursor.say(letters)
     elif not (wraps and word in UPRIGHT) and (symbol := _symbol(word)):
         cursor.take(_AFTER_WORD)
         cursor.say(symbol)
@@ -257,33 +256,6 @@ def _unknown(cursor: Cursor, word: str, start: int) -> None:
         cursor.add(PieceKind.CODE, f"\\{word}")
     else:
         cursor.begin_group()
-
-
-def _glued(word: str) -> str:
-    r"""The letters that `\orungnes`, `\cc` or `\vsek` spell within a word; empty if none."""
-    if word[0] in ACCENTS and (len(word) == 2 or _is_own(word)):
-        letter = normalize("NFC", word[1:2] + ACCENTS[word[0]])
-        if len(letter) == 1 and (len(word) == 2 or word[2:].islower()):
-            return letter + word[2:]
-    if _is_own(word):
-        for length in (2, 1):
-            if word[:length] in LETTERS and word[length:].islower():
-                return LETTERS[word[:length]] + word[length:]
-    return ""
-
-
-def _begins_name(word: str) -> str:
-    r"""The name that `\Lukasz` or `\AAke` spells; empty where it may be a macro, as `\Loss`."""
-    length = 2 if word[:2] in LETTERS else 1
-    is_name = word[:2] in LETTERS and word[:2].isupper() and word[2:].islower()
-    if (is_name or word.startswith(NAME_BEGINNINGS)) and len(word) > 3 and _is_own(word):
-        return LETTERS[word[:length]] + word[length:]
-    return ""
-
-
-def _is_own(word: str) -> bool:
-    """Whether no command of TeX's has this name."""
-    return word not in _COMMANDS and not formula.is_known(f"\\{word}")
 
 
 def _symbol(word: str) -> str:

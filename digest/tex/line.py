@@ -11,7 +11,7 @@ from digest.tex.cursor import (
     TexPiece,
 )
 from digest.tex.formula import character, spoken
-from digest.tex.speech import lowered, raised
+from digest.tex.scripts import lowered, raised
 
 Span = tuple[int, int]
 _WORD = re.compile(r"\S+")

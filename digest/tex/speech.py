@@ -6,6 +6,8 @@ from collections.abc import Callable
 from html import unescape
 from typing import NamedTuple
 
+from digest.tex.scripts import RAISED_CHARACTERS, SCRIPTED_LETTER, lowered, raised
+
 
 class _Term(NamedTuple):
     """A part of a formula as text, and what it is, which decides on the space around it."""
@@ -139,46 +141,6 @@ def _operand(term: _Term) -> str:
     return text if _is_single(term) else f"({text})"
 
 
-# Only what fonts have; Greek and most capitals have no lowered form.
-_RAISED = str.maketrans(
-    "0123456789+-−abcdefghijklmnoprstuvwxyzABDEGHIJKLMNOPRTUVW⊤",
-    "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻ᵃᵇᶜᵈᵉᶠᵍʰⁱʲᵏˡᵐⁿᵒᵖʳˢᵗᵘᵛʷˣʸᶻᴬᴮᴰᴱᴳᴴᴵᴶᴷᴸᴹᴺᴼᴾᴿᵀᵁⱽᵂᵀ",
-)
-_LOWERED = str.maketrans("0123456789+-−aehijklmnoprstuvx", "₀₁₂₃₄₅₆₇₈₉₊₋₋ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓ")
-_LONGEST_SCRIPT = 3  # longer ones are hard to read: n^(1+o(1))
-_AS_THEY_ARE = frozenset("*⋆†‡′″‴")
-_RAISED_CHARACTERS = frozenset(map(chr, _RAISED.values()))
-_SCRIPTED = frozenset((*_RAISED.values(), *_LOWERED.values()))
-_SCRIPTED_LETTER = re.compile(f"[^\\W\\d_](?:[{''.join(map(chr, _SCRIPTED))}]+|[_^][^\\W_])")
-
-
-def raised(text: str) -> str:
-    """Text as a superscript: "²", or "^(1+ε)" where it has no such form."""
-    return _script(text, "^", _RAISED)
-
-
-def lowered(text: str) -> str:
-    """Text as a subscript: "₂", or "_(i,j)" where it has no such form."""
-    return _script(text, "_", _LOWERED)
-
-
-def _script(text: str, mark: str, table: dict[int, int]) -> str:
-    if text in _AS_THEY_ARE or not text:
-        return text
-    if text == "∘":
-        return "°"
-    if len(text) <= _LONGEST_SCRIPT and all(ord(letter) in table for letter in text):
-        return text.translate(table)
-    # x_max is one name, but 2^kn would be two factors.
-    if len(text) == 1 or (text.isdecimal() if mark == "^" else _is_name(text)):
-        return mark + text
-    return mark + (text if text.count("(") == 1 and text[0] + text[-1] == "()" else f"({text})")
-
-
-def _is_name(text: str) -> bool:
-    return text.isalnum() and not any(ord(letter) in _SCRIPTED for letter in text)
-
-
 def _scripted(base: _Term, *scripts: str) -> _Term:
     text = _operand(base) if base.kind == "fraction" else _text(base)
     text = f"({text})" if base.kind == "root" else text
@@ -222,7 +184,7 @@ def _over(terms: list[_Term], attributes: str) -> _Term:
     if 'accent="true"' not in attributes:
         return _sup(terms, attributes)
     text, accent = _text(base), _COMBINING.get(high.text, "")
-    if len(text) == 1 or (accent and _SCRIPTED_LETTER.fullmatch(text) and high.text not in "‾¯"):
+    if len(text) == 1 or (accent and SCRIPTED_LETTER.fullmatch(text) and high.text not in "‾¯"):
         return _Term(unicodedata.normalize("NFC", text[:1] + accent) + text[1:], base.kind)
     if high.text in ("‾", "¯"):
         return _lined(base, _OVERLINE)
@@ -264,7 +226,7 @@ def _square_root(terms: list[_Term], attributes: str) -> _Term:
 
 def _rooted(sign: str, base: _Term) -> _Term:
     text = _operand(base)
-    is_raised = "^" in text or text[-1:] in _RAISED_CHARACTERS  # "√n²" could be (√n)²
+    is_raised = "^" in text or text[-1:] in RAISED_CHARACTERS  # "√n²" could be (√n)²
     return _Term(
         f"{sign}({text})" if is_raised and not _is_bracketed(text) else sign + text, "root"
     )
