@@ -26,13 +26,13 @@ Messages = Mapping[Key, tuple[str, ...]]  # the forms of a plural, or one
 
 
 class Language:
-    """English as we write it, with what a site says in other words."""
+    """English as we write it, with the words that a site replaces."""
 
     def __init__(self, tag: str = "en", messages: Messages = MappingProxyType({})) -> None:
         """
         Args:
             tag: BCP 47.
-            messages: what is said in other words than ours.
+            messages: translations of our words, and words of the site's own.
         """
         self.tag, self.messages = tag, messages
 
@@ -49,9 +49,8 @@ class Language:
 
     def say(self, words: str, /, **values: object) -> str:
         """Words in this language, with values in the places named %(name)s."""
-        found = self.forms(words)
-        said = found[0] if found else words
-        return said % values if values else said
+        text = (self.forms(words) or (words,))[0]
+        return text % values if values else text
 
     def forms(self, words: str, context: str = "") -> tuple[str, ...]:
         """The translation of words, in as many forms as a plural has; empty where there is none."""
