@@ -14,18 +14,25 @@ from types import MappingProxyType
 __all__ = ["ENGLISH", "Language", "templates"]
 
 FOLDER = "locale"  # a site's own catalogues
+# Languages written from right to left where their tag names no script, and scripts that are.
+# Source: CLDR's `characterOrder`; the languages that Babel lacks by their Wikipedias.
+_RTL = """\
+ar arc arz azb ckb dv fa glk he iw khw ks lrc mzn nqo pnb prs ps sd skr syr ug ur yi ji
+adlm arab aran hebr mand mend nkoo rohg samr syrc thaa
+"""
+_RIGHT_TO_LEFT = frozenset(_RTL.split())
 Key = tuple[str, str]  # context, and the English words; of a plural, the singular ones
 Messages = Mapping[Key, tuple[str, ...]]  # the forms of a plural, or one
 
 
 class Language:
-    """English as we write it, with what a site says in other words."""
+    """English as we write it, with the words that a site replaces."""
 
     def __init__(self, tag: str = "en", messages: Messages = MappingProxyType({})) -> None:
         """
         Args:
             tag: BCP 47.
-            messages: what is said in other words than ours.
+            messages: translations of our words, and words of the site's own.
         """
         self.tag, self.messages = tag, messages
 
@@ -33,11 +40,17 @@ class Language:
     def is_english(self) -> bool:
         return self.tag.lower().partition("-")[0] == "en"
 
+    @property
+    def direction(self) -> str:
+        """How its lines run: "ltr" or "rtl"."""
+        language, *rest = self.tag.lower().split("-")
+        scripts = [part for part in rest if len(part) == 4 and part.isalpha()]
+        return "rtl" if (*scripts, language)[0] in _RIGHT_TO_LEFT else "ltr"
+
     def say(self, words: str, /, **values: object) -> str:
         """Words in this language, with values in the places named %(name)s."""
-        found = self.forms(words)
-        said = found[0] if found else words
-        return said % values if values else said
+        text = (self.forms(words) or (words,))[0]
+        return text % values if values else text
 
     def forms(self, words: str, context: str = "") -> tuple[str, ...]:
         """The translation of words, in as many forms as a plural has; empty where there is none."""

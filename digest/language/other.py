@@ -131,14 +131,14 @@ def _messages(catalogue: Catalog, path: Path) -> Iterator[tuple[Key, tuple[str, 
     for message in catalogue:
         words = (message.id,) if isinstance(message.id, str) else tuple(message.id)
         string = message.string or ()
-        said = (string,) if isinstance(string, str) else tuple(string)
-        if not words[0] or message.fuzzy or not said or not all(said):
+        forms = (string,) if isinstance(string, str) else tuple(string)
+        if not words[0] or message.fuzzy or not forms or not all(forms):
             continue
         places = {place for text in words for place in _PLACE.findall(text)}
-        for text in said:
+        for text in forms:
             wrong = set(_PLACE.findall(text)) - places
             if wrong or "%" in _PLACE.sub("", text.replace("%%", "")):
                 what = ", ".join(sorted(wrong)) or "a single %"
                 message_ = f"a translation of {words[0]!r} has {what}, which its words have not"
                 raise ConfigError(message_, path, message.lineno or 1)
-        yield (message.context or "", words[0]), said
+        yield (message.context or "", words[0]), forms

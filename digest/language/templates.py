@@ -93,23 +93,23 @@ class _Calls(NodeTransformer):
         self._language = language
 
     def visit_Output(self, node: nodes.Output) -> nodes.Output:
-        node.nodes = [part for child in node.nodes for part in self._said(child) or [child]]
+        node.nodes = [part for child in node.nodes for part in self._translated(child) or [child]]
         self.generic_visit(node)
         return node
 
     def visit_Call(self, node: nodes.Call) -> nodes.Expr:
-        pieces = self._said(node)
-        said = nodes.Concat(pieces, lineno=node.lineno) if len(pieces) > 1 else (*pieces, node)[0]
-        self.generic_visit(said)
-        return said
+        pieces = self._translated(node)
+        text = nodes.Concat(pieces, lineno=node.lineno) if len(pieces) > 1 else (*pieces, node)[0]
+        self.generic_visit(text)
+        return text
 
-    def _said(self, node: nodes.Node) -> list[nodes.Expr]:
+    def _translated(self, node: nodes.Node) -> list[nodes.Expr]:
         """The words and values of a call; nothing where it is another, or knows its words later."""
         match node:
             case nodes.Call(node=nodes.Name(name="_"), args=[nodes.Const(value=str(words))]):
-                said = (self._language.forms(words) or (words,))[0]
+                text = (self._language.forms(words) or (words,))[0]
                 values = {each.key: each.value for each in node.kwargs}
-                return _pieces(said, values, nodes.Const)
+                return _pieces(text, values, nodes.Const)
         return []
 
 
@@ -148,6 +148,7 @@ class Environment(jinja2.Environment):
         self.globals |= {
             "_": language.say,
             "foreign": not language.is_english,
+            "direction": language.direction,
             _FORM: language.form,
         }
         self.filters |= {

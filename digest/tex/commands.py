@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Iterable
 from unicodedata import normalize
 
-from digest.tex import formula
+from digest.tex import formula, glued
 from digest.tex.cursor import Cursor, PieceKind
 from digest.tex.macros import (
     ACCENTS,
@@ -41,8 +41,9 @@ _LENGTH = re.compile(r"\*?\s*\[-?\d[^\[\]]{0,10}\]")
 _VERBATIM = re.compile(r"\*?([^a-zA-Z\s*])(.{0,200}?)\1")
 _LETTER = re.compile(
     r"\s*(?:\{\s*(?:\\(?P<a>[ij])|(?P<b>[^\W\d_]))\s*\}"
-    r"|\\(?P<c>[ij])(?![a-zA-Z])(?:\s|\{\})?|(?P<d>[^\W\d_]))"
+    r"|\\(?P<c>[ij])(?:(?![a-zA-Z])(?:\s|\{\})?|(?=[a-z]{1,12}(?![a-zA-Z{])))|(?P<d>[^\W\d_]))"
 )
+_NAME = re.compile(r"[a-zA-Z]{2,}")
 _LETTERS = re.compile(r"\{([a-zA-Z]{2,20})\}")
 _SIGNS = (
     {sign: sign for sign in "%&#_${}"}
@@ -85,6 +86,8 @@ def name(cursor: Cursor, match: re.Match[str]) -> None:
 
 def _accent(cursor: Cursor, mark: str, start: int) -> None:
     letter = _LETTER.match(cursor.text, cursor.at)
+    if letter and letter["c"] and (longer := _NAME.match(cursor.text, letter.start("c"))):
+        letter = None if formula.is_known(f"\\{longer[0]}") or longer[0] in _COMMANDS else letter
     if letter and not (mark == '"' and _is_quotation(cursor.text, start, letter["d"])):
         cursor.at = letter.end()
         bare = letter["a"] or letter["b"] or letter["c"] or letter["d"]
@@ -147,7 +150,7 @@ def _reference(cursor: Cursor, word: str) -> None:
 
 
 def _note(cursor: Cursor, word: str) -> None:
-    if cursor.take(_GROUP):
+    if cursor.take(_OPTIONS_AND_GROUP):
         cursor.begin_note()
 
 
@@ -238,10 +241,11 @@ _COMMANDS |= {name: command for names, command in _FAMILIES for name in names}
 def _unknown(cursor: Cursor, word: str, start: int) -> None:
     r"""A symbol of formulas outside of one, a glued `Hj\orungnes`, or an author's own macro."""
     before = cursor.text[max(0, start - 2) : start].rstrip("{")
+    is_within = before[-1:].isalpha()
     empty = cursor.is_at("{}")
     wraps = not empty and cursor.is_at("{")
-    if before[-1:].isalpha() and (glued := _glued(word)):
-        cursor.say(glued)
+    if letters := glued.within_word(word) if is_within else glued.at_start(word):
+        cursor.say(letters)
     elif not (wraps and word in UPRIGHT) and (symbol := _symbol(word)):
         cursor.take(_AFTER_WORD)
         cursor.say(symbol)
@@ -252,18 +256,6 @@ def _unknown(cursor: Cursor, word: str, start: int) -> None:
         cursor.add(PieceKind.CODE, f"\\{word}")
     else:
         cursor.begin_group()
-
-
-def _glued(word: str) -> str:
-    r"""The letters that `\orungnes` or `\cc` spell within a word; empty if none."""
-    if len(word) == 2 and word[0] in ACCENTS:
-        letter = normalize("NFC", word[1] + ACCENTS[word[0]])
-        return letter if len(letter) == 1 else ""
-    if not formula.is_known(f"\\{word}"):
-        for length in (2, 1):
-            if word[:length] in LETTERS and word[length:].islower():
-                return LETTERS[word[:length]] + word[length:]
-    return ""
 
 
 def _symbol(word: str) -> str:
