@@ -20,6 +20,7 @@ from digest.editor import content, frontmatter
 from digest.editor.values import Note
 from digest.errors import ConfigError, DigestError
 from digest.files import files
+from digest.files.reading import read_text
 from digest.model import Theme
 from digest.papers.paper import Paper
 
@@ -32,14 +33,8 @@ def read_seen(path: Path) -> set[str]:
     Raises:
         ConfigError: a line is damaged; names file and line.
     """
-    try:
-        lines = path.read_bytes().split(b"\n")
-    except FileNotFoundError:
-        return set()
-    except OSError as error:
-        raise ConfigError(f"cannot read it: {error.strerror}", path, 1) from None
-    found = set()
-    for number, line in enumerate(lines, 1):
+    found = set[str]()
+    for number, line in enumerate(read_text(path).split("\n") if path.exists() else (), 1):
         try:
             found |= {str(json.loads(line)["id"])} if line.strip() else set()
         except (ValueError, KeyError, TypeError, RecursionError):
@@ -197,7 +192,7 @@ class Session:
 
     def _set(self, key: str, value: frontmatter.Value | None) -> None:
         path, before = self.path, _bytes(self.path)
-        text = content.text_of(path) if before is not None else ""
+        text = read_text(path) if before is not None else ""
         fresh = frontmatter.changed(text, key, value, path)
         _put(path, fresh.encode() if fresh.strip() else None)
         self._done(note=path, before=before)
