@@ -77,6 +77,8 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=Fa
     version: int = 0  # newest seen; 0 where the source counts none
     versions: tuple[Version, ...] = ()  # ascending by number
     listed: date | None = None  # the listing date arXiv itself gave the first version
+    listed_after: date | None = None  # the listing of the closest lower id, or the month's first
+    listed_before: date | None = None  # that of the closest higher id; see archive.neighbours
     announced: date  # see mailing.announced_on
     seen: date  # the day we first had it
     given: date | None = None  # the day arXiv first gave it, where another source did so before

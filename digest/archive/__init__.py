@@ -1,6 +1,7 @@
 """Entries of the sources in; everything ever seen out, merged, a file a month, with a ledger."""
 
 from digest.archive.merging import Merged, keys, merge
+from digest.archive.neighbours import between_listings
 from digest.archive.months import (
     FOLDER,
     joined,
@@ -17,6 +18,7 @@ from digest.archive.months import (
 __all__ = [
     "FOLDER",
     "Merged",
+    "between_listings",
     "joined",
     "keys",
     "ledger",

@@ -109,6 +109,8 @@ def _join_equals(name: str, group: Sequence[Entry]) -> Entry:
     """What entries of equal standing say together; seen when the first of them was given."""
     versions, newest, carried = _join_versions(group)
     given = min(entry.given or entry.seen for entry in group)
+    after = max((entry.listed_after for entry in group if entry.listed_after), default=None)
+    before = min((entry.listed_before for entry in group if entry.listed_before), default=None)
     published = _earliest(entry.published for entry in group)
     listed = min((entry.listed for entry in group if entry.listed), default=None)
     return Entry(
@@ -125,7 +127,9 @@ def _join_equals(name: str, group: Sequence[Entry]) -> Entry:
         version=max(entry.version for entry in group),
         versions=versions,
         listed=listed,
-        announced=announced_on(name, published, listed, given),
+        listed_after=after,
+        listed_before=before,
+        announced=announced_on(name, published, listed, given, after=after, before=before),
         seen=given,
         announce_types=_union(entry.announce_types for entry in group),
         carried=carried,

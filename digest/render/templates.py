@@ -8,7 +8,7 @@ from pathlib import Path
 
 import jinja2
 
-from digest.errors import DigestError, RenderError
+from digest.errors import ConfigError, DigestError, RenderError
 from digest.files.reading import read_text
 
 
@@ -22,7 +22,10 @@ class Loader(jinja2.FileSystemLoader):
         paths = (Path(folder, *parts) for folder in self.searchpath)
         if (path := next(filter(Path.is_file, paths), None)) is None:
             raise jinja2.TemplateNotFound(template)
-        return read_text(path), str(path), lambda: True  # a renderer is of one build
+        try:
+            return read_text(path), str(path), lambda: True  # a renderer is of one build
+        except ConfigError as error:
+            raise RenderError(str(error)) from None
 
 
 @contextmanager
