@@ -30,6 +30,14 @@ class Markup(StrEnum):
     PLAIN = "plain"
 
 
+class Precision(StrEnum):
+    """How exactly a source dates a paper."""
+
+    DAY = "day"
+    MONTH = "month"
+    YEAR = "year"
+
+
 class Link(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     """An address that a source gave for an entry, http or https."""
 
@@ -73,6 +81,7 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=Fa
     license: str = ""  # an address, where the source names one
     markup: Markup = Markup.TEX
     published: Moment | None = None  # first version, UTC
+    precision: Precision = Precision.DAY  # of `published`: a year alone is its first moment
     updated: Moment | None = None  # newest version, UTC
     version: int = 0  # newest seen; 0 where the source counts none
     versions: tuple[Version, ...] = ()  # ascending by number

@@ -1,7 +1,6 @@
 """Entries of the sources in; everything ever seen out, merged, a file a month, with a ledger."""
 
 from digest.archive.merging import Merged, keys, merge
-from digest.archive.neighbours import between_listings
 from digest.archive.months import (
     FOLDER,
     joined,
@@ -14,6 +13,7 @@ from digest.archive.months import (
     read_month,
     save,
 )
+from digest.archive.neighbours import between_listings
 
 __all__ = [
     "FOLDER",

@@ -13,6 +13,7 @@ from digest.model import (
     Entry,
     Link,
     Markup,
+    Precision,
     Version,
 )
 from digest.text import links
@@ -111,7 +112,7 @@ def _join_equals(name: str, group: Sequence[Entry]) -> Entry:
     given = min(entry.given or entry.seen for entry in group)
     after = max((entry.listed_after for entry in group if entry.listed_after), default=None)
     before = min((entry.listed_before for entry in group if entry.listed_before), default=None)
-    published = _earliest(entry.published for entry in group)
+    published, precision = _first_published(group)
     listed = min((entry.listed for entry in group if entry.listed), default=None)
     return Entry(
         id=name,
@@ -123,6 +124,7 @@ def _join_equals(name: str, group: Sequence[Entry]) -> Entry:
         license=_richest(entry.license for entry in group),
         markup=max((entry.markup for entry in group), key=lambda markup: markup is Markup.TEX),
         published=published,
+        precision=precision,
         updated=max((entry.updated for entry in group if entry.updated), default=None),
         version=max(entry.version for entry in group),
         versions=versions,
@@ -214,6 +216,16 @@ def _earliest(moments: Iterable[datetime | None]) -> datetime | None:
     known = [moment for moment in moments if moment is not None]
     precise = [moment for moment in known if moment.time() != time()]
     return min(precise or known) if known else None
+
+
+def _first_published(group: Iterable[Entry]) -> tuple[datetime | None, Precision]:
+    """The earliest of the dates that are known most precisely."""
+    dates = defaultdict[Precision, list[datetime]](list)
+    for entry in group:
+        if entry.published:
+            dates[entry.precision].append(entry.published)
+    precision = next((finest for finest in Precision if dates.get(finest)), Precision.DAY)
+    return _earliest(dates[precision]), precision
 
 
 def _id_rank(name: str) -> tuple[int, str]:

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date
-from itertools import accumulate
 
 import msgspec
 
@@ -40,12 +39,20 @@ def between_listings(
 def _hold(found: list[Entry], places: Sequence[int], is_new: Callable[[Entry], bool]) -> None:
     """Move the papers of one month, in the order of their ids."""
     listed = [found[place].announced if found[place].listed else None for place in places]
-    lower = list(accumulate(listed, lambda before, day: day or before))
-    higher = list(accumulate(reversed(listed), lambda before, day: day or before))[::-1]
+    lower, higher = _latest(listed), _latest(listed[::-1])[::-1]
     for place, after, before in zip(places, lower, higher, strict=True):
         entry = found[place]
         if not entry.listed and (entry.listed_after or is_new(entry)):
             found[place] = _held(entry, after, before, is_new(entry))
+
+
+def _latest(days: Sequence[date | None]) -> list[date | None]:
+    """Each day, or the last one before it where there is none."""
+    found, latest = list[date | None](), None
+    for day in days:
+        latest = day or latest
+        found.append(latest)
+    return found
 
 
 def _held(entry: Entry, after: date | None, before: date | None, is_new: bool) -> Entry:
@@ -64,18 +71,16 @@ def _held(entry: Entry, after: date | None, before: date | None, is_new: bool) -
     )
     if (after, before, announced) == (entry.listed_after, entry.listed_before, entry.announced):
         return entry
-    moved = {entry.seen: announced} if is_derived else {}
-    return msgspec.structs.replace(
-        entry,
-        listed_after=after,
-        listed_before=before,
-        announced=announced,
-        seen=moved.get(entry.seen, entry.seen),
-        versions=tuple(
-            msgspec.structs.replace(version, seen=moved.get(version.seen, version.seen))
-            for version in entry.versions
-        ),
+    held = msgspec.structs.replace(
+        entry, listed_after=after, listed_before=before, announced=announced
     )
+    if not is_derived:
+        return held
+    versions = (
+        msgspec.structs.replace(v, seen=announced) if v.seen == entry.seen else v
+        for v in entry.versions
+    )
+    return msgspec.structs.replace(held, seen=announced, versions=tuple(versions))
 
 
 def _number(name: str) -> tuple[str, int]:

@@ -9,8 +9,8 @@ from urllib.parse import urlsplit
 
 from digest.errors import ConfigError
 from digest.files import files
-from digest.files.reading import read_text
 from digest.model import Site
+from digest.text.reading import read_text
 
 KEPT = "content/tag"
 _TAG = re.compile(r"[^\s,<>]+,\d{4}(-\d\d){0,2}")

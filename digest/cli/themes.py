@@ -11,7 +11,7 @@ import click
 from digest.cli import words
 from digest.cli.options import JSON, ROOT
 from digest.errors import DigestError
-from digest.files.reading import read_text
+from digest.text.reading import read_text
 
 
 @click.command("explain")

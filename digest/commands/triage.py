@@ -20,9 +20,9 @@ from digest.editor import content, frontmatter
 from digest.editor.values import Note
 from digest.errors import ConfigError, DigestError
 from digest.files import files
-from digest.files.reading import read_text
 from digest.model import Theme
 from digest.papers.paper import Paper
+from digest.text.reading import read_text
 
 SEEN = "content/triage.jsonl"
 

@@ -13,8 +13,8 @@ from typing import TypeVar
 import yaml
 
 from digest.errors import ConfigError
-from digest.files.reading import read_text
 from digest.text import days
+from digest.text.reading import read_text
 
 _Choice = TypeVar("_Choice", bound=StrEnum)
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)

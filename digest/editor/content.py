@@ -19,10 +19,10 @@ from digest.editor.values import (
     Note,
 )
 from digest.errors import ConfigError
-from digest.files.reading import composed, read_text
 from digest.model import NavItem
 from digest.text import days
 from digest.text.ids import is_slug
+from digest.text.reading import composed, read_text
 
 NOTES, ISSUES, PAGES = "notes", "issues", "pages"
 IMAGES = {".avif", ".gif", ".jpeg", ".jpg", ".png", ".svg", ".webp"}

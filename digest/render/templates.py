@@ -9,7 +9,7 @@ from pathlib import Path
 import jinja2
 
 from digest.errors import ConfigError, DigestError, RenderError
-from digest.files.reading import read_text
+from digest.text.reading import read_text
 
 
 class Loader(jinja2.FileSystemLoader):

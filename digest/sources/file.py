@@ -22,8 +22,10 @@ from digest.sources import (
     arxiv_listing,
     arxiv_oai,
     bibtex,
+    csl,
     feed,
     jsonl,
+    ris,
     xml,
 )
 from digest.sources.asking import Asking, Run, fault
@@ -87,7 +89,7 @@ def read(path: Path, source: LocalFile, today: date) -> Iterator[Entry | SourceE
 
 
 def parse(body: bytes, source: LocalFile, today: date) -> Iterator[Entry | SourceError]:
-    """The entries of a document: BibTeX, JSON Feed, Atom, RSS, OAI-PMH.
+    """The entries of a document: BibTeX, RIS, CSL-JSON, JSON Feed, Atom, RSS, OAI-PMH.
 
     Entries are seen on the document's own date; where it has none, or is a harvest or a collection,
     on the day of announcement.
@@ -96,8 +98,12 @@ def parse(body: bytes, source: LocalFile, today: date) -> Iterator[Entry | Sourc
         SourceError: it has none of these formats, or is broken.
     """
     start = body.lstrip(_BLANK)[:1]
-    if start in {b"@", b"%"}:
-        yield from bibtex.parse(body.decode("utf-8", "replace"), source, today)
+    if start == b"[":
+        yield from csl.parse(body, source, today)
+    elif start not in {b"<", b"{"} and bibtex.RECORD.search(body):
+        yield from bibtex.parse(bibtex.decoded(body), source, today)
+    elif start not in {b"<", b"{"} and ris.RECORD.search(body):
+        yield from ris.parse(bibtex.decoded(body), source, today)
     elif start == b"{" or b"<!doctype" in body[:1000].lower():  # RSS 0.91 has one
         yield from _page(feed.parse(body, source, today))
     else:

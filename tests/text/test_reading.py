@@ -13,7 +13,7 @@ from digest.cli import main
 from digest.config import load_site
 from digest.editor import content, frontmatter
 from digest.errors import ConfigError
-from digest.files.reading import decoded, read_text
+from digest.text.reading import decoded, read_text
 
 HERE = Path("content/notes/2605.10001.md")
 NOW = datetime(2026, 6, 1, 6, tzinfo=UTC)

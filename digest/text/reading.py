@@ -44,13 +44,19 @@ def decoded(data: bytes, path: Path) -> str:
         line = len(re.findall(rb"\r\n|\r|\n", data[: error.start])) + 1
         raise ConfigError("not UTF-8 text; save the file as UTF-8", path, line) from None
     text = text.replace("\r\n", "\n").replace("\r", "\n")
-    if conflict := _CONFLICT.search(text):
+    if line := conflict(text):
         message = (
             "a git conflict: keep what is right, and remove the lines that begin with <<<<<<<, "
             "======= and >>>>>>>"
         )
-        raise ConfigError(message, path, text.count("\n", 0, conflict.start()) + 1)
+        raise ConfigError(message, path, line)
     return composed(text)
+
+
+def conflict(text: str) -> int:
+    """The line (from 1) of the first trace of a git conflict; 0 where there is none."""
+    trace = _CONFLICT.search(text)
+    return text.count("\n", 0, trace.start()) + 1 if trace else 0
 
 
 def composed(name: str) -> str:
