@@ -97,6 +97,17 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=Fa
     guid: str = ""  # the id it was first known by, where that is not `id`
     carried: tuple[str, ...] = ()  # fields that an earlier version gave and the newest one lacks
 
+    @property
+    def dated(self) -> str:
+        """The date of publication where its source gave no day: "2019", "2019-09"; else empty."""
+        if self.precision is Precision.DAY or self.published is None:
+            return ""
+        return (
+            f"{self.published:%Y}"
+            if self.precision is Precision.YEAR
+            else f"{self.published:%Y-%m}"
+        )
+
 
 class State(StrEnum):
     """What one fetch of one source means."""

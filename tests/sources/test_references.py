@@ -1,15 +1,18 @@
 """BibTeX, RIS and CSL-JSON, as reference managers and bibliographies write them."""
 
+import re
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
 
 import msgspec
 import pytest
+from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digest import archive
+from digest import archive, cite
+from digest.cli import main
 from digest.errors import SourceError
 from digest.model import Entry, LocalFile, Markup, Precision
 from digest.sources import bibtex, file
@@ -430,3 +433,34 @@ def test_precise_dates_win_over_poorer_ones() -> None:
     for batch in ([poor, fine], [fine, poor]):
         (merged,) = archive.merge(batch).entries
         assert (merged.published, merged.precision) == (fine.published, Precision.DAY)
+
+
+def test_a_year_alone_stays_a_year_in_citations() -> None:
+    entry = article(year="2019")
+    assert "year = {2019}" in cite.bibtex(entry)
+    assert "month" not in cite.bibtex(entry)
+    assert "DA  - 2019\r\n" in cite.ris(entry)
+    assert cite.csl(entry)["issued"] == {"date-parts": [[2019]]}
+    assert dict(cite.citation_meta(entry))["citation_publication_date"] == "2019"
+    assert cite.coins(entry).endswith("&rft.date=2019")
+
+
+def test_a_year_alone_stays_a_year_on_its_page_and_in_feeds(tmp_path: Path) -> None:
+    (tmp_path / "site.yaml").write_text(
+        "title: T\nurl: https://example.org/\nsources:\n"
+        "  - {name: Mine, kind: file, path: mine.bib}\nthemes:\n"
+        "  - {id: sums, title: Sums, any: [sums]}\n",
+        "utf-8",
+    )
+    (tmp_path / "mine.bib").write_text(
+        "@article{a, title={Sums}, author={Lee, Ann}, year={2019}, url={https://j.example/6}}\n"
+    )
+    args = ["build", "--root", str(tmp_path), "--now", "2026-11-28T06:00:00Z"]
+    built = CliRunner().invoke(main, args)
+    assert built.exit_code == 0, built.output
+    (page,) = (tmp_path / "_site/papers").glob("*/index.html")
+    text = page.read_text("utf-8")
+    assert '<time datetime="2019">2019</time>' in text
+    assert '"datePublished": "2019"' in text
+    assert not re.search(r"2019-01|1 January|January 2019", re.sub(r'href="[^"]*"', "", text))
+    assert "January" not in (tmp_path / "_site/feed.xml").read_text("utf-8")
