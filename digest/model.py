@@ -347,6 +347,7 @@ class SourceHistory(msgspec.Struct, frozen=True, kw_only=True):
 
     whole: bool = False  # whether its newest fetch came whole
     listing: date | None = None  # the newest arXiv listing that came whole
+    began: date | None = None  # the first one that did
     resume: str = ""  # where a long harvest goes on
     gap: Gap | None = None
 

@@ -26,7 +26,7 @@ from digest.cite.names import names
 from digest.commands import github
 from digest.commands.check import feed, page
 from digest.commands.init import subscriptions
-from digest.config import rules
+from digest.config import rule_reader
 from digest.config.located import Section
 from digest.editor import frontmatter, markdown
 from digest.editor.values import Body
@@ -77,7 +77,7 @@ def rendered(text: str, *, html: bool = False) -> markdown.Rendered:
 
 
 RULE = "any: [draft model, {near: {words: [draft, model], within: 5}}, {regex: 'a+b'}]"
-MATCHER = Matcher([Theme(id="t", title="T", rule=rules.parse(Section.parse(RULE, FILE)))])
+MATCHER = Matcher([Theme(id="t", title="T", rule=rule_reader.parse(Section.parse(RULE, FILE)))])
 
 
 def matched(text: str) -> None:

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from digest.cite.names import person
-from digest.config import rules
+from digest.config import rule_reader, rules
 from digest.config.located import Section, Text, closest
 from digest.config.sources import check_themes, endpoint
 from digest.config.sources import sources as read_sources
@@ -190,7 +190,7 @@ def _theme(item: Section) -> Theme:
         group=str(item.text("group", "")),
         sort=item.choice("sort", Sort, Sort.NEWEST),
         limit=item.integer("limit", 50, least=1),
-        rule=rules.parse(item),
+        rule=rule_reader.parse(item),
         **_examples(item),
     )
 

@@ -5,10 +5,9 @@ API manual: https://info.arxiv.org/help/api/user-manual.html
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator, Sequence
-from datetime import UTC, date, datetime, time, timedelta
+from collections.abc import Generator, Sequence
+from datetime import UTC, datetime, time, timedelta
 from urllib.parse import urlencode
-from xml.etree.ElementTree import Element
 
 import msgspec
 
@@ -23,34 +22,21 @@ from digest.model import (
     SourceResult,
     State,
 )
-from digest.sources import xml
+from digest.sources.arxiv_answer import ApiPage, parse
 from digest.sources.asking import (
     Asking,
     Run,
     again,
     body,
-    fault,
     left_out,
     let_speak,
 )
-from digest.sources.papers import once, paper
-from digest.sources.text import fold, moment
-from digest.sources.xml import ARXIV, ATOM, OPENSEARCH
-from digest.text.ids import arxiv_id
+from digest.sources.papers import once
 
 SLICE = 2000  # papers an answer, at most
 MOST = 30_000  # papers a query, at most
 ACCEPT = "application/atom+xml, application/xml;q=0.9"
 _SHORTEST = timedelta(minutes=1)  # the API's dates have no seconds
-
-
-class ApiPage(msgspec.Struct, frozen=True, kw_only=True):
-    """One answer: a slice of the results."""
-
-    total: int  # results in all
-    start: int  # of this slice, from 0
-    entries: tuple[Entry, ...]
-    refused: tuple[str, ...] = ()  # why entries were left out
 
 
 class Harvest(msgspec.Struct, kw_only=True):
@@ -250,73 +236,3 @@ def read(answer: Answer, source: Source, run: Run) -> ApiPage:
     """
     let_speak(answer, lambda document: parse(document, source, run.today))
     return parse(body(answer), source, run.today, seen=run.seen)
-
-
-def parse(body: bytes, source: Source, today: date, *, seen: date | None = None) -> ApiPage:
-    """Read an answer of the API, of either shape (arXiv rewrote it in November 2025).
-
-    Raises:
-        Refused: the answer is arXiv's "Error" entry.
-        SourceError: the answer is broken; one line says how.
-    """
-    root = xml.read(body)
-    if root.tag != f"{ATOM}feed":
-        raise SourceError("not an answer of the arXiv API: no Atom feed")
-    if message := _error(root):
-        raise Refused(f"arXiv says: {message}")
-    entries, refused = list[Entry](), list[str]()
-    for element in root.iterfind(f"{ATOM}entry"):
-        try:
-            entries.append(_entry(element, source, today, seen))
-        except Exception as error:
-            refused.append(fault(error))
-    return ApiPage(
-        total=_number(root, "totalResults"),
-        start=_number(root, "startIndex"),
-        entries=tuple(entries),
-        refused=tuple(refused),
-    )
-
-
-def _entry(element: Element, source: Source, today: date, seen: date | None) -> Entry:
-    url = element.findtext(f"{ATOM}id", "")
-    name = arxiv_id(url)
-    if name is None or "/" not in url:
-        raise SourceError(f"{fold(url)[:80]!r} is no arXiv id")
-    return paper(
-        name,
-        source,
-        today,
-        seen=seen,
-        title=xml.text(element.find(f"{ATOM}title")),
-        summary=xml.text(element.find(f"{ATOM}summary")),
-        authors=[xml.text(author) for author in element.iterfind(f"{ATOM}author/{ATOM}name")],
-        categories=list(_categories(element)),
-        comment=xml.text(element.find(f"{ARXIV}comment")),
-        journal_ref=xml.text(element.find(f"{ARXIV}journal_ref")),
-        published_doi=xml.text(element.find(f"{ARXIV}doi")),
-        published=moment(element.findtext(f"{ATOM}published")),
-        updated=moment(element.findtext(f"{ATOM}updated")),
-    )
-
-
-def _categories(element: Element) -> Iterator[str]:
-    primary = element.find(f"{ARXIV}primary_category")
-    if primary is not None:
-        yield primary.get("term", "")
-    for category in element.iterfind(f"{ATOM}category"):
-        yield category.get("term", "")
-
-
-def _error(root: Element) -> str:
-    for entry in root.iterfind(f"{ATOM}entry"):
-        if "/api/errors" in entry.findtext(f"{ATOM}id", ""):
-            return fold(entry.findtext(f"{ATOM}summary")) or "an error without words"
-    return ""
-
-
-def _number(root: Element, name: str) -> int:
-    number = fold(root.findtext(f"{OPENSEARCH}{name}"))
-    if not number.isascii() or not number.isdecimal() or len(number) > 9:
-        raise SourceError(f"not an answer of the arXiv API: no {name}")
-    return int(number)

@@ -6,6 +6,7 @@ https://info.arxiv.org/help/oa/index.html
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Generator
 from datetime import date, timedelta
 from urllib.parse import urlencode
@@ -65,6 +66,7 @@ def fetch(source: ArxivOai, run: Run) -> Asking:
     What comes is each paper as it stands today, seen when it was announced.
     """
     start, token = _resumed(source, run)
+    harvest = _Week()
     end = min(source.until or run.today, run.until or run.today, run.today)
     found, problems, kept = list[Entry](), list[str](), False
     refused, reason = 0, ""
@@ -72,6 +74,7 @@ def fetch(source: ArxivOai, run: Run) -> Asking:
         last = min(start + _WINDOW, end)
         try:
             page = yield from _page(source, run, start, last, token)
+            harvest.check(page)
         except SourceError as error:
             if not (found or kept):
                 raise
@@ -79,7 +82,10 @@ def fetch(source: ArxivOai, run: Run) -> Asking:
             break
         found += page.entries
         refused, reason = refused + len(page.refused), reason or "".join(page.refused[:1])
-        start, token = (start, page.token) if page.token else (last + _DAY, "")
+        if page.token:
+            token = page.token
+        else:
+            start, token, harvest = last + _DAY, "", _Week()
         if len(found) >= PIECE:
             yield _fetched(source, run, State.OK, found, start, end, token)
             found, kept = [], True
@@ -87,6 +93,37 @@ def fetch(source: ArxivOai, run: Run) -> Asking:
         problems.append(left_out([reason], "record", refused))
     state = State.PARTIAL if problems else State.OK if found or kept else State.QUIET
     return _fetched(source, run, state, found, start, end, token, "; ".join(problems))
+
+
+class _Week:
+    """What came of one week's list: it must end."""
+
+    def __init__(self, most: int = 1000, idle: int = 20) -> None:
+        """
+        Args:
+            most: parts.
+            idle: parts in turn that bring nothing new, and no more than came before them: where a
+                token dies, the list is read again from its start.
+        """
+        self._most, self._patience, self._idle, self._parts = most, idle, 0, 0
+        self._tokens, self._papers = Counter[str](), set[str]()
+
+    def check(self, page: OaiPage) -> None:
+        """Take in a part.
+
+        Raises:
+            SourceError: another one is promised, though this list goes round, or on for ever.
+        """
+        papers = {entry.id for entry in page.entries}
+        self._idle = 0 if papers - self._papers or not page.token else self._idle + 1
+        self._parts += 1
+        self._tokens[page.token] += 1
+        is_idle = self._idle >= max(self._patience, self._parts // 2 + 1)
+        if page.token and (is_idle or self._tokens[page.token] > TRIES):
+            raise SourceError("the same part of the harvest over and over")
+        if page.token and self._parts >= self._most:
+            raise SourceError(f"a week's list of more than {self._most:,} parts")
+        self._papers |= papers
 
 
 def _fetched(
@@ -220,7 +257,8 @@ def _entry(record: Element, source: Source, today: date, seen: date | None) -> E
         title=said("title"),
         summary=said("abstract"),
         authors=[_name(author) for author in meta.iterfind(f"{META}authors/{META}author")],
-        categories=[*said("categories").split(), said("msc-class"), said("acm-class")],
+        categories=said("categories").split(),
+        classes=(said("msc-class"), said("acm-class")),
         comment=said("comments"),
         journal_ref=said("journal-ref"),
         published_doi=said("doi"),

@@ -18,8 +18,8 @@ from digest.model import (
     State,
 )
 from digest.sources import (
-    arxiv,
-    arxiv_listing,
+    arxiv_answer,
+    arxiv_listing_answer,
     arxiv_oai,
     bibtex,
     csl,
@@ -118,10 +118,10 @@ def _parse_xml(body: bytes, source: LocalFile, today: date) -> Iterator[Entry | 
         harvest = arxiv_oai.parse(body, source, today)
         yield from _all(harvest.entries, harvest.refused)
     elif root.find(f"{OPENSEARCH}totalResults") is not None:
-        page = arxiv.parse(body, source, today, seen=seen)
+        page = arxiv_answer.parse(body, source, today, seen=seen)
         yield from _all(page.entries, page.refused)
     elif next(root.iter(f"{ARXIV}announce_type"), None) is not None:
-        listing = arxiv_listing.parse(body, source, today, seen=seen)
+        listing = arxiv_listing_answer.parse(body, source, today, seen=seen)
         yield from _all(listing.entries, listing.refused)
     else:
         yield from _page(feed.parse(body, source, today, seen=seen))

@@ -4,6 +4,7 @@
 
 __all__ = [
     "allowlist",
+    "categories",
     "days",
     "ids",
     "links",

@@ -25,7 +25,7 @@ from digest.model import (
     State,
     Version,
 )
-from digest.sources import arxiv
+from digest.sources import arxiv, arxiv_answer
 
 MORE = Path(__file__).parents[3] / "shared/data/recorded/api"
 ANSWERS = sorted([*(RECORDED / "api").glob("*.xml"), *MORE.glob("*.xml")])
@@ -44,8 +44,8 @@ NAMES = {
 }
 
 
-def parse(body: bytes, seen: date | None = date(2026, 5, 16)) -> arxiv.ApiPage:
-    return arxiv.parse(body, SOURCE, date(2026, 5, 16), seen=seen)
+def parse(body: bytes, seen: date | None = date(2026, 5, 16)) -> arxiv_answer.ApiPage:
+    return arxiv_answer.parse(body, SOURCE, date(2026, 5, 16), seen=seen)
 
 
 def folded(found: str) -> str:

@@ -22,7 +22,7 @@ from digest.model import (
     SourceResult,
     State,
 )
-from digest.sources import arxiv_listing
+from digest.sources import arxiv_listing, arxiv_listing_answer
 from digest.sources.asking import Run
 
 SOURCE = ArxivListing(
@@ -37,9 +37,9 @@ TUESDAY = date(2026, 5, 12)
 CUT = Path(__file__).parents[3] / "shared/data/recorded/listing"
 
 
-def parse(name: str) -> arxiv_listing.Listing:
+def parse(name: str) -> arxiv_listing_answer.Listing:
     body = (RECORDED / "listing" / name).read_bytes()
-    return arxiv_listing.parse(body, SOURCE, date(2026, 5, 1), seen=date(2026, 5, 1))
+    return arxiv_listing_answer.parse(body, SOURCE, date(2026, 5, 1), seen=date(2026, 5, 1))
 
 
 def test_a_listing_in_rss() -> None:
@@ -80,7 +80,7 @@ def test_a_cut_listing_is_none(path: Path) -> None:
     if not path.exists():
         pytest.skip("needs the larger recordings")
     with pytest.raises(SourceError, match="broken or cut XML: no element found"):
-        arxiv_listing.parse(path.read_bytes(), SOURCE, TUESDAY)
+        arxiv_listing_answer.parse(path.read_bytes(), SOURCE, TUESDAY)
 
 
 def test_arxivs_own_error_has_its_words() -> None:
@@ -104,7 +104,7 @@ def test_arxivs_own_error_has_its_words() -> None:
     ],
 )
 def test_authors_are_parted(creators: str, names: tuple[str, ...]) -> None:
-    assert tuple(name.strip() for name in arxiv_listing.names(creators) if name) == names
+    assert tuple(name.strip() for name in arxiv_listing_answer.names(creators) if name) == names
 
 
 def kinds() -> list[Paper]:

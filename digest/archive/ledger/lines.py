@@ -212,8 +212,10 @@ def past(lines: Iterable[LedgerLine], marks: Validators) -> dict[str, SourceHist
     for line in lines:
         before = found.get(line.source, SourceHistory())
         whole = _is_whole(line)
-        listing = max(filter(None, (before.listing, line.listing if whole else None)), default=None)
-        found[line.source] = replace(before, whole=whole, listing=listing)
+        listings = [day for day in (before.listing, line.listing if whole else None) if day]
+        began = before.began or min(listings, default=None)
+        listing = max(listings, default=None)
+        found[line.source] = replace(before, whole=whole, listing=listing, began=began)
     return found
 
 
