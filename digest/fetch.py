@@ -250,7 +250,7 @@ class _Keeper:
         return ledger.line(fetched, self._now, self.lines, self.known)
 
     def _mark(self, fetched: Iterable[SourceResult]) -> None:
-        after = marks.marked(self.marks, fetched)
+        after = marks.after(self.marks, fetched)
         if after != self.marks:
             marks.save(self._root / LEDGER, after)
             self.marks = after

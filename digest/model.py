@@ -46,6 +46,10 @@ class Link(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     source: str = ""  # whose it is, where its source doesn't speak for the paper
 
 
+# What each version of a paper may say anew; everything else belongs to the paper as a whole.
+VERSIONED = ("title", "summary", "authors", "comment", "categories")
+
+
 class Version(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """One revision of an entry, as far as we saw it.
 

@@ -25,7 +25,7 @@ from digest.cite import latex
 from digest.cite.names import names
 from digest.commands import github
 from digest.commands.check import feed, page
-from digest.commands.init import subscriptions
+from digest.commands.opml import read as subscriptions
 from digest.config import rule_reader
 from digest.config.located import Section
 from digest.editor import frontmatter, markdown
@@ -250,7 +250,7 @@ def equal_names(size: int) -> bytes:
 
 def test_equal_names_in_an_opml_are_counted_not_tried() -> None:
     assert not is_steep(lambda text: subscriptions(equal_names(len(text))), "a".__mul__)
-    names = [feed.name for feed in subscriptions(equal_names(150))]
+    names = [feed.name for feed in subscriptions(equal_names(150)).feeds]
     assert names == ["a", "a 2", "a 3"]
 
 

@@ -19,6 +19,7 @@ __all__ = [
     "FOLDER",
     "Merged",
     "between_listings",
+    "committed",
     "joined",
     "keys",
     "ledger",

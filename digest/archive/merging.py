@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 
 from digest.model import (
+    VERSIONED,
     Entry,
     Link,
     Markup,
@@ -18,9 +19,6 @@ from digest.model import (
 )
 from digest.text import links
 from digest.text.mailing import announced_on
-
-# What each version of a paper may say anew; everything else belongs to the paper as a whole.
-_VERSIONED = ("title", "summary", "authors", "comment", "categories")
 
 
 class Merged(msgspec.Struct, frozen=True, kw_only=True):
@@ -170,7 +168,7 @@ def _join_versions(
             said[version.number].append(version)
     joined = [_join_version(number, same) for number, same in sorted(said.items())]
     newest, text, carried = joined[-1], dict[str, Any](), list[str]()
-    for field in _VERSIONED:
+    for field in VERSIONED:
         givers = [version for version in joined if getattr(version, field)]
         giver = givers[-1] if givers else newest
         text[field] = getattr(giver, field)
@@ -183,7 +181,7 @@ def _join_versions(
 
 def _own_words(entry: Entry) -> Iterator[Version]:
     """What each version of an entry said itself, the newest included."""
-    own = {field: getattr(entry, field) for field in _VERSIONED if field not in entry.carried}
+    own = {field: getattr(entry, field) for field in VERSIONED if field not in entry.carried}
     numbers = {version.number for version in entry.versions}
     for version in entry.versions:
         newest = version.number == entry.version
@@ -198,7 +196,7 @@ def _join_version(number: int, same: Sequence[Version]) -> Version:
         number=number,
         date=_earliest(v.date for v in same),
         seen=min(days) if days else None,
-        **{field: _richest(getattr(v, field) for v in same) for field in _VERSIONED},
+        **{field: _richest(getattr(v, field) for v in same) for field in VERSIONED},
     )
 
 

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 import msgspec
 
 from digest import tex
 from digest.language import ENGLISH, Language
-from digest.model import Entry, Version
+from digest.model import VERSIONED, ArxivListing, CrossLists, Entry, Source, Version
 from digest.papers import diff
 from digest.text import links
-
-_WORDS = ("title", "summary", "authors", "comment", "categories")  # of each version its own
-
+from digest.text.categories import is_within
 
 # arXiv keeps no flag in what it publishes: the last version's words say so, in its comment or in
 # place of the abstract. Source: https://info.arxiv.org/help/withdraw.html
@@ -58,9 +57,20 @@ def withdrawn(entry: Entry) -> bool:
     )
 
 
+def cross_listed(entry: Entry, sources: Iterable[Source]) -> bool:
+    """Whether a paper was listed first in a category that its listings don't follow, where one of
+    them has `cross_lists: label`.
+    """
+    listings = [s for s in sources if isinstance(s, ArxivListing) and s.name in entry.sources]
+    followed = [name for listing in listings for name in listing.categories]
+    return any(s.cross_lists is CrossLists.LABEL for s in listings) and not any(
+        is_within(primary, followed) for primary in entry.categories[:1]
+    )
+
+
 def known(entry: Entry) -> tuple[Version, ...]:
     """Every version whose words we have, oldest first, each with its words."""
-    own = {field: getattr(entry, field) for field in _WORDS}
+    own = {field: getattr(entry, field) for field in VERSIONED}
     versions = (
         msgspec.structs.replace(version, **own) if version.number == entry.version else version
         for version in entry.versions
@@ -103,7 +113,7 @@ def _at(entry: Entry, version: Version) -> Entry:
     name = entry.guid or entry.id
     return Entry(
         id=name,
-        **{field: getattr(version, field) for field in _WORDS},
+        **{field: getattr(version, field) for field in VERSIONED},
         links=links.own(entry),
         markup=entry.markup,
         updated=version.date,

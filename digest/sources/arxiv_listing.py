@@ -68,7 +68,8 @@ def fetch(source: ArxivListing, run: Run) -> Asking:
     gap = Gap(run.since, run.since, run.today) if run.since else None
     try:
         if start := missed(listing.day, run, past):
-            covers, lost = start, "" if run.since else _unknowable(source, run, start)
+            covers = start
+            lost = _unknowable(source, run, start)
             healed = yield from _submitted(source, run, start)
             gap = healed.gap
             entries += healed.entries
@@ -101,28 +102,38 @@ def _rest(source: ArxivListing, run: Run) -> Asking:
 def _submitted(source: ArxivListing, run: Run, listed: date) -> Asking:
     """Ask the API for the papers that were listed since a day.
 
-    One that was listed first elsewhere may have been submitted long before: what the archive hasn't
-    of those that came since this source is read is such a paper, or it had the category then.
+    Where a listing was missed, what is known of them says nothing of those that were cross-listed,
+    so that all of the time are asked for.
     """
-    first, began = listed - _BEFORE, run.past_of(source.name).began
-    if source.cross_lists is CrossLists.EXCLUDE or run.since or began is None:
-        return (yield from arxiv.submitted(_query(source), run, _midnight(first)))
-    early = min(first, max(listed - _LATE, began))
-    # What is known among them says nothing of what is older, so that all are asked for.
-    everything = msgspec.structs.replace(run, past={})
-    return (yield from arxiv.submitted(_query(source), everything, _midnight(early)))
+    start, run = (
+        (listed - _BEFORE, run)
+        if run.since
+        else (
+            _earliest(source, run, listed),
+            msgspec.structs.replace(run, past={}),
+        )
+    )
+    return (yield from arxiv.submitted(_query(source), run, datetime.combine(start, time(), UTC)))
 
 
 def _unknowable(source: ArxivListing, run: Run, listed: date) -> str:
-    """What no later question can find of a listing that was missed."""
-    if source.cross_lists is CrossLists.EXCLUDE:
+    """What no question finds of listings that we missed; empty where nothing is lost."""
+    if run.since or source.cross_lists is CrossLists.EXCLUDE:
         return ""
-    early = listed - _LATE
-    return f"what was cross-listed from {listed} on and submitted before {early} cannot be known"
+    early = _earliest(source, run, listed)
+    return f"papers submitted before {early} and cross-listed since {listed} may be missing"
 
 
-def _midnight(day: date) -> datetime:
-    return datetime.combine(day, time(), UTC)
+def _earliest(source: ArxivListing, run: Run, listed: date) -> date:
+    """Since when papers were submitted that a listing we missed may have brought.
+
+    One that was listed first elsewhere may be old. What the archive hasn't of those that came since
+    this source is read is such a paper; of earlier ones nobody knows when they got the category.
+    """
+    first, began = listed - _BEFORE, run.past_of(source.name).began
+    if source.cross_lists is CrossLists.EXCLUDE or began is None:
+        return first
+    return min(first, max(listed - _LATE, began))
 
 
 def judge(listing: Listing, run: Run, past: SourceHistory) -> tuple[State, str]:

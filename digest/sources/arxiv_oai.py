@@ -42,7 +42,7 @@ from digest.text.ids import ArxivId, arxiv_id
 OAI = "{http://www.openarchives.org/OAI/2.0/}"
 META = "{http://arxiv.org/OAI/arXiv/}"
 ACCEPT = "text/xml, application/xml;q=0.9"
-PIECE = 5000  # papers or more that are kept at once
+PIECE = 5000  # papers
 _DAY = timedelta(days=1)
 _WINDOW = 6 * _DAY  # from its first day to its last: what is asked for again after a cut
 
@@ -60,10 +60,13 @@ class TokenError(SourceError):
     """arXiv doesn't know the resumption token any more: they live for a day."""
 
 
-def fetch(source: ArxivOai, run: Run) -> Asking:
+def fetch(source: ArxivOai, run: Run, *, piece: int = PIECE) -> Asking:
     """Ask for what changed, week by week, from where the last harvest ended.
 
     What comes is each paper as it stands today, seen when it was announced.
+
+    Args:
+        piece: papers or more that are kept at once.
     """
     start, token = _resumed(source, run)
     harvest = _Week()
@@ -86,7 +89,7 @@ def fetch(source: ArxivOai, run: Run) -> Asking:
             token = page.token
         else:
             start, token, harvest = last + _DAY, "", _Week()
-        if len(found) >= PIECE:
+        if len(found) >= piece:
             yield _fetched(source, run, State.OK, found, start, end, token)
             found, kept = [], True
     if refused:

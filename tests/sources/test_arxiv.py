@@ -26,6 +26,7 @@ from digest.model import (
     Version,
 )
 from digest.sources import arxiv, arxiv_answer
+from digest.sources.papers import publisher_dois
 
 MORE = Path(__file__).parents[3] / "shared/data/recorded/api"
 ANSWERS = sorted([*(RECORDED / "api").glob("*.xml"), *MORE.glob("*.xml")])
@@ -101,6 +102,20 @@ def test_a_wrapped_abstract_is_one_paragraph() -> None:
     first, _ = parse((RECORDED / "api/old-2025.xml").read_bytes()).entries
     assert "\n" not in first.summary
     assert first.summary.startswith("To tackle long-horizon tasks, recent hierarchical vision-l")
+
+
+@pytest.mark.parametrize(
+    ("field", "dois"),
+    [
+        ("10.1145/1.2 10.1145/3.4", ["10.1145/1.2", "10.1145/3.4"]),
+        ("10.1145/1.2, 10.1145/3.4", ["10.1145/1.2", "10.1145/3.4"]),
+        ("10.1145/1.2; doi:10.1145/3.4", ["10.1145/1.2", "10.1145/3.4"]),
+        ("10.1145/1.2 https://doi.org/10.1145/3.4", ["10.1145/1.2", "10.1145/3.4"]),
+        ("10.1145/1.2 10.1145/1.2", ["10.1145/1.2"]),
+    ],
+)
+def test_several_dois_of_one_field_are_several(field: str, dois: list[str]) -> None:
+    assert list(publisher_dois(field)) == dois
 
 
 def test_codes_of_acm_and_msc_stand_apart() -> None:

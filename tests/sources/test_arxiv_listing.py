@@ -308,6 +308,42 @@ def test_a_missed_listing_is_asked_of_the_api(server: Server) -> None:
     )
 
 
+def test_late_cross_lists_of_a_missed_listing_come(server: Server) -> None:
+    """A paper of April got the category on Friday, whose listing never came; those of before this
+    source was read got it nobody knows when.
+    """
+    late = one("2604.00001", datetime(2026, 4, 14, 12, tzinfo=UTC))
+    older = one("2603.00001", datetime(2026, 3, 3, 12, tzinfo=UTC))
+    known = one("2604.00002", datetime(2026, 4, 15, 12, tzinfo=UTC))
+    run = a_run(
+        at(date(2026, 5, 18)),
+        past={
+            "cs.DC": SourceHistory(whole=True, listing=date(2026, 5, 14), began=date(2026, 4, 1))
+        },
+    )
+    fetched, _ = fetch(server, SOURCE, run, [], date(2026, 5, 18), corpus=[late, known, older])
+    assert {entry.id[6:] for entry in fetched.entries} == {"2604.00001", "2604.00002"}
+    assert "before 2026-04-01 and cross-listed since 2026-05-15 may be missing" in fetched.problem
+    excluding = replace(SOURCE, cross_lists=CrossLists.EXCLUDE)
+    fetched, _ = fetch(server, excluding, run, [], date(2026, 5, 18), corpus=[late])
+    assert (fetched.entries, "cross-listed" in fetched.problem) == ((), False)
+
+
+@pytest.mark.parametrize(
+    ("followed", "primary"),
+    [("cs.NA", "math.NA"), ("cs.SY", "eess.SY"), ("math.IT", "cs.IT"), ("stat.TH", "math.ST")],
+)
+def test_a_merged_category_without_cross_lists_brings_its_papers(
+    server: Server, followed: str, primary: str
+) -> None:
+    source = replace(SOURCE, categories=(followed,), cross_lists=CrossLists.EXCLUDE)
+    paper = Paper(
+        number="2605.00001", published=kinds()[0].published, categories=(primary, followed, "cs.DC")
+    )
+    fetched, _ = fetch(server, source, a_run(at(TUESDAY)), [paper], TUESDAY)
+    assert {entry.id for entry in fetched.entries} == {"arxiv:2605.00001"}
+
+
 def test_a_weekend_without_runs_is_no_gap(server: Server) -> None:
     monday = one("2605.00002", datetime(2026, 5, 15, 12, tzinfo=UTC))
     run = a_run(at(date(2026, 5, 18)), past={"cs.DC": SourceHistory(whole=True, listing=FRIDAY)})

@@ -321,7 +321,7 @@ def test_every_batch_of_papers_takes_linear_time(name: str) -> None:
 
 
 def test_outlines_nested_three_thousand_deep_are_refused(tmp_path: Path) -> None:
-    from digest.commands.init import subscriptions
+    from digest.commands.opml import read as subscriptions
 
     outlines = "<outline text='a'>" * 3000 + "</outline>" * 3000
     with pytest.raises(DigestError, match="more than 100 deep"):
