@@ -3,8 +3,8 @@
 import re
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
-from urllib.parse import parse_qs, urlsplit
 from functools import partial
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from asking import RECORDED, Reply, a_run, in_turn, told
