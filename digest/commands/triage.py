@@ -34,7 +34,8 @@ def read_seen(path: Path) -> set[str]:
         ConfigError: a line is damaged; names file and line.
     """
     found = set[str]()
-    for number, line in enumerate(read_text(path).split("\n") if path.exists() else (), 1):
+    text = read_text(path, is_composed=False) if path.exists() else ""
+    for number, line in enumerate(text.split("\n"), 1):
         try:
             found |= {str(json.loads(line)["id"])} if line.strip() else set()
         except (ValueError, KeyError, TypeError, RecursionError):

@@ -23,7 +23,9 @@ from digest.text.ids import arxiv_id, entry_id
 from digest.text.reading import conflict
 
 # What begins a record; before it stands whatever a program or a person noted.
-RECORD = re.compile(rb"^[ \t]*@[ \t]*[a-z]+[ \t]*[{(]", re.IGNORECASE | re.MULTILINE)
+RECORD = re.compile(
+    rb"^(?:\xef\xbb\xbf)?[ \t]*@[ \t]*[a-z]+[ \t]*[{(]", re.IGNORECASE | re.MULTILINE
+)
 # JabRef's and others' first lines: "% Encoding: Cp1252".
 _ENCODING = re.compile(
     rb"^%?[ \t]*Encoding:[ \t]*((?:latin|iso|cp|windows|gb|big5|sjis|shift|euc|koi8|mac)[\w-]*)",
@@ -218,7 +220,11 @@ def names(field: str) -> list[str]:
 
 
 def _name(person: str) -> str:
-    """ "Ann Lee" for "Lee, Ann", "Ann Lee Jr." for "Lee, Jr., Ann"."""
+    """ "Ann Lee" for "Lee, Ann", "Ann Lee Jr." for "Lee, Jr., Ann".
+
+    DBLP numbers people of one name: "Bo Chen 0001".
+    """
+    person = re.sub(r" \d{4}$", "", person)
     family, *rest = (bare(fold(part)) for part in _between_commas(person.replace("~", " ")))
     return fold(" ".join((*rest[-1:], family, *rest[:-1])))
 

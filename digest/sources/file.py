@@ -100,7 +100,7 @@ def parse(body: bytes, source: LocalFile, today: date) -> Iterator[Entry | Sourc
     start = body.lstrip(_BLANK)[:1]
     if start == b"[":
         yield from csl.parse(body, source, today)
-    elif start not in {b"<", b"{"} and bibtex.RECORD.search(body):
+    elif start in {b"@", b"%"} or (start not in {b"<", b"{"} and bibtex.RECORD.search(body)):
         yield from bibtex.parse(bibtex.decoded(body), source, today)
     elif start not in {b"<", b"{"} and ris.RECORD.search(body):
         yield from ris.parse(bibtex.decoded(body), source, today)

@@ -13,24 +13,27 @@ _UTF16 = (b"\xff\xfe", b"\xfe\xff")  # byte order marks
 _CONFLICT = re.compile(r"^(<{7}|>{7})( .*)?$", re.MULTILINE)
 
 
-def read_text(path: Path) -> str:
+def read_text(path: Path, *, is_composed: bool = True) -> str:
     """The text of a file that people edit.
 
     It has no byte order mark, its lines end in "\\n", and its letters are composed (NFC), so that a
     name is the same whoever typed it.
 
+    Args:
+        is_composed: False for what we wrote ourselves, and compare letter by letter.
+
     Raises:
         ConfigError: it can't be read, isn't UTF-8, or holds a git conflict; names file and line.
     """
     try:
-        return decoded(path.read_bytes(), path)
+        return decoded(path.read_bytes(), path, is_composed=is_composed)
     except FileNotFoundError:
         raise ConfigError("file not found", path, 1) from None
     except OSError as error:
         raise ConfigError(f"cannot be read: {error.strerror}", path, 1) from None
 
 
-def decoded(data: bytes, path: Path) -> str:
+def decoded(data: bytes, path: Path, *, is_composed: bool = True) -> str:
     """The text that a file with this data holds, as `read_text` gives it.
 
     Raises:
@@ -50,7 +53,7 @@ def decoded(data: bytes, path: Path) -> str:
             "======= and >>>>>>>"
         )
         raise ConfigError(message, path, line)
-    return composed(text)
+    return composed(text) if is_composed else text
 
 
 def conflict(text: str) -> int:

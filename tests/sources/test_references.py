@@ -182,6 +182,7 @@ def test_mathscinet() -> None:
 
 def test_dblp() -> None:
     preprint, paper, volume = read(DBLP)
+    assert preprint.authors == ("Ann Lee", "Bo Chen")
     assert (preprint.id, paper.id) == ("arxiv:2609.00012", "https://j.example/more")
     assert paper.journal_ref == "Proceedings of Inventions, 1--9, 2020"
     assert paper.published == volume.published == datetime(2020, 1, 1, tzinfo=UTC)
@@ -304,6 +305,11 @@ def test_what_is_in_no_known_encoding_is_refused_with_its_line() -> None:
     body = "@misc{k,\n title={Größe}}\n".encode("latin-1")
     with pytest.raises(SourceError, match="line 2: not UTF-8"):
         list(file.parse(body, SOURCE, TODAY))
+
+
+def test_a_byte_order_mark_hides_no_record() -> None:
+    assert one(b"\xef\xbb\xbf@misc{k, title={A}}").id == "bibtex:k"
+    assert read("% nothing yet\n") == []
 
 
 def test_a_git_conflict_is_named_with_its_line() -> None:
