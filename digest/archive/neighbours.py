@@ -26,24 +26,24 @@ def between_listings(
         is_new: whether an entry is of this run. One that was archived without such bounds, by an
             earlier version of this program, stays on its day.
     """
-    found = list(entries)
+    held = list(entries)
     months = defaultdict[str, list[int]](list)
-    for place, entry in enumerate(found):
+    for place, entry in enumerate(held):
         if id_month(entry.id):
             months[_number(entry.id)[0]].append(place)
     for places in months.values():
-        _hold(found, sorted(places, key=lambda place: _number(found[place].id)), is_new)
-    return tuple(found)
+        _hold(held, sorted(places, key=lambda place: _number(held[place].id)), is_new)
+    return tuple(held)
 
 
-def _hold(found: list[Entry], places: Sequence[int], is_new: Callable[[Entry], bool]) -> None:
+def _hold(entries: list[Entry], places: Sequence[int], is_new: Callable[[Entry], bool]) -> None:
     """Move the papers of one month, in the order of their ids."""
-    listed = [found[place].announced if found[place].listed else None for place in places]
+    listed = [entries[place].announced if entries[place].listed else None for place in places]
     lower, higher = _latest(listed), _latest(listed[::-1])[::-1]
     for place, after, before in zip(places, lower, higher, strict=True):
-        entry = found[place]
+        entry = entries[place]
         if not entry.listed and (entry.listed_after or is_new(entry)):
-            found[place] = _held(entry, after, before, is_new(entry))
+            entries[place] = _held(entry, after, before, is_new(entry))
 
 
 def _latest(days: Sequence[date | None]) -> list[date | None]:

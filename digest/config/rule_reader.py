@@ -103,7 +103,7 @@ class _Parser:
             if "regex" in item:
                 found.append(_regex(item, fields))
             if "near" in item:
-                found.append(_near(item, fields))
+                found.append(_proximity(item, fields))
             if "theme" in item:
                 name = item.text("theme")
                 found.append(ThemeRef(str(name), name.line))
@@ -135,7 +135,7 @@ def _regex(item: Section, fields: tuple[str, ...]) -> Regex:
     return Regex(str(text), fields, text.line)
 
 
-def _near(item: Section, fields: tuple[str, ...]) -> Proximity:
+def _proximity(item: Section, fields: tuple[str, ...]) -> Proximity:
     near = item.section("near")
     assert near is not None  # it is required
     with near:

@@ -33,10 +33,18 @@ from digest.sources.asking import (
 )
 from digest.sources.papers import once
 
-SLICE = 2000  # papers an answer, at most
-MOST = 30_000  # papers a query, at most
 ACCEPT = "application/atom+xml, application/xml;q=0.9"
 _SHORTEST = timedelta(minutes=1)  # the API's dates have no seconds
+
+
+class ApiLimits(msgspec.Struct, frozen=True, kw_only=True):
+    """How much the API gives. Source: https://info.arxiv.org/help/api/user-manual.html"""
+
+    slice: int = 2000  # papers an answer
+    query: int = 30_000  # papers a query
+
+
+LIMITS = ApiLimits()
 
 
 class Harvest(msgspec.Struct, kw_only=True):
@@ -67,20 +75,20 @@ class NoSlice(SourceError):
         self.total = total
 
 
-def fetch(source: ArxivApi, run: Run) -> Asking:
+def fetch(source: ArxivApi, run: Run, limits: ApiLimits = LIMITS) -> Asking:
     """Ask for the papers submitted within the window that each run looks over again."""
     start = datetime.combine(run.since, time(), UTC) if run.since else run.now - source.back
-    return (yield from submitted(source, run, start))
+    return (yield from submitted(source, run, start, limits))
 
 
-def submitted(source: ArxivApi, run: Run, start: datetime) -> Asking:
+def submitted(source: ArxivApi, run: Run, start: datetime, limits: ApiLimits = LIMITS) -> Asking:
     """Ask for the papers submitted since `start`, newest first, window by window."""
     windows, entries, problems = [(start, run.end)], list[Entry](), list[str]()
     missing, total, left = 0, 0, None  # `left`: until when it is all to come
     while windows:
         first, last = windows.pop()
         try:
-            harvest = yield from _window(source, run, first, last)
+            harvest = yield from _window(source, run, first, last, limits)
         except SourceError as error:
             if not entries:
                 raise
@@ -88,7 +96,7 @@ def submitted(source: ArxivApi, run: Run, start: datetime) -> Asking:
             left = last
             break
         entries += harvest.entries
-        if _too_many(harvest, first, last):
+        if _too_many(harvest, first, last, limits):
             middle = first + (last - first) / 2
             windows += [(first, middle), (middle, last)]
             continue
@@ -122,13 +130,15 @@ def named(names: Sequence[str], endpoint: str, pace: float) -> Request:
     return Request(url=f"{endpoint}?{query}", accept=ACCEPT, pace=pace)
 
 
-def ask(source: ArxivApi, start: datetime, end: datetime, skip: int) -> Request:
+def ask(
+    source: ArxivApi, start: datetime, end: datetime, skip: int, limits: ApiLimits = LIMITS
+) -> Request:
     """The request for a slice of the papers that were submitted from `start` to `end`."""
     window = f"submittedDate:[{start:%Y%m%d%H%M} TO {end:%Y%m%d%H%M}]"
     query = {
         "search_query": f"({source.query}) AND {window}",
         "start": skip,
-        "max_results": SLICE,
+        "max_results": limits.slice,
         "sortBy": "submittedDate",
         "sortOrder": "descending",
     }
@@ -136,15 +146,15 @@ def ask(source: ArxivApi, start: datetime, end: datetime, skip: int) -> Request:
 
 
 def _window(
-    source: ArxivApi, run: Run, start: datetime, end: datetime
+    source: ArxivApi, run: Run, start: datetime, end: datetime, limits: ApiLimits
 ) -> Generator[Request, Answer, Harvest]:
     """All papers submitted in a window. Where the results shrank meanwhile, some may have slid
     between two slices, and all are asked for once more.
     """
-    harvest = yield from _slices(source, run, start, end)
+    harvest = yield from _slices(source, run, start, end, limits)
     if harvest.shrank and harvest.missing and not harvest.cut:
         try:
-            again = yield from _slices(source, run, start, end)
+            again = yield from _slices(source, run, start, end, limits)
         except SourceError as error:
             harvest.problems.append(str(error))
             return harvest
@@ -154,18 +164,18 @@ def _window(
 
 
 def _slices(
-    source: ArxivApi, run: Run, start: datetime, end: datetime
+    source: ArxivApi, run: Run, start: datetime, end: datetime, limits: ApiLimits
 ) -> Generator[Request, Answer, Harvest]:
     harvest, skip = Harvest(), 0
     while True:
-        request = ask(source, start, end, skip)
+        request = ask(source, start, end, skip, limits)
         try:
             page = yield from _slice(request, source, run, skip, harvest.total)
         except NoSlice as error:
             harvest.problems.append(str(error))
             harvest.whole = False
             harvest.total = end_at = max(harvest.total, error.total)
-            skip += SLICE
+            skip += limits.slice
         except SourceError as error:
             if not harvest.entries:
                 raise
@@ -185,7 +195,7 @@ def _slices(
             if page.entries and _is_known(page.entries, source, run):
                 harvest.known = True
                 return harvest
-        if skip >= min(end_at, MOST) or _too_many(harvest, start, end):
+        if skip >= min(end_at, limits.query) or _too_many(harvest, start, end, limits):
             return harvest
 
 
@@ -212,8 +222,8 @@ def _slice(
     return (yield from again(request, checked))
 
 
-def _too_many(harvest: Harvest, start: datetime, end: datetime) -> bool:
-    return harvest.total > MOST and end - start > _SHORTEST
+def _too_many(harvest: Harvest, start: datetime, end: datetime, limits: ApiLimits) -> bool:
+    return harvest.total > limits.query and end - start > _SHORTEST
 
 
 def _is_known(entries: Sequence[Entry], source: Source, run: Run) -> bool:

@@ -46,8 +46,8 @@ def parse(body: bytes, source: Source, today: date, *, seen: date | None = None)
     channel = root.find("channel") if root.tag == "rss" else root
     if channel is None or root.tag not in {"rss", f"{ATOM}feed"}:
         raise SourceError("not an arXiv listing: neither RSS nor Atom")
-    if _one(channel, "title", f"{ATOM}title").startswith("Feed error"):
-        raise Refused(f"arXiv says: {_one(channel, 'description', f'{ATOM}subtitle')}")
+    if _text(channel, "title", f"{ATOM}title").startswith("Feed error"):
+        raise Refused(f"arXiv says: {_text(channel, 'description', f'{ATOM}subtitle')}")
     entries, refused = list[Entry](), list[str]()
     items = [*channel.iterfind("item"), *channel.iterfind(f"{ATOM}entry")]
     for item in items:
@@ -66,9 +66,9 @@ def parse(body: bytes, source: Source, today: date, *, seen: date | None = None)
 
 
 def _entry(item: Element, source: Source, today: date, seen: date | None) -> Entry:
-    summary = _one(item, "description", f"{ATOM}summary", raw=True)
+    summary = _text(item, "description", f"{ATOM}summary", raw=True)
     prefix = _PREFIX.match(summary)
-    guid = _one(item, "guid", f"{ATOM}id")
+    guid = _text(item, "guid", f"{ATOM}id")
     name = arxiv_id(guid) or (arxiv_id(prefix[1]) if prefix else None)
     if name is None:
         raise SourceError(f"{guid[:80]!r} is no arXiv id")
@@ -80,13 +80,13 @@ def _entry(item: Element, source: Source, today: date, seen: date | None) -> Ent
         source,
         today,
         seen=seen,
-        title=_one(item, "title", f"{ATOM}title", raw=True),
+        title=_text(item, "title", f"{ATOM}title", raw=True),
         summary=summary[prefix.end() :] if prefix else summary,
-        authors=names(_one(item, f"{DC}creator")),
+        authors=names(_text(item, f"{DC}creator")),
         categories=list(_categories(item)),
-        journal_ref=_one(item, f"{ARXIV}journal_reference"),
-        published_doi=_one(item, f"{ARXIV}DOI"),
-        license=_one(item, f"{DC}rights"),
+        journal_ref=_text(item, f"{ARXIV}journal_reference"),
+        published_doi=_text(item, f"{ARXIV}DOI"),
+        license=_text(item, f"{DC}rights"),
         listed=listed if listed and _is_first(name.id, kind, listed) else None,
         announce_type=kind,
     )
@@ -122,11 +122,11 @@ def _categories(item: Element) -> Iterator[str]:
 
 def _day(item: Element, *tags: str) -> date | None:
     """The day a date names where arXiv is."""
-    found = moment(_one(item, *tags))
+    found = moment(_text(item, *tags))
     return found.astimezone(EASTERN).date() if found else None
 
 
-def _one(item: Element, *tags: str, raw: bool = False) -> str:
+def _text(item: Element, *tags: str, raw: bool = False) -> str:
     for tag in tags:
         if (element := item.find(tag)) is not None:
             return xml.text(element) if raw else fold(xml.text(element))

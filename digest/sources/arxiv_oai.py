@@ -244,29 +244,29 @@ def _entry(record: Element, source: Source, today: date, seen: date | None) -> E
     if meta is None:
         raise SourceError("a record without arXiv metadata")
 
-    def said(tag: str) -> str:
+    def text(tag: str) -> str:
         return xml.text(meta.find(f"{META}{tag}"))
 
-    name = arxiv_id(said("id"))
+    name = arxiv_id(text("id"))
     if name is None:
-        raise SourceError(f"{fold(said('id'))[:80]!r} is no arXiv id")
-    updated = moment(said("updated"))
+        raise SourceError(f"{fold(text('id'))[:80]!r} is no arXiv id")
+    updated = moment(text("updated"))
     return paper(
         # This format counts no versions, but says so where there is more than the first.
         ArxivId(name.id, 0 if updated else 1),
         source,
         today,
         seen=seen,
-        title=said("title"),
-        summary=said("abstract"),
+        title=text("title"),
+        summary=text("abstract"),
         authors=[_name(author) for author in meta.iterfind(f"{META}authors/{META}author")],
-        categories=said("categories").split(),
-        classes=(said("msc-class"), said("acm-class")),
-        comment=said("comments"),
-        journal_ref=said("journal-ref"),
-        published_doi=said("doi"),
-        license=said("license"),
-        published=moment(said("created")),
+        categories=text("categories").split(),
+        classes=(text("msc-class"), text("acm-class")),
+        comment=text("comments"),
+        journal_ref=text("journal-ref"),
+        published_doi=text("doi"),
+        license=text("license"),
+        published=moment(text("created")),
         updated=updated,
     )
 

@@ -100,9 +100,11 @@ def announced_on(
     day = first_listing(month)
     if published:
         day = max(listing_date(published), day)
+    held = day
     if not (after and before and after > before):
-        day = min(max(day, after or day), before or date.max)
-    return min(day, seen)
+        held = min(max(day, after or day), before or date.max)
+    # A backfill has it that we had a paper on the day that was computed: that is no evidence.
+    return held if seen == day else min(held, seen)
 
 
 def due(now: datetime) -> date:

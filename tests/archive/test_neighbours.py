@@ -1,16 +1,31 @@
 """A computed day of announcement is held between the listings of neighbouring ids."""
 
+import re
 from datetime import UTC, date, datetime
 from pathlib import Path
 
 import msgspec
+from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
 
 from digest import archive
+from digest.cli import main
 from digest.model import Entry
 
 TODAY = date(2026, 5, 30)
+SITE = """\
+title: T
+url: https://example.org/
+sources:
+  - {name: Start, kind: file, path: papers.jsonl}
+themes:
+  - {id: gossip, title: Gossip, any: [gossip]}
+"""
+LINE = (
+    '{"id": "%s", "title": "%s", "abstract": "A", "authors": ["Ann Lee"], '
+    '"categories": ["cs.DC"], %s}\n'
+)
 
 
 def listed(number: int, day: int) -> Entry:
@@ -57,6 +72,38 @@ def test_ids_of_other_months_and_archives_are_no_neighbours() -> None:
 def test_a_paper_is_never_announced_after_the_day_we_had_it() -> None:
     early = computed(2, 13, seen=date(2026, 5, 14))
     assert days(listed(1, 20), early)[-1] == 14
+
+
+def test_a_later_listing_moves_what_a_backfill_computed_and_feeds_stay(tmp_path: Path) -> None:
+    """By fetches of a whole site; and another archive, without bounds, stays as it is."""
+    (tmp_path / "site.yaml").write_text(SITE)
+    file, content = tmp_path / "papers.jsonl", tmp_path / "content/archive/2026-05.jsonl"
+
+    def fetched(*lines: str) -> dict[str, Entry]:
+        file.write_text("".join(lines))
+        for command in ("fetch", "build"):
+            args = [command, "--root", str(tmp_path), "--now", "2026-05-30T06:00:00Z"]
+            result = CliRunner().invoke(main, args)
+            assert result.exit_code == 0, result.output
+        return {entry.id: entry for entry in archive.read_month(content)}
+
+    def item() -> tuple[str, ...]:
+        feed = (tmp_path / "_site/feed.xml").read_text("utf-8")
+        found = re.search(r"<title>Computed.*?</item>", feed, re.S)
+        assert found
+        return tuple(re.findall(r"<guid.*?</guid>|<pubDate>.*?</pubDate>", found[0]))
+
+    paper = LINE % ("2605.00002v1", "Computed", '"published": "2026-05-11T10:00:00Z"')
+    before = fetched(paper)["arxiv:2605.00002"]
+    names = item()
+    assert before.announced == date(2026, 5, 12)
+    lower = LINE % ("2605.00001", "Listed", '"first_listed": "2026-05-13"')
+    after = fetched(paper, lower)["arxiv:2605.00002"]
+    assert (after.announced, after.seen) == (date(2026, 5, 13), before.seen)
+    assert item() == names
+    old = msgspec.structs.replace(before, listed_after=None, listed_before=None)
+    content.write_bytes(archive.lines([old]))
+    assert fetched(lower)["arxiv:2605.00002"].announced == date(2026, 5, 12)
 
 
 def test_a_backfill_says_that_it_had_a_paper_on_the_day_that_the_listings_give() -> None:

@@ -335,18 +335,15 @@ def test_a_gap_is_filled_from_its_first_day_and_seen_when_announced() -> None:
     assert fetched.entries[0].seen == fetched.entries[0].announced == date(2026, 5, 5)
 
 
-def test_more_than_the_api_gives_are_asked_for_in_shorter_windows(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(arxiv, "SLICE", 20)  # arXiv's limits, a hundredth of them
-    monkeypatch.setattr(arxiv, "MOST", 300)
+def test_more_than_the_api_gives_are_asked_for_in_shorter_windows() -> None:
+    limits = arxiv.ApiLimits(slice=20, query=300)  # a hundredth of arXiv's
     with Server(papers(1000, NOW - timedelta(hours=1), timedelta(minutes=10))) as server:
 
         def reply(request: Request) -> Reply:
             query = parse_qs(urlsplit(request.url).query).items()
             return server._api({name: values[0] for name, values in query}).encode()
 
-        fetched, asked = told(arxiv.fetch(SOURCE, a_run()), reply)
+        fetched, asked = told(arxiv.fetch(SOURCE, a_run(), limits), reply)
     assert fetched.state is State.OK
     assert len(fetched.entries) == 1000
     assert all(start_of(request) + 20 <= 300 for request in asked)
