@@ -98,11 +98,12 @@ def test_a_later_listing_moves_what_a_backfill_computed_and_feeds_stay(tmp_path:
     names = item()
     assert before.announced == date(2026, 5, 12)
     lower = LINE % ("2605.00001", "Listed", '"first_listed": "2026-05-13"')
-    after = fetched(paper, lower)["arxiv:2605.00002"]
+    both = fetched(paper, lower)
+    after = both["arxiv:2605.00002"]
     assert (after.announced, after.seen) == (date(2026, 5, 13), before.seen)
     assert item() == names
     old = msgspec.structs.replace(before, listed_after=None, listed_before=None)
-    content.write_bytes(archive.lines([old]))
+    content.write_bytes(archive.lines([old, both["arxiv:2605.00001"]]))
     assert fetched(lower)["arxiv:2605.00002"].announced == date(2026, 5, 12)
 
 
