@@ -174,6 +174,9 @@ class _Keeper:
         """The entry of an id, as it was when the run began."""
         return self._before.get(name)
 
+    def _is_new(self, entry: Entry) -> bool:
+        return not any(map(self.known, _names(entry)))
+
     def keep(self, piece: SourceResult) -> None:
         """Make a piece of a long harvest safe, then note how far it came."""
         with self._lock:
@@ -192,7 +195,7 @@ class _Keeper:
             self._root / LEDGER, (msgspec.structs.replace(line, archived=count) for line in kept)
         )
         self._mark(judged)
-        new = [entry for entry in self._merged.entries if not any(map(self.known, _names(entry)))]
+        new = [entry for entry in self._merged.entries if self._is_new(entry)]
         return FetchReport(
             entries=self._merged.entries,
             new=len(new),
@@ -210,7 +213,9 @@ class _Keeper:
         for entry in filter(links.is_arxivs, dated):
             for key in archive.keys(entry):
                 self._given[key] = min(entry.seen, self._given.get(key, entry.seen))
-        self._merged = archive.merge(self._merged.entries, map(self._met, dated))
+        merged = archive.merge(self._merged.entries, map(self._met, dated))
+        held = archive.between_listings(merged.entries, self._is_new)
+        self._merged = msgspec.structs.replace(merged, entries=held)
         archive.save(self._root / ARCHIVE, self._merged.entries)
 
     def _dated(self, entry: Entry) -> Entry:
@@ -245,7 +250,7 @@ class _Keeper:
         return ledger.line(fetched, self._now, self.lines, self.known)
 
     def _mark(self, fetched: Iterable[SourceResult]) -> None:
-        after = marks.marked(self.marks, fetched)
+        after = marks.after(self.marks, fetched)
         if after != self.marks:
             marks.save(self._root / LEDGER, after)
             self.marks = after

@@ -30,12 +30,24 @@ class Markup(StrEnum):
     PLAIN = "plain"
 
 
+class Precision(StrEnum):
+    """How exactly a source dates a paper."""
+
+    DAY = "day"
+    MONTH = "month"
+    YEAR = "year"
+
+
 class Link(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     """An address that a source gave for an entry, http or https."""
 
     rel: str  # "abstract", "pdf", "doi", "related"
     url: str
     source: str = ""  # whose it is, where its source doesn't speak for the paper
+
+
+# What each version of a paper may say anew; everything else belongs to the paper as a whole.
+VERSIONED = ("title", "summary", "authors", "comment", "categories")
 
 
 class Version(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
@@ -73,10 +85,13 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=Fa
     license: str = ""  # an address, where the source names one
     markup: Markup = Markup.TEX
     published: Moment | None = None  # first version, UTC
+    precision: Precision = Precision.DAY  # of `published`: a year alone is its first moment
     updated: Moment | None = None  # newest version, UTC
     version: int = 0  # newest seen; 0 where the source counts none
     versions: tuple[Version, ...] = ()  # ascending by number
     listed: date | None = None  # the listing date arXiv itself gave the first version
+    listed_after: date | None = None  # the listing of the closest lower id, or the month's first
+    listed_before: date | None = None  # that of the closest higher id; see archive.neighbours
     announced: date  # see mailing.announced_on
     seen: date  # the day we first had it
     given: date | None = None  # the day arXiv first gave it, where another source did so before
@@ -85,6 +100,17 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=Fa
     aliases: tuple[str, ...] = ()  # other ids it is or was known by, sorted
     guid: str = ""  # the id it was first known by, where that is not `id`
     carried: tuple[str, ...] = ()  # fields that an earlier version gave and the newest one lacks
+
+    @property
+    def dated(self) -> str:
+        """The date of publication where its source gave no day: "2019", "2019-09"; else empty."""
+        if self.precision is Precision.DAY or self.published is None:
+            return ""
+        return (
+            f"{self.published:%Y}"
+            if self.precision is Precision.YEAR
+            else f"{self.published:%Y-%m}"
+        )
 
 
 class State(StrEnum):
@@ -325,6 +351,7 @@ class SourceHistory(msgspec.Struct, frozen=True, kw_only=True):
 
     whole: bool = False  # whether its newest fetch came whole
     listing: date | None = None  # the newest arXiv listing that came whole
+    began: date | None = None  # the first one that did
     resume: str = ""  # where a long harvest goes on
     gap: Gap | None = None
 

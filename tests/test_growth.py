@@ -25,8 +25,8 @@ from digest.cite import latex
 from digest.cite.names import parse
 from digest.commands import github
 from digest.commands.check import feed, page
-from digest.commands.init import subscriptions
-from digest.config import rules
+from digest.commands.opml import read as subscriptions
+from digest.config import rule_reader
 from digest.config.located import Section
 from digest.editor import frontmatter, markdown
 from digest.editor.values import Body
@@ -77,7 +77,7 @@ def rendered(text: str, *, html: bool = False) -> markdown.Rendered:
 
 
 RULE = "any: [draft model, {near: {words: [draft, model], within: 5}}, {regex: 'a+b'}]"
-MATCHER = Matcher([Theme(id="t", title="T", rule=rules.parse(Section.parse(RULE, FILE)))])
+MATCHER = Matcher([Theme(id="t", title="T", rule=rule_reader.parse(Section.parse(RULE, FILE)))])
 
 
 def matched(text: str) -> None:
@@ -250,7 +250,7 @@ def equal_names(size: int) -> bytes:
 
 def test_equal_names_in_an_opml_are_counted_not_tried() -> None:
     assert not is_steep(lambda text: subscriptions(equal_names(len(text))), "a".__mul__)
-    names = [feed.name for feed in subscriptions(equal_names(150))]
+    names = [feed.name for feed in subscriptions(equal_names(150)).feeds]
     assert names == ["a", "a 2", "a 3"]
 
 

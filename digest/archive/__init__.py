@@ -13,10 +13,13 @@ from digest.archive.months import (
     read_month,
     save,
 )
+from digest.archive.neighbours import between_listings
 
 __all__ = [
     "FOLDER",
     "Merged",
+    "between_listings",
+    "committed",
     "joined",
     "keys",
     "ledger",

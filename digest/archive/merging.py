@@ -10,16 +10,15 @@ from typing import Any
 import msgspec
 
 from digest.model import (
+    VERSIONED,
     Entry,
     Link,
     Markup,
+    Precision,
     Version,
 )
 from digest.text import links
 from digest.text.mailing import announced_on
-
-# What each version of a paper may say anew; everything else belongs to the paper as a whole.
-_VERSIONED = ("title", "summary", "authors", "comment", "categories")
 
 
 class Merged(msgspec.Struct, frozen=True, kw_only=True):
@@ -109,7 +108,9 @@ def _join_equals(name: str, group: Sequence[Entry]) -> Entry:
     """What entries of equal standing say together; seen when the first of them was given."""
     versions, newest, carried = _join_versions(group)
     given = min(entry.given or entry.seen for entry in group)
-    published = _earliest(entry.published for entry in group)
+    after = max((entry.listed_after for entry in group if entry.listed_after), default=None)
+    before = min((entry.listed_before for entry in group if entry.listed_before), default=None)
+    published, precision = _first_published(group)
     listed = min((entry.listed for entry in group if entry.listed), default=None)
     return Entry(
         id=name,
@@ -121,11 +122,14 @@ def _join_equals(name: str, group: Sequence[Entry]) -> Entry:
         license=_richest(entry.license for entry in group),
         markup=max((entry.markup for entry in group), key=lambda markup: markup is Markup.TEX),
         published=published,
+        precision=precision,
         updated=max((entry.updated for entry in group if entry.updated), default=None),
         version=max(entry.version for entry in group),
         versions=versions,
         listed=listed,
-        announced=announced_on(name, published, listed, given),
+        listed_after=after,
+        listed_before=before,
+        announced=announced_on(name, published, listed, given, after=after, before=before),
         seen=given,
         announce_types=_union(entry.announce_types for entry in group),
         carried=carried,
@@ -164,7 +168,7 @@ def _join_versions(
             said[version.number].append(version)
     joined = [_join_version(number, same) for number, same in sorted(said.items())]
     newest, text, carried = joined[-1], dict[str, Any](), list[str]()
-    for field in _VERSIONED:
+    for field in VERSIONED:
         givers = [version for version in joined if getattr(version, field)]
         giver = givers[-1] if givers else newest
         text[field] = getattr(giver, field)
@@ -177,7 +181,7 @@ def _join_versions(
 
 def _own_words(entry: Entry) -> Iterator[Version]:
     """What each version of an entry said itself, the newest included."""
-    own = {field: getattr(entry, field) for field in _VERSIONED if field not in entry.carried}
+    own = {field: getattr(entry, field) for field in VERSIONED if field not in entry.carried}
     numbers = {version.number for version in entry.versions}
     for version in entry.versions:
         newest = version.number == entry.version
@@ -192,7 +196,7 @@ def _join_version(number: int, same: Sequence[Version]) -> Version:
         number=number,
         date=_earliest(v.date for v in same),
         seen=min(days) if days else None,
-        **{field: _richest(getattr(v, field) for v in same) for field in _VERSIONED},
+        **{field: _richest(getattr(v, field) for v in same) for field in VERSIONED},
     )
 
 
@@ -210,6 +214,16 @@ def _earliest(moments: Iterable[datetime | None]) -> datetime | None:
     known = [moment for moment in moments if moment is not None]
     precise = [moment for moment in known if moment.time() != time()]
     return min(precise or known) if known else None
+
+
+def _first_published(group: Iterable[Entry]) -> tuple[datetime | None, Precision]:
+    """The earliest of the dates that are known most precisely."""
+    dates = defaultdict[Precision, list[datetime]](list)
+    for entry in group:
+        if entry.published:
+            dates[entry.precision].append(entry.published)
+    precision = next((finest for finest in Precision if dates.get(finest)), Precision.DAY)
+    return _earliest(dates[precision]), precision
 
 
 def _id_rank(name: str) -> tuple[int, str]:

@@ -132,7 +132,9 @@ def _fault(entry: Entry) -> str:
         if link and not link.startswith(("https://", "http://")):
             return f"{link!r} is no web address"
     times = (entry.announced, entry.seen, entry.listed, entry.published, entry.updated)
-    for day in (*times, *(v.date for v in entry.versions), *(v.seen for v in entry.versions)):
+    bounds = (entry.listed_after, entry.listed_before)
+    versions = (day for version in entry.versions for day in (version.date, version.seen))
+    for day in (*times, *bounds, *versions):
         if not days.is_near(day):
             return f"{day} is no day of a paper"
     return ""

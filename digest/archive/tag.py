@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from digest.errors import ConfigError
 from digest.files import files
 from digest.model import Site
+from digest.text.reading import read_text
 
 KEPT = "content/tag"
 _TAG = re.compile(r"[^\s,<>]+,\d{4}(-\d\d){0,2}")
@@ -28,7 +29,7 @@ def authority(root: Path, site: Site, now: datetime, *, keep: bool) -> str:
         ConfigError: `site.yaml` says another than was kept, or what was kept is none.
     """
     path = root / KEPT
-    kept = path.read_text("utf-8", "replace").strip() if path.is_file() else ""
+    kept = read_text(path).strip() if path.is_file() else ""
     if kept and not _TAG.fullmatch(kept):
         raise ConfigError("expected a domain and a date such as example.org,2026", path, 1)
     tag = site.tag or kept or f"{urlsplit(site.url).hostname},{now:%Y}"

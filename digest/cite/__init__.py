@@ -50,7 +50,7 @@ def bibtex(entry: Entry) -> str:
         "author": " and ".join(latex.author(name) for name in names(entry)),
         "title": latex.title(entry.title, entry.markup),
         "year": f"{issued[0]:04}" if issued else "",
-        "month": _MONTHS[issued[1] - 1] if issued else "",
+        "month": _MONTHS[issued[1] - 1] if len(issued) > 1 else "",
         "eprint": arxiv,
         "archiveprefix": "arXiv" if arxiv else "",
         "primaryclass": latex.escaped(one_line("".join(entry.categories[:1]))) if arxiv else "",
@@ -207,8 +207,10 @@ def _kind(entry: Entry) -> _Kind:
 
 
 def _issued(entry: Entry) -> tuple[int, ...]:
-    """Year, month and day of the first version, or year and month alone, or nothing."""
+    """Year, month and day of the first version, as far as they are known, or nothing."""
     day = entry.published or entry.listed
+    if entry.dated:
+        return tuple(map(int, entry.dated.split("-")))
     if day:
         return day.year, day.month, day.day
     month = id_month(entry.id)

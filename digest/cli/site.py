@@ -190,8 +190,11 @@ def notify_command(built: Path | None, root: Path, url: str | None) -> None:
 def init_command(folder: Path, arxiv: str, opml: Path | None) -> None:
     """Start a new site in FOLDER: a repository that publishes itself when it is pushed."""
     from digest.commands import init as scaffold
+    from digest.commands.opml import read
 
     categories = [name.strip() for name in arxiv.split(",") if name.strip()]
-    feeds = scaffold.subscriptions(opml.read_bytes()) if opml else ()
-    scaffold.create(folder, categories, feeds)
+    subscriptions = read(opml.read_bytes()) if opml else scaffold.NOTHING
+    scaffold.create(folder, categories, subscriptions)
+    for line in subscriptions.left_out:
+        words.warn(f"left out: {line}")
     words.echo(f"Created {folder}. Next: cd {folder} && digest build")

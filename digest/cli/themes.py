@@ -11,6 +11,7 @@ import click
 from digest.cli import words
 from digest.cli.options import JSON, ROOT
 from digest.errors import DigestError
+from digest.text.reading import read_text
 
 
 @click.command("explain")
@@ -65,7 +66,7 @@ def themes_test_command(root: Path, table: Path | None, as_json: bool) -> None:
     matcher = Matcher.of(site)
     broken = list(trial.broken_examples(site.themes, matcher, known))
     if table:
-        rows = [line.split("\t") for line in _text(table).splitlines()]
+        rows = [line.split("\t") for line in read_text(table).splitlines()]
         archived = trial.by_name(archive.load(root / ARCHIVE))
         result = trial.by_table(rows, site.themes, matcher, archived)
     else:
@@ -111,7 +112,7 @@ def themes_diff_command(root: Path, rules: Path | None, as_json: bool) -> None:
     site = load_site(path)
     names = [source.name for source in site.sources]
     if rules:
-        before, after = site.themes, read_themes(_text(rules), rules, names)
+        before, after = site.themes, read_themes(read_text(rules), rules, names)
     elif text := checkout.committed(path):
         before, after = read_themes(text, Path(f"{path} (last commit)"), names), site.themes
     else:
@@ -148,10 +149,3 @@ def themes_report_command(root: Path, as_json: bool, html: Path | None) -> None:
     else:
         for line in report.as_lines(found):
             words.echo(line)
-
-
-def _text(path: Path) -> str:
-    try:
-        return path.read_text("utf-8")
-    except UnicodeDecodeError:
-        raise DigestError(f"{path}: not UTF-8 text; save the file as UTF-8") from None

@@ -9,7 +9,10 @@ from pathlib import Path
 
 import msgspec
 
-_KEPT = ("content/archive", "content/ledger")
+from digest import archive
+from digest.archive import ledger
+
+_KEPT = (archive.FOLDER, ledger.FOLDER)
 _GITHUB = re.compile(
     r"(?:https://(?:[^@/]*@)?|ssh://git@|git@)github\.com[/:]([^/]+)/([^/]+?)(?:\.git)?/?"
 )

@@ -9,16 +9,18 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
-from xml.etree.ElementTree import Element
 
 import msgspec
 import yaml
 
 from digest import __version__
+from digest.commands import opml
+from digest.commands.opml import Subscription, Subscriptions
 from digest.config import load_site
-from digest.config.sources import is_category
-from digest.errors import ConfigError, DigestError, SourceError
-from digest.sources import xml
+from digest.config.located import closest
+from digest.errors import ConfigError, DigestError
+from digest.text import categories as categories_of_arxiv
+from digest.text import reading
 
 _PACKAGE = Path(__file__).parents[1]
 # One copy of each: in a source checkout these lie at its top, in a wheel among the starter files.
@@ -26,15 +28,9 @@ _SHARED = (".github/dependabot.yml", ".github/workflows/publish.yml", "dependenc
 _SCHEMA = "site.schema.json"  # for editors
 _SEED = "content/start/seed.atom.xml"
 _SEED_CATEGORY = "cs.DC"
-_MOST_NAME = 100  # letters
-
-
-class Subscription(msgspec.Struct, frozen=True, kw_only=True):
-    """A feed that an OPML document names."""
-
-    name: str  # unique
-    url: str
-    group: str  # the outline it is in; empty at the top
+_QUERY_CATEGORY = "cs.LG"  # of the starter's query
+_STARTER_THEMES = ("federated-learning", "llm-serving", "distributed-algorithms")
+NOTHING = Subscriptions()
 
 
 class SubscriptionGroup(msgspec.Struct, frozen=True, kw_only=True):
@@ -46,7 +42,7 @@ class SubscriptionGroup(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def create(
-    root: Path, categories: Sequence[str] = (), subscriptions: Sequence[Subscription] = ()
+    root: Path, categories: Sequence[str] = (), subscriptions: Subscriptions = NOTHING
 ) -> None:
     """Put a new site into `root`: site.yaml, a few papers, the workflow that publishes it.
 
@@ -60,14 +56,12 @@ def create(
         raise DigestError(f"{root} is a file; name a new folder")
     if root.exists() and any(root.iterdir()):
         raise DigestError(f"{root} is not empty; name a new folder")
-    for name in categories:
-        if not is_category(name):
-            raise DigestError(f"{name!r} is no arXiv category; they look like cs.DC")
-    if not categories and not subscriptions:
-        categories = (_SEED_CATEGORY,)
+    asked = tuple(map(_category, categories))
+    if not asked and subscriptions == NOTHING:
+        asked = (_SEED_CATEGORY,)
     with tempfile.TemporaryDirectory() as scratch:
         fresh = Path(scratch) / "site"
-        _fill(fresh, tuple(dict.fromkeys(categories)), subscriptions)
+        _fill(fresh, asked, subscriptions)
         try:
             load_site(fresh / "site.yaml")
         except ConfigError as error:
@@ -75,27 +69,63 @@ def create(
         shutil.copytree(fresh, root, dirs_exist_ok=True)
 
 
+def _category(name: str) -> str:
+    """A category of arXiv's in its own letters."""
+    if not (spelled := categories_of_arxiv.spelled(name)):
+        known = categories_of_arxiv.CATEGORIES
+        hint = closest(name, known) or "; see https://arxiv.org/category_taxonomy"
+        raise DigestError(f"{name!r} is no arXiv category{hint}")
+    return spelled
+
+
 def workflow() -> str:
     """What publishes a new site."""
     return _shared(".github/workflows/publish.yml").read_text("utf-8")
 
 
-def _fill(root: Path, categories: Sequence[str], subscriptions: Sequence[Subscription]) -> None:
-    starter = _SEED_CATEGORY in categories
+def _fill(root: Path, asked: Sequence[str], subscriptions: Subscriptions) -> None:
+    """
+    Args:
+        asked: categories, beside those of the subscriptions.
+    """
+    starter = _SEED_CATEGORY in asked
+    followed = _each_once((*asked, *subscriptions.categories))
+    listing = f"arXiv {', '.join(followed)}"
+    has_query = starter and not categories_of_arxiv.is_within(_QUERY_CATEGORY, followed)
+    themes = [name for name in followed if not starter or name != _SEED_CATEGORY]
+    taken = {name.lower().replace(".", "-"): 1 for name in themes}
+    taken |= dict.fromkeys(_STARTER_THEMES, 1) if starter else {}
+    names = dict.fromkeys((listing, "Start", "Federated learning in cs.LG"), 1)
+    feeds = [
+        msgspec.structs.replace(feed, name=opml.unused(feed.name, names, " "))
+        for feed in subscriptions.feeds
+    ]
     values = {
         "title": "My digest",
         "version": __version__,
-        "categories": categories,
-        "feeds": subscriptions,
-        "groups": tuple(_groups(subscriptions)),
+        "listing": listing,
+        "categories": followed,
+        "themes": themes,
+        "feeds": feeds,
+        "groups": tuple(_groups(feeds, taken)),
         "starter": starter,
+        "has_query": has_query,
     }
     for path in sorted((_PACKAGE / "starter").iterdir()):
         if path.is_file():
-            _write(root / path.name, _rendered(path.read_text("utf-8"), values).encode())
+            text = reading.read_text(path)
+            _write(root / path.name, _rendered(text, values).encode())
     _write(root / _SCHEMA, (_PACKAGE / _SCHEMA).read_bytes())
     for name in (*_SHARED, *([_SEED] if starter else [])):
         _write(root / name, _shared(name).read_bytes())
+
+
+def _each_once(names: Iterable[str]) -> tuple[str, ...]:
+    """The categories, without second names of the same."""
+    found = dict[str, str]()
+    for name in names:
+        found.setdefault(categories_of_arxiv.same(name), name)
+    return tuple(found.values())
 
 
 def _shared(name: str) -> Path:
@@ -123,73 +153,20 @@ def _quoted(text: str) -> str:
     return dumped.strip()
 
 
-def subscriptions(opml: bytes) -> tuple[Subscription, ...]:
-    """The feeds of an OPML document, such as other readers export.
+def _groups(feeds: Sequence[Subscription], taken: dict[str, int]) -> Iterator[SubscriptionGroup]:
+    """A theme for each outline that holds feeds, or one for all that are in none.
 
-    Those without an http(s) address are left out, and of two with one address the second.
-
-    Raises:
-        DigestError: it is no OPML, or names no feed.
-
-    Source: http://opml.org/spec2.opml
+    Args:
+        taken: ids of other themes.
     """
-    try:
-        root = xml.read(opml)
-    except SourceError as error:
-        raise DigestError(f"no OPML: {error}") from None
-    body = root.find("body")
-    if root.tag != "opml" or body is None:
-        raise DigestError("no OPML: it has no <opml> with a <body>")
-    found, names = dict[str, Subscription](), dict[str, int]()
-    for feed in _outlines(body):
-        if feed.url not in found:
-            name = _unused(feed.name, names, " ")
-            found[feed.url] = Subscription(name=name, url=feed.url, group=feed.group)
-    if not found:
-        raise DigestError("the OPML names no feed")
-    return tuple(found.values())
-
-
-def _outlines(body: Element) -> Iterator[Subscription]:
-    """Every feed in its order, however deep it lies, with the outline that holds it."""
-    todo = [(outline, "") for outline in reversed(body.findall("outline"))]
-    while todo:
-        outline, group = todo.pop()
-        url = outline.get("xmlUrl", "").strip()
-        words = outline.get("title") or outline.get("text") or url
-        name = " ".join(words.split())[:_MOST_NAME].strip()
-        if re.match(r"https?://[^/\s]", url):
-            yield Subscription(name=name or url[:_MOST_NAME], url=url, group=group)
-        inner = group if url else name
-        todo.extend((child, inner) for child in reversed(outline.findall("outline")))
-
-
-def _groups(feeds: Iterable[Subscription]) -> Iterator[SubscriptionGroup]:
-    """A theme for each outline that holds feeds."""
-    members, ids = dict[str, list[str]](), dict[str, int]()
-    for feed in feeds:
-        if feed.group:
-            members.setdefault(feed.group, []).append(feed.name)
+    members = opml.in_groups(feeds)
+    if feeds and not members:
+        members = {"Feeds": [feed.name for feed in feeds]}
     for title, names in members.items():
-        yield SubscriptionGroup(
-            id=_unused(_slug(title), ids, "-"), title=title, sources=tuple(names)
-        )
+        name = opml.unused(_slug(title), taken, "-")
+        yield SubscriptionGroup(id=name, title=title, sources=tuple(names))
 
 
 def _slug(title: str) -> str:
     plain = unicodedata.normalize("NFKD", title).encode("ascii", "ignore").decode().lower()
     return re.sub(r"[^a-z0-9]+", "-", plain).strip("-") or "feeds"
-
-
-def _unused(name: str, taken: dict[str, int], joint: str) -> str:
-    """The name, or the first of "name 2", "name 3" … that is not taken; it is taken then.
-
-    Args:
-        taken: names, each with the last number that was tried for it.
-    """
-    found = name
-    while found in taken:
-        taken[name] += 1
-        found = f"{name}{joint}{taken[name]}"
-    taken[found] = 1
-    return found

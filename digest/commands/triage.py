@@ -22,6 +22,7 @@ from digest.errors import ConfigError, DigestError
 from digest.files import files
 from digest.model import Theme
 from digest.papers.paper import Paper
+from digest.text.reading import read_text
 
 SEEN = "content/triage.jsonl"
 
@@ -32,14 +33,9 @@ def read_seen(path: Path) -> set[str]:
     Raises:
         ConfigError: a line is damaged; names file and line.
     """
-    try:
-        lines = path.read_bytes().split(b"\n")
-    except FileNotFoundError:
-        return set()
-    except OSError as error:
-        raise ConfigError(f"cannot read it: {error.strerror}", path, 1) from None
-    found = set()
-    for number, line in enumerate(lines, 1):
+    found = set[str]()
+    text = read_text(path, is_composed=False) if path.exists() else ""
+    for number, line in enumerate(text.split("\n"), 1):
         try:
             found |= {str(json.loads(line)["id"])} if line.strip() else set()
         except (ValueError, KeyError, TypeError, RecursionError):
@@ -197,7 +193,7 @@ class Session:
 
     def _set(self, key: str, value: frontmatter.Value | None) -> None:
         path, before = self.path, _bytes(self.path)
-        text = content.text_of(path) if before is not None else ""
+        text = read_text(path) if before is not None else ""
         fresh = frontmatter.changed(text, key, value, path)
         _put(path, fresh.encode() if fresh.strip() else None)
         self._done(note=path, before=before)

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from digest.cite.names import person
-from digest.config import rules
+from digest.config import rule_reader, rules
 from digest.config.located import Section, Text, closest
 from digest.config.sources import check_themes, endpoint
 from digest.config.sources import sources as read_sources
@@ -24,10 +24,10 @@ from digest.model import (
     Theme,
 )
 from digest.text import days
+from digest.text.ids import is_slug
 
 __all__ = ["check_url", "load_site", "located", "read_themes", "rules", "sources"]
 
-_SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _TAG = re.compile(r"([a-z0-9-]+\.)+[a-z]{2,}|[^@\s,:]+@([a-z0-9-]+\.)+[a-z]{2,}")  # RFC 4151
 _DAY = re.compile(r"[1-9]\d{3}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?")
 FORMATS = ("atom", "json")  # of feeds, beside RSS
@@ -179,7 +179,7 @@ def _themes(site: Section) -> tuple[Theme, ...]:
 def _theme(item: Section) -> Theme:
     name = item.text("id")
     for word in (name, *item.texts("was")):
-        if not _SLUG.fullmatch(word):
+        if not is_slug(word):
             message = f"{str(word)!r} is no theme id: use small letters, digits and single hyphens"
             raise item.error(message, "id" if word is name else "was")
     return Theme(
@@ -190,7 +190,7 @@ def _theme(item: Section) -> Theme:
         group=str(item.text("group", "")),
         sort=item.choice("sort", Sort, Sort.NEWEST),
         limit=item.integer("limit", 50, least=1),
-        rule=rules.parse(item),
+        rule=rule_reader.parse(item),
         **_examples(item),
     )
 
@@ -239,7 +239,7 @@ def _selections(site: Section, themes: set[str]) -> tuple[FeedSelection, ...]:
 
 def _selection(item: Section, themes: set[str]) -> FeedSelection:
     name, chosen, pinned = item.text("id"), item.texts("themes"), item.boolean("pinned")
-    if not _SLUG.fullmatch(name):
+    if not is_slug(name):
         message = f"{str(name)!r} is no feed id: use small letters, digits and single hyphens"
         raise item.error(message, "id")
     check_themes(item, chosen, themes)

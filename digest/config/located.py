@@ -14,6 +14,7 @@ import yaml
 
 from digest.errors import ConfigError
 from digest.text import days
+from digest.text.reading import read_text
 
 _Choice = TypeVar("_Choice", bound=StrEnum)
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -58,15 +59,7 @@ class Section:
 
     @classmethod
     def read(cls, path: Path) -> Section:
-        try:
-            return cls.parse(path.read_text(encoding="utf-8"), path)
-        except FileNotFoundError:
-            raise ConfigError("file not found", path, 1) from None
-        except OSError as error:
-            raise ConfigError(f"cannot be read: {error.strerror}", path, 1) from None
-        except UnicodeDecodeError as error:
-            line = error.object[: error.start].count(b"\n") + 1
-            raise ConfigError("not UTF-8 text; save the file as UTF-8", path, line) from None
+        return cls.parse(read_text(path), path)
 
     @classmethod
     def parse(cls, text: str, path: Path, first_line: int = 1) -> Section:

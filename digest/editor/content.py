@@ -21,10 +21,11 @@ from digest.editor.values import (
 from digest.errors import ConfigError
 from digest.model import NavItem
 from digest.text import days
+from digest.text.ids import is_slug
+from digest.text.reading import composed, read_text
 
 NOTES, ISSUES, PAGES = "notes", "issues", "pages"
 IMAGES = {".avif", ".gif", ".jpeg", ".jpg", ".png", ".svg", ".webp"}
-_SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _Named = TypeVar("_Named", Issue, Article)
 
 
@@ -50,23 +51,8 @@ def read(path: Path) -> tuple[Section, Body]:
     Raises:
         ConfigError: it can't be read, or its front matter isn't YAML or doesn't end.
     """
-    front, line, rest = frontmatter.split(text_of(path), path)
+    front, line, rest = frontmatter.split(read_text(path), path)
     return frontmatter.parse(front, path), Body(text=rest, path=path, line=line)
-
-
-def text_of(path: Path) -> str:
-    """A file's text, its lines ended by "\n".
-
-    Raises:
-        ConfigError: it isn't UTF-8, or can't be read.
-    """
-    try:
-        return path.read_text(encoding="utf-8-sig")  # which reads every line end as "\n"
-    except UnicodeDecodeError as error:
-        line = error.object[: error.start].count(b"\n") + 1
-        raise ConfigError("not UTF-8 text; save the file as UTF-8", path, line) from None
-    except OSError as error:
-        raise ConfigError(f"cannot read it: {error.strerror}", path, 1) from None
 
 
 def read_note(path: Path) -> Note:
@@ -80,7 +66,7 @@ def read_note(path: Path) -> Note:
         pinned, until = _pin(front)
         add, remove = _themes(front)
         return Note(
-            paper=Text(body.path.stem, 1),
+            paper=Text(composed(body.path.stem), 1),
             body=body,
             pinned=pinned,
             pinned_until=until,
@@ -166,7 +152,7 @@ def _article(front: Section, body: Body) -> Article:
 
 def _slug(path: Path) -> str:
     slug = path.stem.lower()
-    if not _SLUG.fullmatch(slug):
+    if not is_slug(slug):
         message = "the file's name becomes its address: use letters, digits and single hyphens"
         raise ConfigError(message, path, 1)
     return slug

@@ -10,19 +10,22 @@ import yaml
 from digest.config.located import Section
 from digest.errors import ConfigError
 
-_FRONT = re.compile(r"---[ \t]*\n(.*?)^---[ \t]*(?:\n|\Z)", re.DOTALL | re.MULTILINE)
+# Empty lines may come first: read as text, the keys would be published.
+_FRONT = re.compile(r"((?:[ \t]*\n)*)---[ \t]*\n(.*?)^---[ \t]*(?:\n|\Z)", re.DOTALL | re.MULTILINE)
 Value = bool | str | list[str]
 
 
 def split(text: str, path: Path) -> tuple[str, int, str]:
     """The YAML, and the line (from 1) and text of what follows it; lines end in "\\n".
 
+    Empty lines before it stand in the YAML, so that its lines are counted rightly.
+
     Raises:
         ConfigError: it starts and doesn't end; names `path`.
     """
     front = _FRONT.match(text)
     if front:
-        return front[1], front[0].count("\n") + 1, text[front.end() :]
+        return "\n" * front[1].count("\n") + front[2], front[0].count("\n") + 1, text[front.end() :]
     if re.match(r"---[ \t]*(\n|\Z)", text):
         raise ConfigError("the front matter has no closing '---'", path, 1)
     return "", 1, text
@@ -45,9 +48,11 @@ def changed(text: str, key: str, value: Value | None, path: Path) -> str:
     """
     front, _, body = split(text, path)
     parse(front, path)
+    if not text.startswith("---"):
+        front = front.lstrip("\n")
     start, end = _place(front, key, path)
     front = front[:start] + ("" if value is None else _line(key, value)) + front[end:]
-    return f"---\n{front}---\n{body}" if front.strip() else body
+    return f"---\n{front}---\n{body}" if front.strip() or _FRONT.match(body) else body
 
 
 def _place(front: str, key: str, path: Path) -> tuple[int, int]:

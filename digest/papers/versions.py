@@ -3,26 +3,42 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 import msgspec
 
 from digest import tex
 from digest.cite.names import person
 from digest.language import ENGLISH, Language
-from digest.model import Entry, Version
+from digest.model import VERSIONED, ArxivListing, CrossLists, Entry, Source, Version
 from digest.papers import diff
 from digest.text import links
-
-_WORDS = ("title", "summary", "authors", "comment", "categories")  # of each version its own
-
+from digest.text.categories import is_within
 
 # arXiv keeps no flag in what it publishes: the last version's words say so, in its comment or in
 # place of the abstract. Source: https://info.arxiv.org/help/withdraw.html
-_WITHDRAWN = re.compile(
-    r"\W*(?:(?:this|the) (?:\w+ )?(?:paper|article|submission|manuscript|preprint|work|version)\b"
-    r"[^.]{0,60}\bwithdrawn\b|(?:this has been )?withdrawn\b)",
-    re.IGNORECASE,
+_PAPER = (
+    r"(?:(?:present|current|entire|whole|submitted|arxiv) )?"
+    r"(?:paper|article|submission|manuscript|preprint|e-?print|work|version|note|draft)"
 )
+_ADVERBS = r"(?:(?:now|been|being|temporarily|permanently|hereby|since|therefore|thus|also) ){0,3}"
+# A conference that a paper was withdrawn from has no say in whether arXiv has it.
+_TAKEN_BACK = r"withdrawn\b(?! from (?!(?:the )?(?:arxiv|publication|circulation)))"
+_IS = rf"(?:has|have|is|was|were|will be) {_ADVERBS}{_TAKEN_BACK}"
+_BY_AUTHORS = (
+    r"(?:(?:all )?(?:the )?authors?(?:\(s\))?|we|i) "
+    r"(?:(?:has|have|hereby|now|also|wish to|would like to|decided to) ){0,3}"
+    rf"withdr(?:aw|aws|awn|ew) (?:this|the|our|my) {_PAPER}\b"
+)
+_ALONE = (
+    rf"(?:(?:{_PAPER}|temporarily) ){{0,2}}withdrawn"
+    r"(?= (?:due|because|by|for|pending|as|at|since|on|until|after|owing|to|temporarily|in order)\b"
+    r"|[.,;:)\]]|\W*$)"
+)
+_WHOLE = rf"(?:(?:this|the|our|my) )?{_PAPER} {_IS}|this {_IS}|{_BY_AUTHORS}|{_ALONE}"
+_ABSTRACT = re.compile(rf"\W*(?:{_WHOLE})", re.IGNORECASE)
+_ABSTRACT_LATER = re.compile(rf"[.!?\n] ?this {_PAPER} {_IS}", re.IGNORECASE)
+_COMMENT = re.compile(rf"(?:^|[.,;:()\[\]!?\n\u2013\u2014-]) ?(?:{_WHOLE})", re.IGNORECASE)
 
 
 class Change(msgspec.Struct, frozen=True):
@@ -34,13 +50,28 @@ class Change(msgspec.Struct, frozen=True):
 
 def withdrawn(entry: Entry) -> bool:
     """Whether the newest version of a paper takes it back."""
-    said = (entry.summary, "" if "comment" in entry.carried else entry.comment)
-    return any(_WITHDRAWN.match(text) for text in said)
+    comment = "" if "comment" in entry.carried else entry.comment
+    return bool(
+        _ABSTRACT.match(entry.summary)
+        or _ABSTRACT_LATER.search(entry.summary)
+        or _COMMENT.search(comment)
+    )
+
+
+def cross_listed(entry: Entry, sources: Iterable[Source]) -> bool:
+    """Whether a paper was listed first in a category that its listings don't follow, where one of
+    them has `cross_lists: label`.
+    """
+    listings = [s for s in sources if isinstance(s, ArxivListing) and s.name in entry.sources]
+    followed = [name for listing in listings for name in listing.categories]
+    return any(s.cross_lists is CrossLists.LABEL for s in listings) and not any(
+        is_within(primary, followed) for primary in entry.categories[:1]
+    )
 
 
 def known(entry: Entry) -> tuple[Version, ...]:
     """Every version whose words we have, oldest first, each with its words."""
-    own = {field: getattr(entry, field) for field in _WORDS}
+    own = {field: getattr(entry, field) for field in VERSIONED}
     versions = (
         msgspec.structs.replace(version, **own) if version.number == entry.version else version
         for version in entry.versions
@@ -83,7 +114,7 @@ def _at(entry: Entry, version: Version) -> Entry:
     name = entry.guid or entry.id
     return Entry(
         id=name,
-        **{field: getattr(version, field) for field in _WORDS},
+        **{field: getattr(version, field) for field in VERSIONED},
         links=links.own(entry),
         markup=entry.markup,
         updated=version.date,

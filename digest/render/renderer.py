@@ -208,6 +208,7 @@ class Renderer:
             "markdown": lambda body: self._texts.for_page(body).html,
             "markdown_feed": self._texts.for_feed,
             "withdrawn": versions.withdrawn,
+            "cross_listed": partial(versions.cross_listed, sources=self._site.sources),
             "address": links.address,
             "other_links": links.others,
             "code_link": lambda entry: tex.code_link(entry.comment, entry.summary),

@@ -8,23 +8,24 @@ from pathlib import Path
 
 import jinja2
 
-from digest.errors import DigestError, RenderError
+from digest.errors import ConfigError, DigestError, RenderError
+from digest.text.reading import read_text
 
 
 class Loader(jinja2.FileSystemLoader):
-    """Reads templates, and says which one is no text."""
+    """Reads templates as every file that people edit is read."""
 
     def get_source(
         self, environment: jinja2.Environment, template: str
     ) -> tuple[str, str, Callable[[], bool]]:
+        parts = jinja2.loaders.split_template_path(template)
+        paths = (Path(folder, *parts) for folder in self.searchpath)
+        if (path := next(filter(Path.is_file, paths), None)) is None:
+            raise jinja2.TemplateNotFound(template)
         try:
-            return super().get_source(environment, template)
-        except UnicodeDecodeError as error:
-            line = error.object[: error.start].count(b"\n") + 1
-            paths = (Path(folder, template) for folder in self.searchpath)
-            where = next(filter(Path.exists, paths), template)
-            message = "not UTF-8 text; save the file as UTF-8"
-            raise RenderError(f"{where}:{line}: {message}") from None
+            return read_text(path), str(path), lambda: True  # a renderer is of one build
+        except ConfigError as error:
+            raise RenderError(str(error)) from None
 
 
 @contextmanager

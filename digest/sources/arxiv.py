@@ -5,10 +5,9 @@ API manual: https://info.arxiv.org/help/api/user-manual.html
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator, Sequence
-from datetime import UTC, date, datetime, time, timedelta
+from collections.abc import Generator, Sequence
+from datetime import UTC, datetime, time, timedelta
 from urllib.parse import urlencode
-from xml.etree.ElementTree import Element
 
 import msgspec
 
@@ -23,34 +22,29 @@ from digest.model import (
     SourceResult,
     State,
 )
-from digest.sources import xml
+from digest.sources.arxiv_answer import ApiPage, parse
 from digest.sources.asking import (
     Asking,
     Run,
     again,
     body,
-    fault,
     left_out,
     let_speak,
 )
-from digest.sources.papers import once, paper
-from digest.sources.text import fold, moment
-from digest.sources.xml import ARXIV, ATOM, OPENSEARCH
-from digest.text.ids import arxiv_id
+from digest.sources.papers import once
 
-SLICE = 2000  # papers an answer, at most
-MOST = 30_000  # papers a query, at most
 ACCEPT = "application/atom+xml, application/xml;q=0.9"
 _SHORTEST = timedelta(minutes=1)  # the API's dates have no seconds
 
 
-class ApiPage(msgspec.Struct, frozen=True, kw_only=True):
-    """One answer: a slice of the results."""
+class ApiLimits(msgspec.Struct, frozen=True, kw_only=True):
+    """How much the API gives. Source: https://info.arxiv.org/help/api/user-manual.html"""
 
-    total: int  # results in all
-    start: int  # of this slice, from 0
-    entries: tuple[Entry, ...]
-    refused: tuple[str, ...] = ()  # why entries were left out
+    slice: int = 2000  # papers an answer
+    query: int = 30_000  # papers a query
+
+
+LIMITS = ApiLimits()
 
 
 class Harvest(msgspec.Struct, kw_only=True):
@@ -81,20 +75,20 @@ class NoSlice(SourceError):
         self.total = total
 
 
-def fetch(source: ArxivApi, run: Run) -> Asking:
+def fetch(source: ArxivApi, run: Run, limits: ApiLimits = LIMITS) -> Asking:
     """Ask for the papers submitted within the window that each run looks over again."""
     start = datetime.combine(run.since, time(), UTC) if run.since else run.now - source.back
-    return (yield from submitted(source, run, start))
+    return (yield from submitted(source, run, start, limits))
 
 
-def submitted(source: ArxivApi, run: Run, start: datetime) -> Asking:
+def submitted(source: ArxivApi, run: Run, start: datetime, limits: ApiLimits = LIMITS) -> Asking:
     """Ask for the papers submitted since `start`, newest first, window by window."""
     windows, entries, problems = [(start, run.end)], list[Entry](), list[str]()
     missing, total, left = 0, 0, None  # `left`: until when it is all to come
     while windows:
         first, last = windows.pop()
         try:
-            harvest = yield from _window(source, run, first, last)
+            harvest = yield from _window(source, run, first, last, limits)
         except SourceError as error:
             if not entries:
                 raise
@@ -102,7 +96,7 @@ def submitted(source: ArxivApi, run: Run, start: datetime) -> Asking:
             left = last
             break
         entries += harvest.entries
-        if _too_many(harvest, first, last):
+        if _too_many(harvest, first, last, limits):
             middle = first + (last - first) / 2
             windows += [(first, middle), (middle, last)]
             continue
@@ -136,13 +130,15 @@ def named(names: Sequence[str], endpoint: str, pace: float) -> Request:
     return Request(url=f"{endpoint}?{query}", accept=ACCEPT, pace=pace)
 
 
-def ask(source: ArxivApi, start: datetime, end: datetime, skip: int) -> Request:
+def ask(
+    source: ArxivApi, start: datetime, end: datetime, skip: int, limits: ApiLimits = LIMITS
+) -> Request:
     """The request for a slice of the papers that were submitted from `start` to `end`."""
     window = f"submittedDate:[{start:%Y%m%d%H%M} TO {end:%Y%m%d%H%M}]"
     query = {
         "search_query": f"({source.query}) AND {window}",
         "start": skip,
-        "max_results": SLICE,
+        "max_results": limits.slice,
         "sortBy": "submittedDate",
         "sortOrder": "descending",
     }
@@ -150,15 +146,15 @@ def ask(source: ArxivApi, start: datetime, end: datetime, skip: int) -> Request:
 
 
 def _window(
-    source: ArxivApi, run: Run, start: datetime, end: datetime
+    source: ArxivApi, run: Run, start: datetime, end: datetime, limits: ApiLimits
 ) -> Generator[Request, Answer, Harvest]:
     """All papers submitted in a window. Where the results shrank meanwhile, some may have slid
     between two slices, and all are asked for once more.
     """
-    harvest = yield from _slices(source, run, start, end)
+    harvest = yield from _slices(source, run, start, end, limits)
     if harvest.shrank and harvest.missing and not harvest.cut:
         try:
-            again = yield from _slices(source, run, start, end)
+            again = yield from _slices(source, run, start, end, limits)
         except SourceError as error:
             harvest.problems.append(str(error))
             return harvest
@@ -168,18 +164,18 @@ def _window(
 
 
 def _slices(
-    source: ArxivApi, run: Run, start: datetime, end: datetime
+    source: ArxivApi, run: Run, start: datetime, end: datetime, limits: ApiLimits
 ) -> Generator[Request, Answer, Harvest]:
     harvest, skip = Harvest(), 0
     while True:
-        request = ask(source, start, end, skip)
+        request = ask(source, start, end, skip, limits)
         try:
             page = yield from _slice(request, source, run, skip, harvest.total)
         except NoSlice as error:
             harvest.problems.append(str(error))
             harvest.whole = False
             harvest.total = end_at = max(harvest.total, error.total)
-            skip += SLICE
+            skip += limits.slice
         except SourceError as error:
             if not harvest.entries:
                 raise
@@ -199,7 +195,7 @@ def _slices(
             if page.entries and _is_known(page.entries, source, run):
                 harvest.known = True
                 return harvest
-        if skip >= min(end_at, MOST) or _too_many(harvest, start, end):
+        if skip >= min(end_at, limits.query) or _too_many(harvest, start, end, limits):
             return harvest
 
 
@@ -226,8 +222,8 @@ def _slice(
     return (yield from again(request, checked))
 
 
-def _too_many(harvest: Harvest, start: datetime, end: datetime) -> bool:
-    return harvest.total > MOST and end - start > _SHORTEST
+def _too_many(harvest: Harvest, start: datetime, end: datetime, limits: ApiLimits) -> bool:
+    return harvest.total > limits.query and end - start > _SHORTEST
 
 
 def _is_known(entries: Sequence[Entry], source: Source, run: Run) -> bool:
@@ -250,73 +246,3 @@ def read(answer: Answer, source: Source, run: Run) -> ApiPage:
     """
     let_speak(answer, lambda document: parse(document, source, run.today))
     return parse(body(answer), source, run.today, seen=run.seen)
-
-
-def parse(body: bytes, source: Source, today: date, *, seen: date | None = None) -> ApiPage:
-    """Read an answer of the API, of either shape (arXiv rewrote it in November 2025).
-
-    Raises:
-        Refused: the answer is arXiv's "Error" entry.
-        SourceError: the answer is broken; one line says how.
-    """
-    root = xml.read(body)
-    if root.tag != f"{ATOM}feed":
-        raise SourceError("not an answer of the arXiv API: no Atom feed")
-    if message := _error(root):
-        raise Refused(f"arXiv says: {message}")
-    entries, refused = list[Entry](), list[str]()
-    for element in root.iterfind(f"{ATOM}entry"):
-        try:
-            entries.append(_entry(element, source, today, seen))
-        except Exception as error:
-            refused.append(fault(error))
-    return ApiPage(
-        total=_number(root, "totalResults"),
-        start=_number(root, "startIndex"),
-        entries=tuple(entries),
-        refused=tuple(refused),
-    )
-
-
-def _entry(element: Element, source: Source, today: date, seen: date | None) -> Entry:
-    url = element.findtext(f"{ATOM}id", "")
-    name = arxiv_id(url)
-    if name is None or "/" not in url:
-        raise SourceError(f"{fold(url)[:80]!r} is no arXiv id")
-    return paper(
-        name,
-        source,
-        today,
-        seen=seen,
-        title=xml.text(element.find(f"{ATOM}title")),
-        summary=xml.text(element.find(f"{ATOM}summary")),
-        authors=[xml.text(author) for author in element.iterfind(f"{ATOM}author/{ATOM}name")],
-        categories=list(_categories(element)),
-        comment=xml.text(element.find(f"{ARXIV}comment")),
-        journal_ref=xml.text(element.find(f"{ARXIV}journal_ref")),
-        published_doi=xml.text(element.find(f"{ARXIV}doi")),
-        published=moment(element.findtext(f"{ATOM}published")),
-        updated=moment(element.findtext(f"{ATOM}updated")),
-    )
-
-
-def _categories(element: Element) -> Iterator[str]:
-    primary = element.find(f"{ARXIV}primary_category")
-    if primary is not None:
-        yield primary.get("term", "")
-    for category in element.iterfind(f"{ATOM}category"):
-        yield category.get("term", "")
-
-
-def _error(root: Element) -> str:
-    for entry in root.iterfind(f"{ATOM}entry"):
-        if "/api/errors" in entry.findtext(f"{ATOM}id", ""):
-            return fold(entry.findtext(f"{ATOM}summary")) or "an error without words"
-    return ""
-
-
-def _number(root: Element, name: str) -> int:
-    number = fold(root.findtext(f"{OPENSEARCH}{name}"))
-    if not number.isascii() or not number.isdecimal() or len(number) > 9:
-        raise SourceError(f"not an answer of the arXiv API: no {name}")
-    return int(number)

@@ -5,14 +5,12 @@ Specification: https://info.arxiv.org/help/rss_specifications.html
 
 from __future__ import annotations
 
-import re
-from collections.abc import Generator, Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Sequence
 from datetime import UTC, date, datetime, time, timedelta
-from xml.etree.ElementTree import Element
 
 import msgspec
 
-from digest.errors import Refused, SourceError
+from digest.errors import SourceError
 from digest.model import (
     ARXIV_API,
     ARXIV_LISTING,
@@ -28,41 +26,27 @@ from digest.model import (
     SourceResult,
     State,
 )
-from digest.sources import arxiv, xml
+from digest.sources import arxiv
+from digest.sources.arxiv_listing_answer import Listing, parse
 from digest.sources.asking import (
     Asking,
     Run,
     again,
     body,
-    fault,
     left_out,
     let_speak,
 )
-from digest.sources.papers import once, paper
-from digest.sources.text import fold, moment
-from digest.sources.xml import ARXIV, ATOM, DC
-from digest.text.ids import arxiv_id, id_month
+from digest.sources.papers import once
+from digest.text.categories import is_within
 from digest.text.mailing import (
-    EASTERN,
     due,
-    id_month_listed,
     is_listing_day,
 )
 
 ACCEPT = "application/rss+xml, application/xml;q=0.9"
 BATCH = 100  # ids a request
 _BEFORE = timedelta(days=4)  # a paper listed on a day was submitted in the four before, as a rule
-_PREFIX = re.compile(r"\s*arXiv:(\S+)\s+Announce Type:\s*(\S+)\s*(?:Abstract:\s*)?", re.I)
-_TYPES = {"new", "cross", "replace", "replace-cross"}
-
-
-class Listing(msgspec.Struct, frozen=True, kw_only=True):
-    """One answer."""
-
-    day: date | None  # that it is of, in arXiv's own time zone; None where it doesn't say
-    entries: tuple[Entry, ...]
-    refused: tuple[str, ...] = ()  # why entries were left out
-    skips: frozenset[str] = frozenset()  # "Saturday": days without a listing
+_LATE = timedelta(days=60)  # until when others are cross-listed, as a rule
 
 
 def fetch(source: ArxivListing, run: Run) -> Asking:
@@ -80,11 +64,12 @@ def fetch(source: ArxivListing, run: Run) -> Asking:
         state, problem = judge(Listing(day=past.listing, entries=()), run, past)
         return SourceResult(source=source.name, state=state, problem=problem, listing=past.listing)
     state, problem = judge(listing, run, past)
-    entries, covers = once(listing.entries), listing.day
+    entries, covers, lost = once(listing.entries), listing.day, ""
     gap = Gap(run.since, run.since, run.today) if run.since else None
     try:
         if start := missed(listing.day, run, past):
             covers = start
+            lost = _unknowable(source, run, start)
             healed = yield from _submitted(source, run, start)
             gap = healed.gap
             entries += healed.entries
@@ -99,7 +84,7 @@ def fetch(source: ArxivListing, run: Run) -> Asking:
     return SourceResult(
         source=source.name,
         state=state,
-        problem=problem,
+        problem="; ".join(filter(None, (problem, lost))),
         entries=tuple(entry for entry in entries if _wanted(entry, source)),
         listing=listing.day,
         covers=covers,
@@ -115,9 +100,40 @@ def _rest(source: ArxivListing, run: Run) -> Asking:
 
 
 def _submitted(source: ArxivListing, run: Run, listed: date) -> Asking:
-    """Ask the API for the papers that were listed since a day."""
-    start = datetime.combine(listed - _BEFORE, time(), UTC)
-    return (yield from arxiv.submitted(_query(source), run, start))
+    """Ask the API for the papers that were listed since a day.
+
+    Where a listing was missed, what is known of them says nothing of those that were cross-listed,
+    so that all of the time are asked for.
+    """
+    start, run = (
+        (listed - _BEFORE, run)
+        if run.since
+        else (
+            _earliest(source, run, listed),
+            msgspec.structs.replace(run, past={}),
+        )
+    )
+    return (yield from arxiv.submitted(_query(source), run, datetime.combine(start, time(), UTC)))
+
+
+def _unknowable(source: ArxivListing, run: Run, listed: date) -> str:
+    """What no question finds of listings that we missed; empty where nothing is lost."""
+    if run.since or source.cross_lists is CrossLists.EXCLUDE:
+        return ""
+    early = _earliest(source, run, listed)
+    return f"papers submitted before {early} and cross-listed since {listed} may be missing"
+
+
+def _earliest(source: ArxivListing, run: Run, listed: date) -> date:
+    """Since when papers were submitted that a listing we missed may have brought.
+
+    One that was listed first elsewhere may be old. What the archive hasn't of those that came since
+    this source is read is such a paper; of earlier ones nobody knows when they got the category.
+    """
+    first, began = listed - _BEFORE, run.past_of(source.name).began
+    if source.cross_lists is CrossLists.EXCLUDE or began is None:
+        return first
+    return min(first, max(listed - _LATE, began))
 
 
 def judge(listing: Listing, run: Run, past: SourceHistory) -> tuple[State, str]:
@@ -220,106 +236,8 @@ def read(answer: Answer, source: Source, run: Run) -> Listing | None:
     return parse(body(answer), source, run.today, seen=run.seen)
 
 
-def parse(body: bytes, source: Source, today: date, *, seen: date | None = None) -> Listing:
-    """Read a listing.
-
-    Raises:
-        Refused: it is arXiv's own error message.
-        SourceError: it is broken; one line says how.
-    """
-    root = xml.read(body)
-    channel = root.find("channel") if root.tag == "rss" else root
-    if channel is None or root.tag not in {"rss", f"{ATOM}feed"}:
-        raise SourceError("not an arXiv listing: neither RSS nor Atom")
-    if _one(channel, "title", f"{ATOM}title").startswith("Feed error"):
-        raise Refused(f"arXiv says: {_one(channel, 'description', f'{ATOM}subtitle')}")
-    entries, refused = list[Entry](), list[str]()
-    items = [*channel.iterfind("item"), *channel.iterfind(f"{ATOM}entry")]
-    for item in items:
-        try:
-            entries.append(_entry(item, source, today, seen))
-        except Exception as error:
-            refused.append(fault(error))
-    days = [day for item in (channel, *items) if (day := _day(item, "pubDate", f"{ATOM}published"))]
-    made = _day(channel, "lastBuildDate", f"{ATOM}updated")
-    return Listing(
-        day=max(days, default=made),
-        entries=tuple(entries),
-        refused=tuple(refused),
-        skips=frozenset(fold(xml.text(day)) for day in channel.iterfind("skipDays/day")),
-    )
-
-
-def _entry(item: Element, source: Source, today: date, seen: date | None) -> Entry:
-    summary = _one(item, "description", f"{ATOM}summary", raw=True)
-    prefix = _PREFIX.match(summary)
-    guid = _one(item, "guid", f"{ATOM}id")
-    name = arxiv_id(guid) or (arxiv_id(prefix[1]) if prefix else None)
-    if name is None:
-        raise SourceError(f"{guid[:80]!r} is no arXiv id")
-    kind = fold(item.findtext(f"{ARXIV}announce_type")) or (prefix[2] if prefix else "")
-    kind = kind if kind in _TYPES else ""
-    listed = _day(item, "pubDate", f"{ATOM}published")
-    return paper(
-        name,
-        source,
-        today,
-        seen=seen,
-        title=_one(item, "title", f"{ATOM}title", raw=True),
-        summary=summary[prefix.end() :] if prefix else summary,
-        authors=names(_one(item, f"{DC}creator")),
-        categories=list(_categories(item)),
-        journal_ref=_one(item, f"{ARXIV}journal_reference"),
-        published_doi=_one(item, f"{ARXIV}DOI"),
-        license=_one(item, f"{DC}rights"),
-        listed=listed if listed and _is_first(name.id, kind, listed) else None,
-        announce_type=kind,
-    )
-
-
-def _is_first(name: str, kind: str, listed: date) -> bool:
-    """True if this listing is the paper's first: an old one may be cross-listed at any time."""
-    is_fresh = id_month(f"arxiv:{name}") == id_month_listed(listed)
-    return kind == "new" or (kind == "cross" and is_fresh)
-
-
-def names(creators: str) -> tuple[str, ...]:
-    """The authors in "Ann Lee, Bo Chen (Acme, Inc.), Cy Orr": affiliations are left out."""
-    found, depth = [list[str]()], 0
-    for piece in re.split(r"(\(|\)|, )", creators):
-        if piece in {"(", ")"}:
-            depth = max(0, depth + (1 if piece == "(" else -1))
-        elif piece == ", " and not depth:
-            found.append([])
-        elif not depth:
-            found[-1].append(piece)
-    if depth:  # a bracket never closed
-        return tuple(creators.split(", "))
-    return tuple(map("".join, found))
-
-
 def _wanted(entry: Entry, source: ArxivListing) -> bool:
     """True for what is listed in its primary category, or where the others are wanted too."""
-    primary = entry.categories[0] if entry.categories else ""
-    own = any(primary == name or primary.startswith(f"{name}.") for name in source.categories)
-    return own or source.cross_lists is not CrossLists.EXCLUDE
-
-
-def _categories(item: Element) -> Iterator[str]:
-    for category in item.iterfind("category"):
-        yield xml.text(category)
-    for category in item.iterfind(f"{ATOM}category"):
-        yield category.get("term", "")
-
-
-def _day(item: Element, *tags: str) -> date | None:
-    """The day a date names where arXiv is."""
-    found = moment(_one(item, *tags))
-    return found.astimezone(EASTERN).date() if found else None
-
-
-def _one(item: Element, *tags: str, raw: bool = False) -> str:
-    for tag in tags:
-        if (element := item.find(tag)) is not None:
-            return xml.text(element) if raw else fold(xml.text(element))
-    return ""
+    if source.cross_lists is not CrossLists.EXCLUDE:
+        return True
+    return any(is_within(primary, source.categories) for primary in entry.categories[:1])

@@ -6,6 +6,7 @@ https://info.arxiv.org/help/oa/index.html
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Generator
 from datetime import date, timedelta
 from urllib.parse import urlencode
@@ -41,7 +42,7 @@ from digest.text.ids import ArxivId, arxiv_id
 OAI = "{http://www.openarchives.org/OAI/2.0/}"
 META = "{http://arxiv.org/OAI/arXiv/}"
 ACCEPT = "text/xml, application/xml;q=0.9"
-PIECE = 5000  # papers or more that are kept at once
+PIECE = 5000  # papers
 _DAY = timedelta(days=1)
 _WINDOW = 6 * _DAY  # from its first day to its last: what is asked for again after a cut
 
@@ -59,12 +60,16 @@ class TokenError(SourceError):
     """arXiv doesn't know the resumption token any more: they live for a day."""
 
 
-def fetch(source: ArxivOai, run: Run) -> Asking:
+def fetch(source: ArxivOai, run: Run, *, piece: int = PIECE) -> Asking:
     """Ask for what changed, week by week, from where the last harvest ended.
 
     What comes is each paper as it stands today, seen when it was announced.
+
+    Args:
+        piece: papers or more that are kept at once.
     """
     start, token = _resumed(source, run)
+    harvest = _Week()
     end = min(source.until or run.today, run.until or run.today, run.today)
     found, problems, kept = list[Entry](), list[str](), False
     refused, reason = 0, ""
@@ -72,6 +77,7 @@ def fetch(source: ArxivOai, run: Run) -> Asking:
         last = min(start + _WINDOW, end)
         try:
             page = yield from _page(source, run, start, last, token)
+            harvest.check(page)
         except SourceError as error:
             if not (found or kept):
                 raise
@@ -79,14 +85,48 @@ def fetch(source: ArxivOai, run: Run) -> Asking:
             break
         found += page.entries
         refused, reason = refused + len(page.refused), reason or "".join(page.refused[:1])
-        start, token = (start, page.token) if page.token else (last + _DAY, "")
-        if len(found) >= PIECE:
+        if page.token:
+            token = page.token
+        else:
+            start, token, harvest = last + _DAY, "", _Week()
+        if len(found) >= piece:
             yield _fetched(source, run, State.OK, found, start, end, token)
             found, kept = [], True
     if refused:
         problems.append(left_out([reason], "record", refused))
     state = State.PARTIAL if problems else State.OK if found or kept else State.QUIET
     return _fetched(source, run, state, found, start, end, token, "; ".join(problems))
+
+
+class _Week:
+    """What came of one week's list: it must end."""
+
+    def __init__(self, most: int = 1000, idle: int = 20) -> None:
+        """
+        Args:
+            most: parts.
+            idle: parts in turn that bring nothing new, and no more than came before them: where a
+                token dies, the list is read again from its start.
+        """
+        self._most, self._patience, self._idle, self._parts = most, idle, 0, 0
+        self._tokens, self._papers = Counter[str](), set[str]()
+
+    def check(self, page: OaiPage) -> None:
+        """Take in a part.
+
+        Raises:
+            SourceError: another one is promised, though this list goes round, or on for ever.
+        """
+        papers = {entry.id for entry in page.entries}
+        self._idle = 0 if papers - self._papers or not page.token else self._idle + 1
+        self._parts += 1
+        self._tokens[page.token] += 1
+        is_idle = self._idle >= max(self._patience, self._parts // 2 + 1)
+        if page.token and (is_idle or self._tokens[page.token] > TRIES):
+            raise SourceError("the same part of the harvest over and over")
+        if page.token and self._parts >= self._most:
+            raise SourceError(f"a week's list of more than {self._most:,} parts")
+        self._papers |= papers
 
 
 def _fetched(
@@ -204,28 +244,29 @@ def _entry(record: Element, source: Source, today: date, seen: date | None) -> E
     if meta is None:
         raise SourceError("a record without arXiv metadata")
 
-    def said(tag: str) -> str:
+    def text(tag: str) -> str:
         return xml.text(meta.find(f"{META}{tag}"))
 
-    name = arxiv_id(said("id"))
+    name = arxiv_id(text("id"))
     if name is None:
-        raise SourceError(f"{fold(said('id'))[:80]!r} is no arXiv id")
-    updated = moment(said("updated"))
+        raise SourceError(f"{fold(text('id'))[:80]!r} is no arXiv id")
+    updated = moment(text("updated"))
     return paper(
         # This format counts no versions, but says so where there is more than the first.
         ArxivId(name.id, 0 if updated else 1),
         source,
         today,
         seen=seen,
-        title=said("title"),
-        summary=said("abstract"),
+        title=text("title"),
+        summary=text("abstract"),
         authors=[_name(author) for author in meta.iterfind(f"{META}authors/{META}author")],
-        categories=[*said("categories").split(), said("msc-class"), said("acm-class")],
-        comment=said("comments"),
-        journal_ref=said("journal-ref"),
-        published_doi=said("doi"),
-        license=said("license"),
-        published=moment(said("created")),
+        categories=text("categories").split(),
+        classes=(text("msc-class"), text("acm-class")),
+        comment=text("comments"),
+        journal_ref=text("journal-ref"),
+        published_doi=text("doi"),
+        license=text("license"),
+        published=moment(text("created")),
         updated=updated,
     )
 

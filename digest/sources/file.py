@@ -18,12 +18,14 @@ from digest.model import (
     State,
 )
 from digest.sources import (
-    arxiv,
-    arxiv_listing,
+    arxiv_answer,
+    arxiv_listing_answer,
     arxiv_oai,
     bibtex,
+    csl,
     feed,
     jsonl,
+    ris,
     xml,
 )
 from digest.sources.asking import Asking, Run, fault
@@ -87,7 +89,7 @@ def read(path: Path, source: LocalFile, today: date) -> Iterator[Entry | SourceE
 
 
 def parse(body: bytes, source: LocalFile, today: date) -> Iterator[Entry | SourceError]:
-    """The entries of a document: BibTeX, JSON Feed, Atom, RSS, OAI-PMH.
+    """The entries of a document: BibTeX, RIS, CSL-JSON, JSON Feed, Atom, RSS, OAI-PMH.
 
     Entries are seen on the document's own date; where it has none, or is a harvest or a collection,
     on the day of announcement.
@@ -96,8 +98,12 @@ def parse(body: bytes, source: LocalFile, today: date) -> Iterator[Entry | Sourc
         SourceError: it has none of these formats, or is broken.
     """
     start = body.lstrip(_BLANK)[:1]
-    if start in {b"@", b"%"}:
-        yield from bibtex.parse(body.decode("utf-8", "replace"), source, today)
+    if start == b"[":
+        yield from csl.parse(body, source, today)
+    elif start in {b"@", b"%"} or (start not in {b"<", b"{"} and bibtex.RECORD.search(body)):
+        yield from bibtex.parse(bibtex.decoded(body), source, today)
+    elif start not in {b"<", b"{"} and ris.RECORD.search(body):
+        yield from ris.parse(bibtex.decoded(body), source, today)
     elif start == b"{" or b"<!doctype" in body[:1000].lower():  # RSS 0.91 has one
         yield from _page(feed.parse(body, source, today))
     else:
@@ -112,10 +118,10 @@ def _parse_xml(body: bytes, source: LocalFile, today: date) -> Iterator[Entry | 
         harvest = arxiv_oai.parse(body, source, today)
         yield from _all(harvest.entries, harvest.refused)
     elif root.find(f"{OPENSEARCH}totalResults") is not None:
-        page = arxiv.parse(body, source, today, seen=seen)
+        page = arxiv_answer.parse(body, source, today, seen=seen)
         yield from _all(page.entries, page.refused)
     elif next(root.iter(f"{ARXIV}announce_type"), None) is not None:
-        listing = arxiv_listing.parse(body, source, today, seen=seen)
+        listing = arxiv_listing_answer.parse(body, source, today, seen=seen)
         yield from _all(listing.entries, listing.refused)
     else:
         yield from _page(feed.parse(body, source, today, seen=seen))

@@ -11,13 +11,10 @@ from digest.sources.text import (
     unique,
     web_address,
 )
+from digest.text.categories import is_category
 from digest.text.ids import ArxivId, doi
-from digest.text.links import paper_links
+from digest.text.links import doi_link, paper_links
 from digest.text.mailing import announced_on
-
-# "cs.DC", "hep-ph", "cond-mat.mes-hall"; codes such as "68T27" and "H.1.1" stand among them.
-# Source: https://arxiv.org/category_taxonomy
-_CATEGORY = re.compile(r"[a-z]+(-[a-z]+)?(\.[A-Za-z]+(-[A-Za-z]+)?)?")
 
 
 def paper(
@@ -29,6 +26,7 @@ def paper(
     summary: str,
     authors: Iterable[str],
     categories: Sequence[str],
+    classes: Iterable[str] = (),
     comment: str = "",
     journal_ref: str = "",
     published_doi: str = "",
@@ -43,33 +41,30 @@ def paper(
 
     Args:
         categories: primary first; codes of ACM and MSC may stand among them.
+        classes: such codes, where the source has them apart.
         published: first version. updated: this version.
         listed: the listing date of the first version, where a listing said so.
         seen: the day we had it; without one, the day it was announced.
     """
     key = f"arxiv:{name.id}"
+    dois = publisher_dois(published_doi)
     first = published if name.version == 1 else updated
     announced = announced_on(key, published, listed, seen or today)
     seen = seen or announced
     version = Version(number=name.version, date=first, seen=seen)
     terms = unique(fold(term) for term in categories)
-    bare_doi = publisher_doi(published_doi)
+    codes = [*(term for term in terms if not is_category(term)), *map(fold, classes)]
     return Entry(
         id=key,
         title=fold(title),
         summary=paragraphs(summary),
         authors=tuple(found for author in authors if (found := fold(author))),
-        links=paper_links(name.id, bare_doi),
-        categories=tuple(term for term in terms if _CATEGORY.fullmatch(term)),
-        classes=unique(
-            fold(code)
-            for term in terms
-            if not _CATEGORY.fullmatch(term)
-            for code in re.split(r"[;,]", term)
-        ),
+        links=(*paper_links(name.id, ""), *map(doi_link, dois)),
+        categories=tuple(term for term in terms if is_category(term)),
+        classes=unique(fold(code) for term in codes for code in re.split(r"[;,]", term)),
         comment=fold(comment),
         journal_ref=fold(journal_ref),
-        doi=bare_doi,
+        doi=dois[0] if dois else "",
         license=web_address(license),
         markup=source.markup,
         published=published,
@@ -82,6 +77,12 @@ def paper(
         announce_types=(announce_type,) if announce_type else (),
         sources=(source.name,),
     )
+
+
+def publisher_dois(field: str) -> tuple[str, ...]:
+    """The DOIs of a field, which may name a paper and a correction to it."""
+    parts = re.split(r"[\s,;]+(?=10\.\d|doi:|https?:)", fold(field), flags=re.IGNORECASE)
+    return unique(map(publisher_doi, parts))
 
 
 def publisher_doi(field: str) -> str:

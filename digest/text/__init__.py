@@ -1,3 +1,16 @@
-"""Strings and days in; ids, folded words, patterns over them and listing days out. Pure."""
+"""Strings and days in; ids, folded words, patterns over them and listing days out. Pure, but for
+`reading`, which opens the files that people write.
+"""
 
-__all__ = ["allowlist", "days", "ids", "links", "mailing", "memory", "patterns", "words"]
+__all__ = [
+    "allowlist",
+    "categories",
+    "days",
+    "ids",
+    "links",
+    "mailing",
+    "memory",
+    "patterns",
+    "reading",
+    "words",
+]

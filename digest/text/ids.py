@@ -22,6 +22,9 @@ _DOI = re.compile(r"10\.\d{4,9}/[-._;()/:a-z0-9]+", re.IGNORECASE)
 _MARKED = re.compile(r"(^|-)[0-9a-f]{8}$")  # what looks like a hash
 
 
+_SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+
+
 class ArxivId(NamedTuple):
     """An arXiv identifier without its version, and the version, 0 where none was named."""
 
@@ -82,6 +85,11 @@ def id_month(entry_id: str) -> date | None:
     digits = entry_id.removeprefix("arxiv:").rpartition("/")[2]
     year = int(digits[:2])
     return date(year + (1900 if year > 90 else 2000), int(digits[2:4]), 1)
+
+
+def is_slug(text: str) -> bool:
+    """Whether a text may stand in an address as it is: small letters, digits, single hyphens."""
+    return _SLUG.fullmatch(text) is not None
 
 
 def slug(entry_id: str) -> str:

@@ -74,22 +74,37 @@ def id_month_listed(day: date) -> date:
 
 
 def announced_on(
-    entry_id: str, published: datetime | None, listed: date | None, seen: date
+    entry_id: str,
+    published: datetime | None,
+    listed: date | None,
+    seen: date,
+    *,
+    after: date | None = None,
+    before: date | None = None,
 ) -> date:
     """The day an entry was announced: its listing's own date, else computed from its submission.
 
     A paper is never announced before the month of its id (it may have been held in moderation for
     weeks: 3 % of ids differ from their submission month), nor after the day we had it. What arXiv
     didn't list is of the day its source published it.
+
+    Args:
+        after, before: listings between which it must have been announced, as far as known; where
+            they contradict each other, neither counts.
     """
     month = id_month(entry_id)
     if listed is not None:
         return min(listed, seen)
-    if published is None:
-        return min(first_listing(month), seen) if month else seen
     if month is None:
-        return min(published.astimezone(UTC).date(), seen)
-    return min(max(listing_date(published), first_listing(month)), seen)
+        return min(published.astimezone(UTC).date(), seen) if published else seen
+    day = first_listing(month)
+    if published:
+        day = max(listing_date(published), day)
+    held = day
+    if not (after and before and after > before):
+        held = min(max(day, after or day), before or date.max)
+    # A backfill has it that we had a paper on the day that was computed: that is no evidence.
+    return held if seen == day else min(held, seen)
 
 
 def due(now: datetime) -> date:

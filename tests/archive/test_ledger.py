@@ -194,7 +194,7 @@ def test_what_the_next_fetch_is_told() -> None:
         Validators(resume={"Backfill": "mark"}),
     )
     assert past == {
-        "cs.DC": SourceHistory(whole=False, listing=date(2026, 5, 11)),
+        "cs.DC": SourceHistory(whole=False, listing=date(2026, 5, 11), began=date(2026, 5, 11)),
         "Backfill": SourceHistory(resume="mark"),
     }
 
@@ -305,6 +305,6 @@ def test_marks_that_git_merged_count_where_both_sides_agree(tmp_path: Path) -> N
 def test_only_whole_answers_leave_marks() -> None:
     mark = Validator(etag='"1"')
     found = fetched(1, validators={"https://e.org/": mark}, resume="y")
-    assert marks.marked(Validators(resume={"x": "1"}), [found]) == Validators(
+    assert marks.after(Validators(resume={"x": "1"}), [found]) == Validators(
         validators={"https://e.org/": mark}, resume={"x": "1", "cs.DC": "y"}
     )

@@ -8,7 +8,7 @@ from conftest import CHROMIUM, NOW, PATIENCE, serving
 from playwright.sync_api import Browser, Page
 
 from digest import archive
-from digest.build import build
+from digest.build import BuildOptions, build
 from digest.fetch import ARCHIVE
 from digest.language import Language
 from digest.model import Entry
@@ -54,7 +54,7 @@ def site(root: Path, language: str) -> Path:
         for number, (title, summary, author) in enumerate(PAPERS)
     ]
     archive.save(root / ARCHIVE, entries)
-    build(root, now=NOW, out=root / "out", offline=True)
+    build(root, BuildOptions(now=NOW, out=root / "out", offline=True))
     return root / "out"
 
 

@@ -37,7 +37,7 @@ from digest.model import (
     LocalFile,
     Markup,
 )
-from digest.sources import arxiv
+from digest.sources import arxiv_answer
 
 ROOT = Path(__file__).parents[2]
 PAPERS = ROOT.parent / "shared" / "data" / "papers.jsonl.gz"
@@ -53,7 +53,7 @@ def paper(**fields: Any) -> Entry:
 def seed() -> tuple[Entry, ...]:
     body = (ROOT / "content" / "start" / "seed.atom.xml").read_bytes()
     source = LocalFile(name="Start", markup=Markup.TEX, path="*.xml")
-    return arxiv.parse(body, source, date(2026, 5, 16)).entries
+    return arxiv_answer.parse(body, source, date(2026, 5, 16)).entries
 
 
 def read_bib(body: bytes) -> BibliographyData:

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from digest import __version__
 from digest.cli import main
-from digest.commands.init import _quoted, create, subscriptions
+from digest.commands.init import _quoted, create
+from digest.commands.opml import read
 from digest.config import load_site
 from digest.errors import DigestError
 from digest.model import ArxivListing, LocalFile, WebFeed
@@ -77,7 +78,7 @@ def test_distributed_computing_begins_with_papers_and_themes(tmp_path: Path) -> 
 
 
 def test_an_opml_becomes_sources_and_its_outlines_themes(tmp_path: Path) -> None:
-    create(tmp_path / "site", (), subscriptions(OPML.encode()))
+    create(tmp_path / "site", (), read(OPML.encode()))
     site = load_site(tmp_path / "site/site.yaml")
     assert all(isinstance(source, WebFeed) for source in site.sources)
     assert [source.name for source in site.sources] == [
@@ -127,7 +128,7 @@ def test_a_folder_that_holds_something_is_refused(tmp_path: Path) -> None:
 )
 def test_what_is_no_opml_is_refused(text: str) -> None:
     with pytest.raises(DigestError):
-        subscriptions(text.encode())
+        read(text.encode())
 
 
 @given(st.text())
@@ -140,3 +141,30 @@ def test_union_merges_are_the_project_s_own() -> None:
     ours = (PROJECT / ".gitattributes").read_text("utf-8").splitlines()
     starter = (PROJECT / "digest/starter/.gitattributes").read_text("utf-8").splitlines()
     assert set(starter) <= set(ours)
+
+
+def test_categories_are_known_in_any_letters_and_by_either_name(tmp_path: Path) -> None:
+    create(tmp_path / "site", ["CS.lg", "cs.NA", "math.NA", "Math-PH"])
+    (listing,) = load_site(tmp_path / "site/site.yaml").sources
+    assert isinstance(listing, ArxivListing)
+    assert listing.categories == ("cs.LG", "cs.NA", "math-ph")
+
+
+@pytest.mark.parametrize(
+    ("name", "hint"),
+    [("cs.DX", "did you mean 'cs"), ("cs.Distributed", "see https"), ("mathph", "'math-ph'")],
+)
+def test_a_category_that_arxiv_does_not_have_is_refused(
+    tmp_path: Path, name: str, hint: str
+) -> None:
+    with pytest.raises(DigestError, match=f"{name!r} is no arXiv category.*{hint}"):
+        create(tmp_path / "site", [name])
+
+
+@pytest.mark.parametrize("followed", [["cs.DC", "cs.LG"], ["cs.DC", "cs"], ["cs.DC", "CS.LG"]])
+def test_a_query_that_a_followed_category_contains_is_left_out(
+    tmp_path: Path, followed: list[str]
+) -> None:
+    create(tmp_path / "site", followed)
+    kinds = [type(source) for source in load_site(tmp_path / "site/site.yaml").sources]
+    assert kinds == [ArxivListing, LocalFile]

@@ -6,8 +6,8 @@ import pytest
 
 from digest.config import load_site
 from digest.config.located import Section
+from digest.config.rule_reader import MAX_TERMS, parse
 from digest.config.rules import (
-    MAX_TERMS,
     AtLeast,
     Fact,
     NoneOf,
@@ -15,7 +15,6 @@ from digest.config.rules import (
     Proximity,
     Regex,
     Rule,
-    parse,
 )
 from digest.errors import ConfigError
 from digest.model import Example, Sort

@@ -25,7 +25,8 @@ from digest.model import (
     State,
     Version,
 )
-from digest.sources import arxiv
+from digest.sources import arxiv, arxiv_answer
+from digest.sources.papers import publisher_dois
 
 MORE = Path(__file__).parents[3] / "shared/data/recorded/api"
 ANSWERS = sorted([*(RECORDED / "api").glob("*.xml"), *MORE.glob("*.xml")])
@@ -44,8 +45,8 @@ NAMES = {
 }
 
 
-def parse(body: bytes, seen: date | None = date(2026, 5, 16)) -> arxiv.ApiPage:
-    return arxiv.parse(body, SOURCE, date(2026, 5, 16), seen=seen)
+def parse(body: bytes, seen: date | None = date(2026, 5, 16)) -> arxiv_answer.ApiPage:
+    return arxiv_answer.parse(body, SOURCE, date(2026, 5, 16), seen=seen)
 
 
 def folded(found: str) -> str:
@@ -101,6 +102,20 @@ def test_a_wrapped_abstract_is_one_paragraph() -> None:
     first, _ = parse((RECORDED / "api/old-2025.xml").read_bytes()).entries
     assert "\n" not in first.summary
     assert first.summary.startswith("To tackle long-horizon tasks, recent hierarchical vision-l")
+
+
+@pytest.mark.parametrize(
+    ("field", "dois"),
+    [
+        ("10.1145/1.2 10.1145/3.4", ["10.1145/1.2", "10.1145/3.4"]),
+        ("10.1145/1.2, 10.1145/3.4", ["10.1145/1.2", "10.1145/3.4"]),
+        ("10.1145/1.2; doi:10.1145/3.4", ["10.1145/1.2", "10.1145/3.4"]),
+        ("10.1145/1.2 https://doi.org/10.1145/3.4", ["10.1145/1.2", "10.1145/3.4"]),
+        ("10.1145/1.2 10.1145/1.2", ["10.1145/1.2"]),
+    ],
+)
+def test_several_dois_of_one_field_are_several(field: str, dois: list[str]) -> None:
+    assert list(publisher_dois(field)) == dois
 
 
 def test_codes_of_acm_and_msc_stand_apart() -> None:
@@ -320,18 +335,15 @@ def test_a_gap_is_filled_from_its_first_day_and_seen_when_announced() -> None:
     assert fetched.entries[0].seen == fetched.entries[0].announced == date(2026, 5, 5)
 
 
-def test_more_than_the_api_gives_are_asked_for_in_shorter_windows(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(arxiv, "SLICE", 20)  # arXiv's limits, a hundredth of them
-    monkeypatch.setattr(arxiv, "MOST", 300)
+def test_more_than_the_api_gives_are_asked_for_in_shorter_windows() -> None:
+    limits = arxiv.ApiLimits(slice=20, query=300)  # a hundredth of arXiv's
     with Server(papers(1000, NOW - timedelta(hours=1), timedelta(minutes=10))) as server:
 
         def reply(request: Request) -> Reply:
             query = parse_qs(urlsplit(request.url).query).items()
             return server._api({name: values[0] for name, values in query}).encode()
 
-        fetched, asked = told(arxiv.fetch(SOURCE, a_run()), reply)
+        fetched, asked = told(arxiv.fetch(SOURCE, a_run(), limits), reply)
     assert fetched.state is State.OK
     assert len(fetched.entries) == 1000
     assert all(start_of(request) + 20 <= 300 for request in asked)

@@ -22,7 +22,7 @@ from digest.model import (
     SourceResult,
     State,
 )
-from digest.sources import arxiv_listing
+from digest.sources import arxiv_listing, arxiv_listing_answer
 from digest.sources.asking import Run
 
 SOURCE = ArxivListing(
@@ -37,9 +37,9 @@ TUESDAY = date(2026, 5, 12)
 CUT = Path(__file__).parents[3] / "shared/data/recorded/listing"
 
 
-def parse(name: str) -> arxiv_listing.Listing:
+def parse(name: str) -> arxiv_listing_answer.Listing:
     body = (RECORDED / "listing" / name).read_bytes()
-    return arxiv_listing.parse(body, SOURCE, date(2026, 5, 1), seen=date(2026, 5, 1))
+    return arxiv_listing_answer.parse(body, SOURCE, date(2026, 5, 1), seen=date(2026, 5, 1))
 
 
 def test_a_listing_in_rss() -> None:
@@ -80,7 +80,7 @@ def test_a_cut_listing_is_none(path: Path) -> None:
     if not path.exists():
         pytest.skip("needs the larger recordings")
     with pytest.raises(SourceError, match="broken or cut XML: no element found"):
-        arxiv_listing.parse(path.read_bytes(), SOURCE, TUESDAY)
+        arxiv_listing_answer.parse(path.read_bytes(), SOURCE, TUESDAY)
 
 
 def test_arxivs_own_error_has_its_words() -> None:
@@ -104,7 +104,7 @@ def test_arxivs_own_error_has_its_words() -> None:
     ],
 )
 def test_authors_are_parted(creators: str, names: tuple[str, ...]) -> None:
-    assert tuple(name.strip() for name in arxiv_listing.names(creators) if name) == names
+    assert tuple(name.strip() for name in arxiv_listing_answer.names(creators) if name) == names
 
 
 def kinds() -> list[Paper]:
@@ -306,6 +306,42 @@ def test_a_missed_listing_is_asked_of_the_api(server: Server) -> None:
     assert "(cat:cs.DC) AND submittedDate:[202605110000 TO " in unquote(asked[1].url).replace(
         "+", " "
     )
+
+
+def test_late_cross_lists_of_a_missed_listing_come(server: Server) -> None:
+    """A paper of April got the category on Friday, whose listing never came; those of before this
+    source was read got it nobody knows when.
+    """
+    late = one("2604.00001", datetime(2026, 4, 14, 12, tzinfo=UTC))
+    older = one("2603.00001", datetime(2026, 3, 3, 12, tzinfo=UTC))
+    known = one("2604.00002", datetime(2026, 4, 15, 12, tzinfo=UTC))
+    run = a_run(
+        at(date(2026, 5, 18)),
+        past={
+            "cs.DC": SourceHistory(whole=True, listing=date(2026, 5, 14), began=date(2026, 4, 1))
+        },
+    )
+    fetched, _ = fetch(server, SOURCE, run, [], date(2026, 5, 18), corpus=[late, known, older])
+    assert {entry.id[6:] for entry in fetched.entries} == {"2604.00001", "2604.00002"}
+    assert "before 2026-04-01 and cross-listed since 2026-05-15 may be missing" in fetched.problem
+    excluding = replace(SOURCE, cross_lists=CrossLists.EXCLUDE)
+    fetched, _ = fetch(server, excluding, run, [], date(2026, 5, 18), corpus=[late])
+    assert (fetched.entries, "cross-listed" in fetched.problem) == ((), False)
+
+
+@pytest.mark.parametrize(
+    ("followed", "primary"),
+    [("cs.NA", "math.NA"), ("cs.SY", "eess.SY"), ("math.IT", "cs.IT"), ("stat.TH", "math.ST")],
+)
+def test_a_merged_category_without_cross_lists_brings_its_papers(
+    server: Server, followed: str, primary: str
+) -> None:
+    source = replace(SOURCE, categories=(followed,), cross_lists=CrossLists.EXCLUDE)
+    paper = Paper(
+        number="2605.00001", published=kinds()[0].published, categories=(primary, followed, "cs.DC")
+    )
+    fetched, _ = fetch(server, source, a_run(at(TUESDAY)), [paper], TUESDAY)
+    assert {entry.id for entry in fetched.entries} == {"arxiv:2605.00001"}
 
 
 def test_a_weekend_without_runs_is_no_gap(server: Server) -> None:

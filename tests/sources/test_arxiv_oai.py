@@ -1,7 +1,9 @@
 """OAI-PMH: reading harvests, and going on where one was cut off."""
 
+import re
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -226,16 +228,42 @@ def test_a_token_that_repeats_itself_ends_the_harvest(server: Server) -> None:
     assert len(requests) == 4
 
 
-def test_long_harvests_come_in_pieces_that_need_no_asking_again(
-    server: Server, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(arxiv_oai, "PIECE", 10)
-    fetched, _, pieces = harvested(arxiv_oai.fetch(SOURCE, a_run(NOW)), honest(server))
+def test_a_harvest_that_never_ends_is_an_error() -> None:
+    """Ever new tokens bring the same records, or none, for ever."""
+    requests = list[Request]()
+
+    def endless(request: Request) -> Reply:
+        requests.append(request)
+        token = f"<resumptionToken>{len(requests)}</resumptionToken>"
+        return document(f"<ListRecords>{token}</ListRecords>")
+
+    with pytest.raises(SourceError, match="over and over"):
+        told(arxiv_oai.fetch(SOURCE, a_run(NOW)), endless)
+    assert len(requests) < 50
+
+
+def test_tokens_that_go_round_end_the_harvest(server: Server) -> None:
+    whole = server._oai({"from": "2026-05-01", "until": "2026-05-07"})
+    token = re.search("<resumptionToken[^>]*>([^<]+)<", whole)
+    assert token
+    turns = iter(["one", "two"] * 100)
+    fetched, requests, _ = harvested(
+        arxiv_oai.fetch(SOURCE, a_run(NOW)),
+        lambda request: whole.replace(token[1], next(turns)).encode(),
+    )
+    assert fetched.state is State.PARTIAL
+    assert fetched.problem.endswith("over and over")
+    assert len(requests) < 50
+
+
+def test_long_harvests_come_in_pieces_that_need_no_asking_again(server: Server) -> None:
+    harvest = partial(arxiv_oai.fetch, SOURCE, piece=10)
+    fetched, _, pieces = harvested(harvest(a_run(NOW)), honest(server))
     assert len(pieces) > 3
     assert numbers(fetched, *pieces) == ALL
     for piece, count in zip(pieces, range(1, len(pieces) + 1), strict=True):
         run = a_run(NOW, past={"Backfill": SourceHistory(resume=piece.resume)})
-        rest, _, more = harvested(arxiv_oai.fetch(SOURCE, run), honest(server))
+        rest, _, more = harvested(harvest(run), honest(server))
         assert numbers(*pieces[:count], rest, *more) == ALL
 
 

@@ -24,8 +24,8 @@ from digest import archive
 from digest.errors import SourceError
 from digest.model import Entry, LocalFile, Markup
 from digest.sources import (
-    arxiv,
-    arxiv_listing,
+    arxiv_answer,
+    arxiv_listing_answer,
     arxiv_oai,
     feed,
     file,
@@ -61,9 +61,9 @@ def recorded(folder: str) -> tuple[bytes, ...]:
 
 POSTS = tuple(text.encode() for text in FORMATS.values())
 KINDS = {
-    "api": Kind(lambda body: arxiv.parse(body, SOURCE, TODAY).entries, recorded("api")),
+    "api": Kind(lambda body: arxiv_answer.parse(body, SOURCE, TODAY).entries, recorded("api")),
     "listing": Kind(
-        lambda body: arxiv_listing.parse(body, SOURCE, TODAY, seen=TODAY).entries,
+        lambda body: arxiv_listing_answer.parse(body, SOURCE, TODAY, seen=TODAY).entries,
         recorded("listing"),
     ),
     "oai": Kind(lambda body: arxiv_oai.parse(body, SOURCE, TODAY).entries, recorded("oai")),
@@ -157,7 +157,7 @@ def answers() -> list[tuple[Entry, ...]]:
                 found.append(api(server, start, count, seen))
             server.today = date(2026, 5, 12)
             listing = server._rss(["cs.DC"]).encode()
-            found.append(arxiv_listing.parse(listing, SOURCE, seen, seen=seen).entries)
+            found.append(arxiv_listing_answer.parse(listing, SOURCE, seen, seen=seen).entries)
             harvest = server._oai({"from": "2026-05-01", "until": "2026-05-31"}).encode()
             found.append(arxiv_oai.parse(harvest, SOURCE, TODAY).entries)
     return found
@@ -165,7 +165,7 @@ def answers() -> list[tuple[Entry, ...]]:
 
 def api(server: Server, start: int, count: int, seen: date) -> tuple[Entry, ...]:
     query = {"search_query": "all", "start": str(start), "max_results": str(count)}
-    return arxiv.parse(server._api(query).encode(), SOURCE, seen, seen=seen).entries
+    return arxiv_answer.parse(server._api(query).encode(), SOURCE, seen, seen=seen).entries
 
 
 ANSWERS = answers()

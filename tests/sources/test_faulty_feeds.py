@@ -31,8 +31,8 @@ from digest.model import (
     WebFeed,
 )
 from digest.sources import (
-    arxiv,
-    arxiv_listing,
+    arxiv_answer,
+    arxiv_listing_answer,
     arxiv_oai,
     bibtex,
     feed,
@@ -264,12 +264,12 @@ RECORD = (
 )
 OF_ARXIV: dict[str, tuple[Callable[[bytes], tuple[int, int]], str, str]] = {
     "api": (
-        lambda body: _counts(arxiv.parse(body, SOURCE, TODAY)),
+        lambda body: _counts(arxiv_answer.parse(body, SOURCE, TODAY)),
         API,
         "<entry><id>http://arxiv.org/abs/{}v1</id></entry>",
     ),
     "listing": (
-        lambda body: _counts(arxiv_listing.parse(body, SOURCE, TODAY)),
+        lambda body: _counts(arxiv_listing_answer.parse(body, SOURCE, TODAY)),
         LISTING,
         "<item><guid>oai:arXiv.org:{}v1</guid></item>",
     ),
@@ -277,7 +277,9 @@ OF_ARXIV: dict[str, tuple[Callable[[bytes], tuple[int, int]], str, str]] = {
 }
 
 
-def _counts(page: arxiv.ApiPage | arxiv_listing.Listing | arxiv_oai.OaiPage) -> tuple[int, int]:
+def _counts(
+    page: arxiv_answer.ApiPage | arxiv_listing_answer.Listing | arxiv_oai.OaiPage,
+) -> tuple[int, int]:
     return len(page.entries), len(page.refused)
 
 

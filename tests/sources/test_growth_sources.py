@@ -23,8 +23,8 @@ from digest.cite.names import parse as parse_name
 from digest.errors import DigestError
 from digest.model import LocalFile, Markup, WebFeed
 from digest.sources import (
-    arxiv,
-    arxiv_listing,
+    arxiv_answer,
+    arxiv_listing_answer,
     arxiv_oai,
     bibtex,
     feed,
@@ -112,7 +112,7 @@ READERS: dict[str, Callable[[str], object]] = {
     "text.web_address": text.web_address,
     "papers.publisher_doi": papers.publisher_doi,
     "feed.split_names": feed.split_names,
-    "arxiv_listing.names": arxiv_listing.names,
+    "arxiv_listing.names": arxiv_listing_answer.names,
     "cite.names": lambda words: unwrap(parse_name)(text.fold(words)),
     "xml.refuse_pages": lambda words: xml.refuse_pages(words.encode("utf-8", "replace")),
     "xml.decoded": lambda words: xml.decoded(words.encode("utf-8", "replace")),
@@ -255,12 +255,12 @@ API = (
 )
 BATCHES: dict[str, tuple[Callable[[bytes], object], Callable[[int], str]]] = {
     "api papers": (
-        lambda body: arxiv.parse(body, BLOG, TODAY),
+        lambda body: arxiv_answer.parse(body, BLOG, TODAY),
         repeat(API, "<entry><id>http://arxiv.org/abs/2605.00001</id></entry>", "</feed>"),
     ),
-    "api nonsense": (lambda body: arxiv.parse(body, BLOG, TODAY), repeat(API, "<entry/>", "</feed>")),
+    "api nonsense": (lambda body: arxiv_answer.parse(body, BLOG, TODAY), repeat(API, "<entry/>", "</feed>")),
     "api authors": (
-        lambda body: arxiv.parse(body, BLOG, TODAY),
+        lambda body: arxiv_answer.parse(body, BLOG, TODAY),
         repeat(
             f"{API}<entry><id>http://arxiv.org/abs/2605.00001</id>",
             "<author><name>a</name></author>",
@@ -268,7 +268,7 @@ BATCHES: dict[str, tuple[Callable[[bytes], object], Callable[[int], str]]] = {
         ),
     ),
     "api categories": (
-        lambda body: arxiv.parse(body, BLOG, TODAY),
+        lambda body: arxiv_answer.parse(body, BLOG, TODAY),
         numbered(
             f"{API}<entry><id>http://arxiv.org/abs/2605.00001</id>",
             "<category term='cs.{}'/>",
@@ -276,13 +276,13 @@ BATCHES: dict[str, tuple[Callable[[bytes], object], Callable[[int], str]]] = {
         ),
     ),
     "listing": (
-        lambda body: arxiv_listing.parse(body, BLOG, TODAY),
+        lambda body: arxiv_listing_answer.parse(body, BLOG, TODAY),
         repeat(
             RSS, "<item><guid>oai:arXiv.org:2605.00001v1</guid></item>", "</channel></rss>"
         ),
     ),
     "listing creators": (
-        lambda body: arxiv_listing.parse(body, BLOG, TODAY),
+        lambda body: arxiv_listing_answer.parse(body, BLOG, TODAY),
         repeat(
             f"{RSS}<item><guid>2605.00001</guid><dc:creator>", "a)(", f"</dc:creator>{ENDS}"
         ),
@@ -321,7 +321,7 @@ def test_every_batch_of_papers_takes_linear_time(name: str) -> None:
 
 
 def test_outlines_nested_three_thousand_deep_are_refused(tmp_path: Path) -> None:
-    from digest.commands.init import subscriptions
+    from digest.commands.opml import read as subscriptions
 
     outlines = "<outline text='a'>" * 3000 + "</outline>" * 3000
     with pytest.raises(DigestError, match="more than 100 deep"):

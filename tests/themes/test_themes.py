@@ -12,6 +12,7 @@ from strategies import text as any_text
 from digest.archive import load, read_month
 from digest.config import load_site
 from digest.config.located import Section
+from digest.config.rule_reader import parse
 from digest.config.rules import (
     AtLeast,
     NoneOf,
@@ -20,7 +21,6 @@ from digest.config.rules import (
     Rule,
     ThemeRef,
     leaves,
-    parse,
 )
 from digest.model import (
     Entry,

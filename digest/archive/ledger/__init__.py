@@ -1,5 +1,6 @@
 """What each fetch gave, and what that means."""
 
+from digest.archive.committed import LEDGER as FOLDER
 from digest.archive.ledger import validators
 from digest.archive.ledger.health import (
     Health,
@@ -20,8 +21,6 @@ from digest.archive.ledger.lines import (
     total,
     worth_keeping,
 )
-
-FOLDER = "content/ledger"
 
 __all__ = [
     "FOLDER",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime
@@ -13,6 +12,7 @@ import msgspec
 from msgspec.structs import replace
 
 from digest.archive.ledger.validators import Validators
+from digest.archive.months import month_files
 from digest.errors import ArchiveError, DigestError
 from digest.files import files
 from digest.model import (
@@ -25,7 +25,6 @@ from digest.model import (
 )
 from digest.text import days
 
-_MONTH = re.compile(r"\d{4}-\d{2}\.jsonl")
 _MOST_ASKED = 3  # addresses a line; a harvest of a year has thousands
 _WINDOW = 3  # entries; fewer may well all be new
 _USUAL, _ENOUGH, _WEEKS = 20, 3, 26  # papers, listings, weeks that a weekday's median needs
@@ -60,7 +59,7 @@ def load(folder: Path) -> tuple[LedgerLine, ...]:
         ArchiveError: a line is damaged; names file and line.
     """
     found = dict[bytes, LedgerLine]()
-    for path in _month_files(folder):
+    for path in month_files(folder):
         for number, raw in enumerate(files.read(path).split(b"\n"), start=1):
             if raw:
                 try:
@@ -203,17 +202,23 @@ def check_count(count: int, lines: Sequence[LedgerLine], *, allow_shrink: bool =
         )
 
 
-def past(lines: Iterable[LedgerLine], marks: Validators) -> dict[str, SourceHistory]:
-    """What the next fetch of each source should know."""
+def past(lines: Iterable[LedgerLine], kept: Validators) -> dict[str, SourceHistory]:
+    """What the next fetch of each source should know.
+
+    Args:
+        kept: what the fetch before it left.
+    """
     found = {
-        name: SourceHistory(resume=marks.resume.get(name, ""), gap=marks.gaps.get(name))
-        for name in {*marks.resume, *marks.gaps}
+        name: SourceHistory(resume=kept.resume.get(name, ""), gap=kept.gaps.get(name))
+        for name in {*kept.resume, *kept.gaps}
     }
     for line in lines:
         before = found.get(line.source, SourceHistory())
         whole = _is_whole(line)
-        listing = max(filter(None, (before.listing, line.listing if whole else None)), default=None)
-        found[line.source] = replace(before, whole=whole, listing=listing)
+        listings = [day for day in (before.listing, line.listing if whole else None) if day]
+        began = before.began or min(listings, default=None)
+        listing = max(listings, default=None)
+        found[line.source] = replace(before, whole=whole, listing=listing, began=began)
     return found
 
 
@@ -241,7 +246,3 @@ def _is_whole(line: LedgerLine) -> bool:
 
 def _order(line: LedgerLine) -> tuple[datetime, str]:
     return line.when, line.source
-
-
-def _month_files(folder: Path) -> list[Path]:
-    return sorted(path for path in folder.glob("*.jsonl") if _MONTH.fullmatch(path.name))

@@ -15,7 +15,7 @@ import msgspec
 from digest.files import files
 from digest.model import Gap, SourceResult, Validator
 
-_FILE = "marks.jsonl"
+_FILE = "marks.jsonl"  # its name in all archives
 _log = logging.getLogger(__name__)
 
 
@@ -27,8 +27,8 @@ class Validators(msgspec.Struct, frozen=True, kw_only=True):
     gaps: Mapping[str, Gap] = msgspec.field(default_factory=dict)  # left of a source's backfill
 
 
-class _Mark(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """A line of the file of marks: a validator of `url`, or where `source` goes on."""
+class _Line(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A validator of the answer of `url`, or where the harvest or backfill of `source` goes on."""
 
     url: str = ""
     etag: str = ""
@@ -39,57 +39,58 @@ class _Mark(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     gap: Gap | None = None
 
 
-_decoder = msgspec.json.Decoder(_Mark)
+_decoder = msgspec.json.Decoder(_Line)
 
 
 def load(folder: Path) -> Validators:
-    """The marks kept beside the ledger.
+    """What is kept beside the ledger.
 
-    Those that are lost or damaged, or that a git merge left in two versions, are none: we ask anew.
+    Lines that are lost or damaged, or that a git merge left in two versions, count as none: we ask
+    anew.
     """
     path = folder / _FILE
-    found = set[_Mark]()
+    lines = set[_Line]()
     for number, raw in enumerate(path.read_bytes().split(b"\n") if path.is_file() else (), 1):
         try:
             if raw:
-                found.add(_decoder.decode(raw))
+                lines.add(_decoder.decode(raw))
         except (msgspec.DecodeError, UnicodeDecodeError):
             _log.warning("%s:%d: damaged line, passed over", path, number)
-    counts = Counter((mark.url, mark.source) for mark in found)
-    kept = [mark for mark in found if counts[mark.url, mark.source] == 1]
+    counts = Counter((line.url, line.source) for line in lines)
+    sure = [line for line in lines if counts[line.url, line.source] == 1]
     return Validators(
         validators={
-            mark.url: Validator(etag=mark.etag, modified=mark.modified, vouched=mark.vouched)
-            for mark in kept
-            if mark.url
+            line.url: Validator(etag=line.etag, modified=line.modified, vouched=line.vouched)
+            for line in sure
+            if line.url
         },
-        resume={mark.source: mark.resume for mark in kept if mark.resume},
-        gaps={mark.source: mark.gap for mark in kept if mark.source and mark.gap},
+        resume={line.source: line.resume for line in sure if line.resume},
+        gaps={line.source: line.gap for line in sure if line.source and line.gap},
     )
 
 
-def save(folder: Path, marks: Validators) -> None:
+def save(folder: Path, kept: Validators) -> None:
     """Keep them; to be called when the entries they vouch for are safe."""
-    found = [
-        _Mark(url=url, etag=mark.etag, modified=mark.modified, vouched=mark.vouched)
-        for url, mark in marks.validators.items()
+    lines = [
+        _Line(url=url, etag=answer.etag, modified=answer.modified, vouched=answer.vouched)
+        for url, answer in kept.validators.items()
     ]
-    found += [
-        _Mark(source=source, resume=marks.resume.get(source, ""), gap=marks.gaps.get(source))
-        for source in {*marks.resume, *marks.gaps}
+    lines += [
+        _Line(source=source, resume=kept.resume.get(source, ""), gap=kept.gaps.get(source))
+        for source in {*kept.resume, *kept.gaps}
     ]
-    lines = sorted(msgspec.json.encode(mark) + b"\n" for mark in found)
-    files.replace(folder / _FILE, b"".join(lines))
+    encoded = sorted(msgspec.json.encode(line) + b"\n" for line in lines)
+    files.replace(folder / _FILE, b"".join(encoded))
 
 
-def marked(marks: Validators, fetched: Iterable[SourceResult]) -> Validators:
-    """The marks as they are after what was fetched."""
-    validators, resume, gaps = dict(marks.validators), dict(marks.resume), dict(marks.gaps)
-    for found in fetched:
-        validators |= found.validators
-        if found.resume:
-            resume[found.source] = found.resume
-        gaps.pop(found.source, None)
-        if found.gap:
-            gaps[found.source] = found.gap
+def after(kept: Validators, results: Iterable[SourceResult]) -> Validators:
+    """What is to be kept after what was fetched."""
+    validators, resume, gaps = dict(kept.validators), dict(kept.resume), dict(kept.gaps)
+    for result in results:
+        validators |= result.validators
+        if result.resume:
+            resume[result.source] = result.resume
+        gaps.pop(result.source, None)
+        if result.gap:
+            gaps[result.source] = result.gap
     return Validators(validators=validators, resume=resume, gaps=gaps)

@@ -1,0 +1,22 @@
+"""What a fetch writes beside the site and git must keep."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from digest.archive import months, tag
+
+LEDGER = "content/ledger"
+WRITTEN = (months.FOLDER, LEDGER, tag.KEPT)
+# Files of lines that git merges by taking those of both sides; loading them joins doubled ones.
+MERGED_BY_UNION = (f"{months.FOLDER}/*.jsonl", f"{LEDGER}/*.jsonl", "content/triage.jsonl")
+
+
+def written(root: Path) -> tuple[str, ...]:
+    """The files and folders of a site that fetches wrote, relative to its root."""
+    return tuple(name for name in WRITTEN if (root / name).exists())
+
+
+def attributes() -> tuple[str, ...]:
+    """The lines that `.gitattributes` must have, so that two fetches merge without a conflict."""
+    return tuple(f"{pattern} merge=union" for pattern in MERGED_BY_UNION)
