@@ -84,7 +84,7 @@ def _start(root: Path, draft: Draft, edit: bool) -> None:
 def triage_command(root: Path) -> None:
     """Read what is unseen, one paper at a time, and decide."""
     from digest import build
-    from digest.commands import terminal, texteditor, triage
+    from digest.commands import screen, texteditor, triage
 
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise DigestError("triage needs a terminal")
@@ -94,4 +94,4 @@ def triage_command(root: Path) -> None:
     session = triage.Session(
         root, triage.unseen(edition.papers, site.themes, seen), build.today_of(site, now)
     )
-    terminal.Screen(session, site.themes, texteditor.edit).run()
+    screen.Screen(session, site.themes, texteditor.edit).run()
