@@ -16,7 +16,7 @@ from threading import Lock
 import msgspec
 
 from digest import archive, sources
-from digest.archive import ledger
+from digest.archive import ledger, tag
 from digest.archive.ledger import validators as marks
 from digest.archive.tag import authority
 from digest.config.located import closest
@@ -34,7 +34,7 @@ from digest.sources.asking import Client, Tell
 from digest.sources.client import timetable
 from digest.text import links
 
-ARCHIVE, LEDGER = archive.FOLDER, ledger.FOLDER
+ARCHIVE, LEDGER, TAG = archive.FOLDER, ledger.FOLDER, tag.KEPT
 
 
 class FetchReport(msgspec.Struct, frozen=True, kw_only=True):
@@ -131,6 +131,11 @@ def status(root: Path, site: Site, now: datetime) -> tuple[ledger.Health, ...]:
     """How each source does, as the ledger has it."""
     names = (source.name for source in site.sources)
     return ledger.health(ledger.load(root / LEDGER), names, now)
+
+
+def written(root: Path) -> tuple[str, ...]:
+    """What fetches write and git must keep, as far as it is there: paths from `root`."""
+    return tuple(name for name in (ARCHIVE, LEDGER, TAG) if (root / name).exists())
 
 
 def chosen(known: Sequence[Source], names: Sequence[str]) -> tuple[Source, ...]:

@@ -30,6 +30,7 @@ _MOST_GAPS = 7  # shown
 @click.option("--source", "names", multiple=True, metavar="NAME", help="Ask this source alone.")
 @click.option("--since", type=DAY, help="Fill gaps from this day on.")
 @click.option("--plan", is_flag=True, help="Only say what would be asked, and when.")
+@click.option("--written", is_flag=True, help="Only name the files that git must keep.")
 @click.option("--allow-shrink", is_flag=True, help="Accept an archive that lost entries.")
 @DEADLINE
 @WAIT
@@ -41,6 +42,7 @@ def fetch_command(
     names: tuple[str, ...],
     since: date | None,
     plan: bool,
+    written: bool,
     allow_shrink: bool,
     deadline: float,
     wait: float,
@@ -54,6 +56,10 @@ def fetch_command(
     from digest.config import load_site
     from digest.sources.client import Web
 
+    if written:
+        for path in fetch.written(root):
+            words.echo(path)
+        return
     site, now = load_site(root / "site.yaml"), now or datetime.now(UTC)
     if plan:
         for planned in fetch.plan(root, site, now, since=since, names=names):

@@ -22,7 +22,14 @@ from digest.sources import xml
 
 _PACKAGE = Path(__file__).parents[1]
 # One copy of each: in a source checkout these lie at its top, in a wheel among the starter files.
-_SHARED = (".github/dependabot.yml", ".github/workflows/publish.yml", "dependencies.txt")
+_WORKFLOW = (
+    ".github/workflows/publish.yml",
+    *(
+        f".github/actions/{name}/action.yml"
+        for name in ("install", "fetch", "build", "deploy", "notify", "report")
+    ),
+)
+_SHARED = (".github/dependabot.yml", *_WORKFLOW, "dependencies.txt")
 _SCHEMA = "site.schema.json"  # for editors
 _SEED = "content/start/seed.atom.xml"
 _SEED_CATEGORY = "cs.DC"
@@ -76,8 +83,8 @@ def create(
 
 
 def workflow() -> str:
-    """What publishes a new site."""
-    return _shared(".github/workflows/publish.yml").read_text("utf-8")
+    """What publishes a new site: the workflow, and the actions that it uses."""
+    return "\n".join(_shared(name).read_text("utf-8") for name in _WORKFLOW)
 
 
 def _fill(root: Path, categories: Sequence[str], subscriptions: Sequence[Subscription]) -> None:
