@@ -8,7 +8,6 @@ import tempfile
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Any
 from xml.etree.ElementTree import Element
 
 import msgspec
@@ -115,7 +114,7 @@ def _write(path: Path, data: bytes) -> None:
     path.write_bytes(data)
 
 
-def _rendered(text: str, values: dict[str, Any]) -> str:
+def _rendered(text: str, values: dict[str, object]) -> str:
     import jinja2
 
     env = jinja2.Environment(trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True)
