@@ -73,7 +73,7 @@ def test_compiled_packages_have_files_for_linux_and_mac_of_both_kinds() -> None:
 
 def test_the_table_says_of_each_package_what_it_is_for_and_what_it_takes() -> None:
     text = (PROJECT / "docs/dependencies.md").read_text("utf-8")
-    rows = re.findall(r"(?m)^\| `([\w-]+)` \| (\w.+) \| ([\d.]+) MB(?:, with (.+))? \|$", text)
+    rows = re.findall(r"(?m)^\| `([\w-]+)` \| (.+) \| ([\d.]+) MB(?:, with (.+))? \|$", text)
     names = [canonicalize_name(name) for name, _, _, _ in rows]
     assert names == sorted(canonicalize_name(requirement.name) for requirement in declared())
     others = {name for row in rows for name in re.findall(r"`([\w-]+)`", row[3])}
