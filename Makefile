@@ -9,8 +9,9 @@ READY := $(VENV)/.ready
 site: $(READY)
 	$(BIN)/digest build $(OPTIONS)
 
+# All tests, or those of one room: make test PART=sources
 test: $(READY)
-	$(BIN)/pytest -q -n auto
+	$(BIN)/pytest -q -n auto $(if $(PART),tests/$(PART))
 
 check: lint test
 

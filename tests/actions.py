@@ -135,6 +135,23 @@ def run_composite(action: Path, host: Host, event: str = "push", **inputs: str) 
     return this
 
 
+def steps_of(path: Path) -> list[dict[str, Any]]:
+    """All steps of a workflow or an action, those of our own actions in the place of their use."""
+    document = yaml.safe_load(path.read_text("utf-8"))
+    jobs = document["jobs"].values() if "jobs" in document else [document["runs"]]
+    return [inner for job in jobs for step in job["steps"] for inner in _unfolded(step)]
+
+
+def _unfolded(step: dict[str, Any]) -> list[dict[str, Any]]:
+    own = _own(step.get("uses", ""))
+    return steps_of(own) if own else [step]
+
+
+def _own(uses: str) -> Path | None:
+    """The file of one of our own actions."""
+    return _PROJECT / uses.removeprefix("$/") / "action.yml" if uses.startswith("$/") else None
+
+
 def run_step(
     workflow: Path, name: str, folder: Path, values: Mapping[str, str]
 ) -> tuple[str, bool]:
@@ -191,13 +208,34 @@ def _run_step(
     if name in this.host.before:
         this.host.before[name](workspace)
     options = {key: _filled(value, values) for key, value in step.get("with", {}).items()}
-    if "uses" in step:
+    if own := _own(step.get("uses", "")):
+        good, outputs = _run_own(this, own, options, workspace)
+    elif "uses" in step:
         good, outputs = _use(this, step["uses"].partition("@")[0], options, workspace)
     else:
         good, outputs = _shell(this, step, workspace, values)
     values[f"steps.{step.get('id')}.outcome"] = "success" if good else "failure"
     values.update({f"steps.{step.get('id')}.outputs.{k}": v for k, v in outputs.items()})
     return fine and (good or bool(step.get("continue-on-error")))
+
+
+def _run_own(
+    this: Run, action: Path, options: Mapping[str, str], workspace: Path
+) -> tuple[bool, dict[str, str]]:
+    """Run the steps of one of our own actions, which see its inputs and no step around them."""
+    document = yaml.safe_load(action.read_text("utf-8"))
+    known = document.get("inputs", {})
+    assert options.keys() <= known.keys(), action
+    assert all(name in options for name, about in known.items() if about.get("required"))
+    values = _values(this)
+    given = {name: _filled(about.get("default", ""), values) for name, about in known.items()}
+    values = {key: value for key, value in values.items() if not key.startswith("inputs.")}
+    values |= {f"inputs.{name}": value for name, value in (given | dict(options)).items()}
+    fine = True
+    for step in document["runs"]["steps"]:
+        fine = _run_step(this, step, workspace, values, fine)
+    outputs = document.get("outputs", {})
+    return fine, {name: _filled(about["value"], values) for name, about in outputs.items()}
 
 
 def _shell(
@@ -211,7 +249,8 @@ def _shell(
         "PATH": f"{scripts}{os.pathsep}{os.environ['PATH']}",
         "CI": "true",
         "GITHUB_ACTIONS": "true",
-        "GITHUB_ACTION_PATH": str(_PROJECT),
+        "GITHUB_ACTION_PATH": str(_PROJECT / ".github/actions/install"),
+        "RUNNER_TEMP": str(this.folder),
         "GITHUB_OUTPUT": str(output),
         "GITHUB_STEP_SUMMARY": str(summary),
         "GH_STAND_IN": str(this.host.issues),
@@ -239,8 +278,10 @@ def _use(
     caches, artifact = host.home / "caches", this.folder / "artifact"
     match action:
         case "actions/checkout":
-            git(workspace, "init", "--quiet", "--initial-branch", "main")
-            git(workspace, "remote", "add", "origin", host.remote.as_uri())
+            if not (workspace / ".git").exists():
+                git(workspace, "init", "--quiet", "--initial-branch", "main")
+                git(workspace, "remote", "add", "origin", host.remote.as_uri())
+            git(workspace, "clean", "--quiet", "-ffdx")
             git(workspace, "fetch", "--quiet", "--depth", "1", "origin", options["ref"])
             git(workspace, "reset", "--quiet", "--hard", "FETCH_HEAD")
         case "actions/setup-python":

@@ -85,7 +85,7 @@ def _start(root: Path, draft: Draft, edit: bool) -> None:
 def triage_command(root: Path) -> None:
     """Read what is unseen, one paper at a time, and decide."""
     from digest import build
-    from digest.commands import terminal, texteditor, triage
+    from digest.commands import screen, texteditor, triage
     from digest.text.days import day_in
 
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
@@ -96,4 +96,4 @@ def triage_command(root: Path) -> None:
     session = triage.Session(
         root, triage.unseen(edition.papers, site.themes, seen), day_in(site.timezone, now)
     )
-    terminal.Screen(session, site.themes, texteditor.edit).run()
+    screen.Screen(session, site.themes, texteditor.edit).run()

@@ -3,64 +3,69 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any
+from typing import Generic, TypeVar
 
 import click
 
 from digest.files.files import WAIT as WAIT_SECONDS
 from digest.text import days
 
+T = TypeVar("T")
 FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
-_YEARS = f"{days.FIRST_YEAR} to {days.LAST_YEAR}"
 EXIT_STRICT = 3  # --strict, and a source failed, was stale or partial
 
 
-class _Time(click.ParamType[datetime]):
-    name = "time"
+class _Option(click.ParamType[T], Generic[T]):
+    """A value that `read` makes of what a person wrote; ValueError says what is wrong with it."""
 
-    def convert(self, value: Any, param: Any, ctx: Any) -> datetime:
-        if isinstance(value, datetime):
+    def __init__(self, name: str, read: Callable[[str], T]) -> None:
+        self.name, self._read = name, read
+
+    def convert(
+        self, value: str | T, param: click.Parameter | None, ctx: click.Context | None
+    ) -> T:
+        if not isinstance(value, str):
             return value
         try:
-            moment = datetime.fromisoformat(value)
-        except ValueError:
-            self.fail(f"{value!r} is no time such as 2026-05-16T06:00:00Z", param, ctx)
-        if not days.is_near(moment):
-            self.fail(f"{value!r} is not of the years {_YEARS}", param, ctx)
-        return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+            return self._read(value)
+        except ValueError as error:
+            self.fail(str(error), param, ctx)
 
 
-class _Duration(click.ParamType[float]):
-    name = "duration"
-
-    def convert(self, value: Any, param: Any, ctx: Any) -> float:
-        """Seconds."""
-        if isinstance(value, float):
-            return value
-        match = re.fullmatch(r"([0-9]{1,4})([smh])", value)
-        if not match or not int(match[1]):
-            self.fail(f"{value!r} is no duration such as 90s, 20m or 2h", param, ctx)
-        return float(match[1]) * {"s": 1, "m": 60, "h": 3600}[match[2]]
+def _time(text: str) -> datetime:
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise ValueError(f"{text!r} is no time such as 2026-05-16T06:00:00Z") from None
+    _check_year(moment, text)
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
-class _Day(click.ParamType[date]):
-    name = "day"
-
-    def convert(self, value: Any, param: Any, ctx: Any) -> date:
-        if isinstance(value, date):
-            return value
-        try:
-            day = date.fromisoformat(value)
-        except ValueError:
-            self.fail(f"{value!r} is no day such as 2026-05-14", param, ctx)
-        if not days.is_near(day):
-            self.fail(f"{value!r} is not of the years {_YEARS}", param, ctx)
-        return day
+def _day(text: str) -> date:
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        raise ValueError(f"{text!r} is no day such as 2026-05-14") from None
+    _check_year(day, text)
+    return day
 
 
-TIME, DAY = _Time(), _Day()
+def _check_year(day: date, text: str) -> None:
+    if not days.is_near(day):
+        raise ValueError(f"{text!r} is not of the years {days.FIRST_YEAR} to {days.LAST_YEAR}")
+
+
+def _seconds(text: str) -> float:
+    match = re.fullmatch(r"([0-9]{1,4})([smh])", text)
+    if not match or not int(match[1]):
+        raise ValueError(f"{text!r} is no duration such as 90s, 20m or 2h")
+    return float(match[1]) * {"s": 1, "m": 60, "h": 3600}[match[2]]
+
+
+TIME, DAY = _Option("time", _time), _Option("day", _day)
 ROOT = click.option(
     "--root",
     type=FOLDER,
@@ -70,7 +75,7 @@ ROOT = click.option(
 JSON = click.option("--json", "as_json", is_flag=True, help="For machines.")
 DEADLINE = click.option(
     "--deadline",
-    type=_Duration(),
+    type=_Option("duration", _seconds),
     default="20m",
     show_default=True,
     help="Ask the sources no longer than this: 90s, 20m, 2h.",

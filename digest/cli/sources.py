@@ -30,7 +30,7 @@ _MOST_GAPS = 7  # shown
 @click.option("--source", "names", multiple=True, metavar="NAME", help="Ask this source alone.")
 @click.option("--since", type=DAY, help="Fill gaps from this day on.")
 @click.option("--plan", is_flag=True, help="Only say what would be asked, and when.")
-@click.option("--written", is_flag=True, help="Only list what fetches wrote, to be committed.")
+@click.option("--written", is_flag=True, help="Only name the files that git must keep.")
 @click.option("--allow-shrink", is_flag=True, help="Accept an archive that lost entries.")
 @DEADLINE
 @WAIT

@@ -9,13 +9,16 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from io import TextIOWrapper
 from pathlib import Path
-from typing import Any
+from threading import Lock
+from typing import TypeVar
 
 import click
 import msgspec
 
 from digest.commands import github
 from digest.model import SourceResult
+
+T = TypeVar("T")
 
 
 def on_github() -> bool:
@@ -115,23 +118,26 @@ def tell(fetched: SourceResult) -> None:
 
 @contextmanager
 def fetching(count: int) -> Iterator[Callable[[SourceResult], None]]:
-    """A progress bar on a terminal, nothing elsewhere: what to tell of each source that is done."""
+    """A progress bar on a terminal, moved on by a call with each source that is done."""
     if not sys.stderr.isatty():
         yield lambda fetched: None
         return
-    from rich.console import Console
-    from rich.progress import Progress
+    lock = Lock()  # sources are done in several threads
+    with click.progressbar(length=count, label="Fetching", file=sys.stderr) as bar:
 
-    with Progress(console=Console(stderr=True), transient=True) as bars:
-        task = bars.add_task("Fetching", total=count)
-        yield lambda fetched: bars.update(task, advance=1, description=f"Fetching {fetched.source}")
+        def advance(fetched: SourceResult) -> None:
+            with lock:
+                bar.label = f"Fetching {fetched.source}"
+                bar.update(1)
+
+        yield advance
 
 
-def track(pages: Iterable[Any], total: int, what: str = "Rendering") -> Iterable[Any]:
-    """A progress bar on a terminal, nothing elsewhere."""
-    if not sys.stderr.isatty():
-        return pages
-    from rich.console import Console
-    from rich.progress import track
+def track(items: Iterable[T], total: int, what: str = "Rendering") -> Iterable[T]:
+    """The items, with a progress bar on a terminal."""
+    return _tracked(items, total, what) if sys.stderr.isatty() else items
 
-    return track(pages, what, total=total, console=Console(stderr=True), transient=True)
+
+def _tracked(items: Iterable[T], total: int, what: str) -> Iterator[T]:
+    with click.progressbar(items, total, what, file=sys.stderr) as bar:
+        yield from bar

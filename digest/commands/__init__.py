@@ -10,6 +10,7 @@ __all__ = [
     "new",
     "notify",
     "preview",
+    "screen",
     "serve",
     "summary",
     "terminal",

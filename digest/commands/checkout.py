@@ -9,10 +9,9 @@ from pathlib import Path
 
 import msgspec
 
-from digest import archive
-from digest.archive import ledger
+from digest.archive import committed as kept
+from digest.archive import tag
 
-_KEPT = (archive.FOLDER, ledger.FOLDER)
 _GITHUB = re.compile(
     r"(?:https://(?:[^@/]*@)?|ssh://git@|git@)github\.com[/:]([^/]+)/([^/]+?)(?:\.git)?/?"
 )
@@ -24,12 +23,14 @@ class Checkout(msgspec.Struct, frozen=True, kw_only=True):
     is_repository: bool = False
     branch: str = ""
     remote: str = ""  # the address of origin
-    uncommitted: tuple[str, ...] = ()  # files of archive and ledger that git doesn't have
-    ignored: tuple[str, ...] = ()  # archive, ledger, where git ignores them
+    uncommitted: tuple[str, ...] = ()  # files that a fetch wrote and git doesn't have
+    ignored: tuple[str, ...] = ()  # what fetches write and git ignores
+    unmerged: tuple[str, ...] = ()  # files of lines that git doesn't merge by keeping all lines
     unpushed: int = 0  # commits
     branches: tuple[str, ...] = ()  # of origin, as far as it was fetched
     newest: datetime | None = None  # when the newest commit was made
-    workflows: tuple[tuple[str, str], ...] = ()  # file name, text
+    workflows: tuple[str, ...] = ()  # texts
+    actions: tuple[tuple[str, str], ...] = ()  # name, text: those of the site's own
 
     @property
     def repository(self) -> tuple[str, str] | None:
@@ -40,13 +41,12 @@ class Checkout(msgspec.Struct, frozen=True, kw_only=True):
 
 def read(root: Path) -> Checkout:
     """Look at the checkout that holds `root`."""
-    workflows = tuple(
-        (path.name, path.read_text("utf-8", "replace"))
-        for path in sorted((root / ".github/workflows").glob("*.y*ml"))
-    )
+    github = root / ".github"
+    workflows = tuple(map(_text, sorted(github.glob("workflows/*.y*ml"))))
+    actions = tuple((p.parent.name, _text(p)) for p in sorted(github.glob("actions/*/action.y*ml")))
     if _git(root, "rev-parse", "--is-inside-work-tree") != "true":
-        return Checkout(workflows=workflows)
-    changed = _git(root, "status", "--porcelain", "--untracked-files=all", "--", *_KEPT)
+        return Checkout(workflows=workflows, actions=actions)
+    changed = _git(root, "status", "--porcelain", "--untracked-files=all", "--", *kept.WRITTEN)
     stamp = _git(root, "log", "-1", "--format=%cI")
     remote = _git(root, "for-each-ref", "--format=%(refname:lstrip=3)", "refs/remotes/origin")
     return Checkout(
@@ -54,14 +54,27 @@ def read(root: Path) -> Checkout:
         branch=_git(root, "branch", "--show-current"),
         remote=_git(root, "config", "--get", "remote.origin.url"),
         uncommitted=tuple(line[3:] for line in changed.splitlines()),
-        ignored=tuple(
-            name for name in _KEPT if _git(root, "check-ignore", f"{name}/2026-01.jsonl")
+        ignored=tuple(name for name in kept.WRITTEN if _is_ignored(root, name)),
+        unmerged=tuple(
+            name
+            for name in (pattern.replace("*", "2026-01") for pattern in kept.MERGED_BY_UNION)
+            if not _git(root, "check-attr", "merge", "--", name).endswith(": union")
         ),
         unpushed=int(_git(root, "rev-list", "--count", "@{upstream}..HEAD") or 0),
         branches=tuple(remote.splitlines()),
         newest=datetime.fromisoformat(stamp) if stamp else None,
         workflows=workflows,
+        actions=actions,
     )
+
+
+def _text(path: Path) -> str:
+    return path.read_text("utf-8", "replace")
+
+
+def _is_ignored(root: Path, name: str) -> bool:
+    path = name if name == tag.KEPT else f"{name}/2026-01.jsonl"
+    return bool(_git(root, "check-ignore", path))
 
 
 def committed(path: Path) -> str:

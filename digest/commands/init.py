@@ -8,7 +8,6 @@ import tempfile
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Any
 
 import msgspec
 import yaml
@@ -24,7 +23,14 @@ from digest.text import reading
 
 _PACKAGE = Path(__file__).parents[1]
 # One copy of each: in a source checkout these lie at its top, in a wheel among the starter files.
-_SHARED = (".github/dependabot.yml", ".github/workflows/publish.yml", "dependencies.txt")
+_WORKFLOW = (
+    ".github/workflows/publish.yml",
+    *(
+        f".github/actions/{name}/action.yml"
+        for name in ("install", "fetch", "build", "deploy", "notify", "report")
+    ),
+)
+_SHARED = (".github/dependabot.yml", *_WORKFLOW, "dependencies.txt")
 _SCHEMA = "site.schema.json"  # for editors
 _SEED = "content/start/seed.atom.xml"
 _SEED_CATEGORY = "cs.DC"
@@ -79,8 +85,8 @@ def _category(name: str) -> str:
 
 
 def workflow() -> str:
-    """What publishes a new site."""
-    return _shared(".github/workflows/publish.yml").read_text("utf-8")
+    """What publishes a new site: the workflow, and the actions that it uses."""
+    return "\n".join(_shared(name).read_text("utf-8") for name in _WORKFLOW)
 
 
 def _fill(root: Path, asked: Sequence[str], subscriptions: Subscriptions) -> None:
@@ -138,7 +144,7 @@ def _write(path: Path, data: bytes) -> None:
     path.write_bytes(data)
 
 
-def _rendered(text: str, values: dict[str, Any]) -> str:
+def _rendered(text: str, values: dict[str, object]) -> str:
     import jinja2
 
     env = jinja2.Environment(trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True)

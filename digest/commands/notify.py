@@ -36,31 +36,31 @@ def notify(folder: Path, url: str, hub: str, ask: Callable[[Request], Answer]) -
     Source: WebSub leaves the notice to hub and publisher; this is PubSubHubbub 0.3, section 7.1,
         which hubs take to this day, https://www.w3.org/TR/websub/#publishing
     """
-    marks = {url + path: mark for path, mark in _marks(folder)}
-    if not marks:
+    fingerprints = {url + path: fingerprint for path, fingerprint in _fingerprints(folder)}
+    if not fingerprints:
         raise DigestError(f"{folder} holds no feed; build the site first")
     state = Store(folder).notified
     # Where what the hub took before is lost, it hears of all feeds again.
     known = state.read(_state.decode) or {}
-    changed = tuple(feed for feed, mark in marks.items() if known.get(feed) != mark)
-    taken = {feed: mark for feed, mark in known.items() if feed in marks}
+    changed = tuple(feed for feed, now in fingerprints.items() if known.get(feed) != now)
+    taken = {feed: fingerprint for feed, fingerprint in known.items() if feed in fingerprints}
     try:
         for feed in changed:
-            _tell(hub, feed, ask)
-            taken[feed] = marks[feed]
+            _send(hub, feed, ask)
+            taken[feed] = fingerprints[feed]
     finally:
         state.write(msgspec.json.encode(taken, order="sorted"))
     return changed
 
 
-def _marks(folder: Path) -> Iterator[tuple[str, str]]:
+def _fingerprints(folder: Path) -> Iterator[tuple[str, str]]:
     for path in sorted(folder.rglob("*")):
         if path.name in FORMATS:
-            mark = blake2b(path.read_bytes(), digest_size=16).hexdigest()
-            yield path.relative_to(folder).as_posix(), mark
+            fingerprint = blake2b(path.read_bytes(), digest_size=16).hexdigest()
+            yield path.relative_to(folder).as_posix(), fingerprint
 
 
-def _tell(hub: str, feed: str, ask: Callable[[Request], Answer]) -> None:
+def _send(hub: str, feed: str, ask: Callable[[Request], Answer]) -> None:
     form = {"hub.mode": "publish", "hub.url": feed}
     answer = ask(Request(url=hub, form=form, pace=PACE))
     if not 200 <= answer.status < 300:

@@ -6,9 +6,12 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from importlib.resources import files
-from typing import Any
+from typing import TYPE_CHECKING
 
 import msgspec
+
+if TYPE_CHECKING:
+    from uharfbuzz import Face, Font
 
 _FAMILY = "Source Serif 4"  # Latin, Greek, Cyrillic, and much of what formulas need
 _FILE = str(files("fontpkg_source_serif_4") / "files" / "SourceSerif4[opsz,wght].ttf")
@@ -54,7 +57,7 @@ def png(svg: str) -> bytes:
     Raises:
         ValueError: it isn't SVG.
     """
-    import resvg_py  # most builds draw nothing
+    import resvg_py
 
     return resvg_py.svg_to_bytes(
         svg,
@@ -117,28 +120,34 @@ def _width(text: str, size: int, bold: bool) -> float:
 
 @lru_cache(4096)
 def _advance(char: str, size: int, bold: bool) -> float:
-    glyphs = _glyphs(min(max(size, _SMALLEST), _LARGEST), _BOLD if bold else _REGULAR)
-    units: int = _font()["head"].unitsPerEm
-    return float(glyphs[_characters()[char]].width) * size / units
+    font = _letters(min(max(size, _SMALLEST), _LARGEST), _BOLD if bold else _REGULAR)
+    units = font.get_glyph_h_advance(_characters()[char])
+    return float(units * size / _face().upem)
 
 
 @lru_cache(16)
-def _glyphs(optical: int, weight: int) -> Any:
-    return _font().getGlyphSet(location={"opsz": optical, "wght": weight})
+def _letters(optical: int, weight: int) -> Font:
+    """The font at an optical size and a weight."""
+    import uharfbuzz
+
+    font = uharfbuzz.Font(_face())
+    font.set_variations({"opsz": optical, "wght": weight})
+    return font
 
 
 @lru_cache(1)
-def _characters() -> dict[str, str]:
-    """The characters that the font has, and the names of their glyphs."""
+def _characters() -> dict[str, int]:
+    """The characters that the font has, and the numbers of their glyphs."""
+    font = _letters(_SMALLEST, _REGULAR)
     return {
-        char: name
-        for code, name in _font().getBestCmap().items()
+        char: font.get_nominal_glyph(code)
+        for code in _face().unicodes
         if unicodedata.category(char := chr(code)) not in {"Cc", "Cf", "Co"} or char == " "
     }
 
 
 @lru_cache(1)
-def _font() -> Any:
-    from fontTools.ttLib import TTFont  # a quarter of a second to import
+def _face() -> Face:
+    import uharfbuzz  # most builds draw nothing
 
-    return TTFont(_FILE, lazy=True)
+    return uharfbuzz.Face(uharfbuzz.Blob.from_file_path(_FILE))

@@ -1,6 +1,8 @@
 """dependencies.txt, which sites install before digest itself, is what this version needs."""
 
 import re
+import subprocess
+import sys
 import tomllib
 from importlib.metadata import requires
 from pathlib import Path
@@ -63,7 +65,30 @@ def test_each_version_is_one_that_pyproject_asks_for_and_that_tests_ran_with() -
 def test_compiled_packages_have_files_for_linux_and_mac_of_both_kinds() -> None:
     hashes = {name: found.count("--hash=") for name, _, _, found in PIN.findall(FILE)}
     # Four Pythons, Linux and macOS, Intel and ARM; those with a stable interface need one for all.
-    for name in ("msgspec", "fonttools", "markupsafe", "pyyaml", "selectolax"):
+    for name in ("msgspec", "uharfbuzz", "markupsafe", "pyyaml", "selectolax"):
         assert hashes[name] >= 16
     for name in ("nh3", "tantivy", "resvg-py", "google-re2", "math-core"):
         assert hashes[name] >= 4
+
+
+def test_the_table_says_of_each_package_what_it_is_for_and_what_it_takes() -> None:
+    text = (PROJECT / "docs/dependencies.md").read_text("utf-8")
+    rows = re.findall(r"(?m)^\| `([\w-]+)` \| (.+) \| ([\d.]+) MB(?:, with (.+))? \|$", text)
+    names = [canonicalize_name(name) for name, _, _, _ in rows]
+    assert names == sorted(canonicalize_name(requirement.name) for requirement in declared())
+    others = {name for row in rows for name in re.findall(r"`([\w-]+)`", row[3])}
+    assert others == needed() - set(names)
+
+
+def test_an_environment_that_takes_too_much_is_refused() -> None:
+    def weigh(*most: str) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, str(PROJECT / ".ci/weigh"), *most]
+        return subprocess.run(command, capture_output=True, text=True)
+
+    done = weigh("10000", "10000")
+    assert done.returncode == 0
+    assert re.search(r"^ +\d+\.\d MB  babel$", done.stdout, re.M)
+    for most in (("1", "10000"), ("10000", "1")):
+        done = weigh(*most)
+        assert done.returncode == 1
+        assert "too much is installed" in done.stderr

@@ -107,9 +107,24 @@ def test_nothing_is_wrong_with_a_site_that_publishes_itself(site: Path) -> None:
             "no workflow in .github/workflows",
         ),
         (
-            replaced(".github/workflows/publish.yml", "# v7.0.1", "# v4.2.2"),
+            replaced(".github/actions/install/action.yml", "# v7.0.1", "# v4.2.2"),
             "version",
             "old versions: actions/checkout",
+        ),
+        (
+            lambda root: (root / ".github/actions/fetch/action.yml").unlink(),
+            "workflow",
+            "not in .github/actions, and used by the workflow: fetch",
+        ),
+        (
+            replaced(".gitattributes", "content/ledger/*.jsonl merge=union\n", ""),
+            "archive",
+            "write into .gitattributes: content/ledger/*.jsonl merge=union",
+        ),
+        (
+            lambda root: (root / "content/tag").write_text("ann.github.io,2026\n"),
+            "archive",
+            "content/tag is not committed",
         ),
         (replaced("requirements.txt", "==", "==9."), "version", "write curated-digest=="),
         (

@@ -39,6 +39,12 @@ def test_a_new_site_is_a_whole_repository(tmp_path: Path) -> None:
     }
     assert files == {
         ".gitattributes",
+        ".github/actions/build/action.yml",
+        ".github/actions/deploy/action.yml",
+        ".github/actions/fetch/action.yml",
+        ".github/actions/install/action.yml",
+        ".github/actions/notify/action.yml",
+        ".github/actions/report/action.yml",
         ".github/dependabot.yml",
         ".github/workflows/publish.yml",
         ".gitignore",
@@ -56,7 +62,12 @@ def test_a_new_site_is_a_whole_repository(tmp_path: Path) -> None:
 def test_a_wheel_holds_all_that_a_new_site_is_made_of() -> None:
     project = tomllib.loads((PROJECT / "pyproject.toml").read_text("utf-8"))
     included = project["tool"]["hatch"]["build"]["targets"]["wheel"]["force-include"]
-    for name in (".github/dependabot.yml", ".github/workflows/publish.yml", "dependencies.txt"):
+    for name in (
+        ".github/actions",
+        ".github/dependabot.yml",
+        ".github/workflows/publish.yml",
+        "dependencies.txt",
+    ):
         assert included[name] == f"digest/starter/{name}"
 
 

@@ -1,10 +1,13 @@
 """The workflows' own steps, run here against a local git remote and a local server for arXiv."""
 
 import json
+import os
 import re
 import shutil
 import subprocess
+import sys
 import threading
+from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
@@ -13,7 +16,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from actions import Host, Run, git, run, run_composite, run_step
+from actions import Host, Run, git, run, run_composite, run_step, steps_of
 from server import Paper, Server, serving, status
 from test_notify import Hub
 
@@ -25,6 +28,8 @@ from digest.sources.politeness import DEADLINE
 PROJECT = Path(__file__).parents[2]
 PUBLISH = PROJECT / ".github/workflows/publish.yml"
 ACTION = PROJECT / "action.yml"
+ACTIONS = sorted(PROJECT.glob(".github/actions/*/action.yml"))  # what both are made of
+RECORDED = PROJECT / "tests/recorded/workflows"  # as earlier versions wrote them
 OK = {
     "fetch": "success",
     "build": "success",
@@ -278,6 +283,17 @@ def test_a_repository_without_issues_publishes_all_the_same(begun: Begun) -> Non
     assert "::notice::This repository has no issues" in done.printed
 
 
+def test_what_a_fetch_writes_is_named_for_git_as_far_as_it_is_there(first: Begun) -> None:
+    site = first.host.clone(first.host.home / "named")
+    command = ["digest", "fetch", "--written", "--root", str(site)]
+    environment = os.environ | {"PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"}
+    done = subprocess.run(command, capture_output=True, text=True, check=True, env=environment)
+    assert done.stdout == "content/archive\ncontent/ledger\ncontent/tag\n"
+    (site / "content/tag").unlink()
+    done = subprocess.run(command, capture_output=True, text=True, check=True, env=environment)
+    assert done.stdout == "content/archive\ncontent/ledger\n"
+
+
 EXAMPLE = "    examples: {out: [2605.00001]}\n"
 
 
@@ -313,44 +329,53 @@ def test_the_composite_action_does_the_same_in_one_job(
     assert papers(host) == {"2605.00001", "2605.00002"}
 
 
-def test_the_composite_action_and_the_workflow_run_the_same_words() -> None:
-    jobs = yaml.safe_load(PUBLISH.read_text("utf-8"))["jobs"].values()
-    ours = {step["name"]: step["run"] for job in jobs for step in job["steps"] if "run" in step}
-    steps = yaml.safe_load(ACTION.read_text("utf-8"))["runs"]["steps"]
-    shared = {step["name"]: step["run"] for step in steps if step.get("name") in ours}
-    assert shared.keys() == ours.keys()
-    del shared["Install"], ours["Install"]
-    assert shared == ours
+def test_the_composite_action_and_the_workflow_do_the_same_steps_which_stand_once() -> None:
+    assert steps_of(PUBLISH) == steps_of(ACTION)
+    files = [PUBLISH, ACTION, *ACTIONS]
+    shell = [
+        line
+        for path in files
+        for line in path.read_text("utf-8").splitlines()
+        if re.match(r" {8}\S", line) and ": " not in line
+    ]
+    assert [line for line, count in Counter(shell).items() if count > 1 and len(line) > 50] == []
+
+
+@pytest.mark.parametrize("action", ["workflow", "action"])
+def test_what_was_written_before_the_actions_were_goes_on_working(
+    action: str, begun: Begun, arxiv: Server
+) -> None:
+    """The workflow as `digest init` wrote it into repositories, and the action as it was."""
+    arxiv.corpus.append(paper(2))
+    if action == "workflow":
+        done = run(RECORDED / "publish.yml", begun.host, "schedule")
+        assert done.results == OK, done.printed
+    else:
+        done = run_composite(RECORDED / "action.yml", begun.host, "schedule")
+        assert done.results == {"publish": "success"}, done.printed
+    assert papers(begun.host) == {"2605.00001", "2605.00002"}
+    assert begun.host.log()[0] == "Archive what was announced"
 
 
 def test_a_step_that_hangs_is_a_failure_before_its_job_is_cancelled() -> None:
     jobs = yaml.safe_load(PUBLISH.read_text("utf-8"))["jobs"]
     for name in ("fetch", "build", "notify"):
-        steps = jobs[name]["steps"]
-        limits = [step["timeout-minutes"] for step in steps if "timeout-minutes" in step]
-        long = [step["name"] for step in steps if re.search("pip|digest ", step.get("run", ""))]
-        assert len(limits) >= len(long)
-        assert sum(limits) < jobs[name]["timeout-minutes"]
+        (step,) = jobs[name]["steps"]
+        assert step["timeout-minutes"] < jobs[name]["timeout-minutes"]
 
 
 def test_a_step_that_asks_the_web_has_time_until_its_deadline_and_to_keep_what_came() -> None:
-    jobs = yaml.safe_load(PUBLISH.read_text("utf-8"))["jobs"].values()
-    limits = {
-        step["name"]: 60 * step["timeout-minutes"]
-        for job in jobs
-        for step in job["steps"]
-        if re.match("digest (fetch|notify)", step.get("run", ""))
-    }
-    assert limits.keys() == {"Fetch", "Notify"}
-    assert min(limits.values()) >= DEADLINE + 5 * 60
+    jobs = yaml.safe_load(PUBLISH.read_text("utf-8"))["jobs"]
+    for name in ("fetch", "notify"):
+        assert 60 * jobs[name]["steps"][0]["timeout-minutes"] >= DEADLINE + 15 * 60
 
 
 def test_every_action_is_pinned_by_its_commit_and_says_its_version() -> None:
-    files = [*PROJECT.glob(".github/workflows/*.yml"), ACTION]
+    files = [*PROJECT.glob(".github/workflows/*.yml"), ACTION, *ACTIONS]
     pins = dict[str, str]()
     for path in files:
         for line in path.read_text("utf-8").splitlines():
-            if "uses:" in line:
+            if "uses:" in line and "uses: $/.github/actions/" not in line:
                 found = re.search(r"uses: ([\w./-]+)@([0-9a-f]{40}) # (v\d+\.\d+\.\d+)$", line)
                 assert found, line
                 assert pins.setdefault(found[1].split("/")[1], found[2]) == found[2]
@@ -373,7 +398,13 @@ RIGHTS = {
     },
 }
 # The steps that are given a token.
-HOLDERS = {"Commit what was found", "Open, update or close the issue", "Release"}
+HOLDERS = {
+    "Commit what was found",
+    "Open, update or close the issue",
+    "Release",
+    "$/.github/actions/fetch",
+    "$/.github/actions/report",
+}
 
 
 def test_no_job_has_more_rights_than_its_part_needs() -> None:
@@ -387,7 +418,7 @@ def test_no_job_has_more_rights_than_its_part_needs() -> None:
 
 
 def test_the_token_is_given_to_the_steps_that_use_it_alone() -> None:
-    for path in [*PROJECT.glob(".github/workflows/*.yml"), ACTION]:
+    for path in [*PROJECT.glob(".github/workflows/*.yml"), ACTION, *ACTIONS]:
         document = yaml.safe_load(path.read_text("utf-8"))
         jobs = document.get("jobs") or {"action": document["runs"]}
         for job in jobs.values():
@@ -397,25 +428,21 @@ def test_the_token_is_given_to_the_steps_that_use_it_alone() -> None:
                 if step.get("uses", "").startswith("actions/checkout@"):
                     assert step["with"]["persist-credentials"] is False
                 if re.search(r"\.token\b|secrets\.", yaml.safe_dump(step)):
-                    assert step["name"] in HOLDERS
-                    assert "pip install" not in step["run"]
-                    assert "digest " not in re.sub("#.*", "", step["run"])
+                    assert step.get("name", step.get("uses")) in HOLDERS
+                    assert "pip install" not in step.get("run", "")
+                    assert "digest " not in re.sub("#.*", "", step.get("run", ""))
 
 
 def test_what_a_site_installs_is_named_by_hash_and_then_digest_alone() -> None:
-    installs = [
-        step["run"].splitlines()
-        for path in (PUBLISH, ACTION)
-        for job in (yaml.safe_load(path.read_text("utf-8")).get("jobs") or {"": None}).values()
-        for step in (job or yaml.safe_load(path.read_text("utf-8"))["runs"])["steps"]
-        if step.get("name") == "Install"
-    ]
-    assert len(installs) == 4
-    for dependencies, package, check in installs:
-        assert "--require-hashes --only-binary :all: --requirement" in dependencies
-        assert "dependencies.txt" in dependencies
-        assert "--no-deps" in package
-        assert "pip check" in check
+    install = yaml.safe_load((PROJECT / ".github/actions/install/action.yml").read_text("utf-8"))
+    (script,) = [s["run"] for s in install["runs"]["steps"] if s.get("name") == "Install"]
+    place, dependencies, package, check = script.splitlines()
+    assert place == 'cd "$GITHUB_ACTION_PATH/../../.."'
+    assert "--require-hashes --only-binary :all: --requirement dependencies.txt" in dependencies
+    assert "--no-deps --requirement requirements.txt" in package
+    assert "pip check" in check
+    installs = [step for path in (PUBLISH, ACTION) for step in steps_of(path) if "run" in step]
+    assert all(step["name"] == "Install" for step in installs if "pip install" in step["run"])
 
 
 @pytest.mark.parametrize("tool", ["actionlint", "zizmor"])

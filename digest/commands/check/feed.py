@@ -7,10 +7,9 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from email.utils import parsedate_to_datetime
-from typing import Any
 from xml.etree.ElementTree import Element, ParseError, fromstring
 
 import msgspec
@@ -20,6 +19,7 @@ from digest.commands.check import markup
 from digest.commands.check.findings import FindingKind
 
 Problem = tuple[FindingKind, str]
+ReadDate = Callable[[str], datetime]
 _ATOM = "{http://www.w3.org/2005/Atom}"
 _CONTENT = "{http://purl.org/rss/1.0/modules/content/}encoded"
 _WHOLE = re.compile(r"[a-z][a-z0-9+.-]*:", re.I)
@@ -139,8 +139,9 @@ def _self(element: Element) -> str:
     return next((link.get("href", "") for link in links if link.get("rel") == "self"), "")
 
 
-def _json_feed(value: dict[str, Any]) -> CheckedFeed:
-    items = [item for item in value.get("items") or () if isinstance(item, dict)]
+def _json_feed(value: dict[str, object]) -> CheckedFeed:
+    listed = value.get("items")
+    items = [item for item in listed if isinstance(item, dict)] if isinstance(listed, list) else []
     return CheckedFeed(
         title=_text(value, "title"),
         self=_text(value, "feed_url"),
@@ -158,12 +159,12 @@ def _json_feed(value: dict[str, Any]) -> CheckedFeed:
     )
 
 
-def _text(value: dict[str, Any], key: str) -> str:
+def _text(value: dict[str, object], key: str) -> str:
     found = value.get(key)
     return found if isinstance(found, str) else ""
 
 
-def _judge(feed: CheckedFeed, read_date: Any) -> FeedFacts:
+def _judge(feed: CheckedFeed, read_date: ReadDate) -> FeedFacts:
     links = [*feed.links]
     problems = [] if feed.title.strip() else [(FindingKind.FEED, "the feed has no title")]
     if not feed.self:
@@ -199,7 +200,7 @@ def _judge(feed: CheckedFeed, read_date: Any) -> FeedFacts:
     return FeedFacts(own=feed.self, links=whole, problems=tuple(dict.fromkeys(problems)))
 
 
-def _of_item(item: CheckedItem, read_date: Any) -> Iterator[Problem]:
+def _of_item(item: CheckedItem, read_date: ReadDate) -> Iterator[Problem]:
     name = item.id or item.link
     if not item.title.strip():
         yield FindingKind.FEED, f"the item {name} has no title"

@@ -81,6 +81,10 @@ class FindingKind(Enum):
     def __init__(self, word: str, severity: Severity, meaning: str) -> None:
         self.word, self.severity, self.meaning = word, severity, meaning
 
+    def at(self, path: str, message: str, line: int = 0) -> Finding:
+        """A finding of this kind in a file, whose lines count from 1; 0 is the whole file."""
+        return Finding(kind=self, path=path, message=message, line=line)
+
 
 class Finding(msgspec.Struct, frozen=True, kw_only=True):
     """One thing that is wrong, and where."""
@@ -122,11 +126,8 @@ def as_annotations(findings: Sequence[Finding]) -> Iterator[str]:
 def tally(findings: Sequence[Finding]) -> str:
     """The last line: `2 errors, 1 warning`."""
     errors = sum(finding.kind.severity is Severity.ERROR for finding in findings)
-    warnings = len(findings) - errors
-    return (
-        f"{errors:,} error{'' if errors == 1 else 's'}, "
-        f"{warnings:,} warning{'' if warnings == 1 else 's'}"
-    )
+    counts = {"error": errors, "warning": len(findings) - errors}
+    return ", ".join(f"{n:,} {name}{'' if n == 1 else 's'}" for name, n in counts.items())
 
 
 def as_json(findings: Sequence[Finding]) -> str:

@@ -34,8 +34,7 @@ def check_inputs(root: Path, now: datetime) -> Iterator[Finding]:
 
 def _broad_themes(root: Path, themes: Iterable[BroadTheme]) -> Iterator[Finding]:
     for broad in themes:
-        path = str(root / "site.yaml")
-        yield Finding(kind=FindingKind.BROAD, path=path, line=broad.line, message=str(broad))
+        yield FindingKind.BROAD.at(str(root / "site.yaml"), str(broad), broad.line)
 
 
 def _broken_examples(root: Path) -> Iterator[Finding]:
@@ -46,7 +45,7 @@ def _broken_examples(root: Path) -> Iterator[Finding]:
     matcher = Matcher.of(site)
     for broken in trial.broken_examples(site.themes, matcher, examples.papers(root)):
         message = f"{broken.theme}: {broken.id} {broken.problem}"
-        yield Finding(kind=FindingKind.EXAMPLE, path=str(path), line=broken.line, message=message)
+        yield FindingKind.EXAMPLE.at(str(path), message, broken.line)
 
 
 def _problems(read: Callable[[], object]) -> Iterator[Finding]:
@@ -54,4 +53,4 @@ def _problems(read: Callable[[], object]) -> Iterator[Finding]:
         read()
     except (ConfigError, ArchiveError) as error:
         kind = FindingKind.CONFIGURATION if isinstance(error, ConfigError) else FindingKind.ARCHIVE
-        yield Finding(kind=kind, path=str(error.path), line=error.line, message=error.message)
+        yield kind.at(str(error.path), error.message, error.line)

@@ -24,12 +24,8 @@ def check_sources(
         problems = pool.map(lambda source: _problem(source, run, web), sources)
     for source, problem in zip(sources, problems, strict=True):
         if problem:
-            yield Finding(
-                kind=FindingKind.SOURCE,
-                path=str(root / "site.yaml"),
-                line=source.line,
-                message=f"{source.name}: {problem}",
-            )
+            message = f"{source.name}: {problem}"
+            yield FindingKind.SOURCE.at(str(root / "site.yaml"), message, source.line)
 
 
 def _problem(source: Source, run: Run, web: Client) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 import msgspec
 from selectolax.lexbor import LexborHTMLParser, LexborNode
@@ -13,14 +13,7 @@ from digest.commands.check import markup
 from digest.commands.check.findings import FindingKind
 
 Problem = tuple[FindingKind, str]
-_TAGS = "title h1 base a area button img link meta script style form object image use"
-_ATTRIBUTES = (
-    "id src srcset poster style formaction "
-    "for aria-labelledby aria-describedby aria-controls headers"
-)
-# A plain list of selectors would give an element once for each that it meets.
-_WANTED = f":is({','.join([*_TAGS.split(), *(f'[{name}]' for name in _ATTRIBUTES.split())])})"
-_NAMING_IDS = {"for", "aria-labelledby", "aria-describedby", "aria-controls", "headers"}
+_NAMING_IDS = ("for", "aria-labelledby", "aria-describedby", "aria-controls", "headers")
 _LOADED_RELS = {"stylesheet", "icon", "preload", "modulepreload", "prefetch", "manifest"}
 _CONNECTED_RELS = {"preconnect", "dns-prefetch"}
 _REFRESH = re.compile(r"\s*[\d.]+\s*[;,]\s*(?:url\s*=\s*)?['\"]?([^'\"]*)", re.I)
@@ -44,7 +37,23 @@ class PageFacts(msgspec.Struct, frozen=True, kw_only=True):
 
 def read(html: bytes) -> PageFacts:
     """What a page names, links to and loads, and what is wrong with it by itself."""
-    return _Reader(html.decode("utf-8", "replace")).facts()
+    text = html.decode("utf-8", "replace")
+    tree = LexborHTMLParser(text)
+    canonicals = [address for relations, address in _relations(tree) if "canonical" in relations]
+    robots = [_get(meta, "content") for meta in _metas(tree, "name", "robots")]
+    return PageFacts(
+        ids=frozenset({*_ids(tree), *_values(tree, "a", "name")}),
+        links=_distinct(_links(tree)),
+        loads=_distinct(_loads(tree)),
+        sends=_distinct((*_values(tree, "", "formaction"), *_actions(tree))),
+        canonical=canonicals[-1] if canonicals else "",
+        moved=bool(_refreshes(tree)),
+        listed=not any("noindex" in content.lower() for content in robots),
+        problems=(
+            *(problem for check in CHECKS for problem in check(tree)),
+            *markup.of_page(text, tree),
+        ),
+    )
 
 
 def css_addresses(css: str) -> tuple[str, ...]:
@@ -52,149 +61,169 @@ def css_addresses(css: str) -> tuple[str, ...]:
     return tuple(_CSS_ADDRESS.findall(_CSS_COMMENT.sub("", css)))
 
 
-class _Reader:
-    """Walks a page once."""
+# What is wrong: a function for each kind of finding
 
-    def __init__(self, html: str) -> None:
-        self._html, self._tree = html, LexborHTMLParser(html)
-        self._ids, self._named = Counter[str](), list[str]()
-        self._links, self._loads, self._problems = list[str](), list[str](), list[Problem]()
-        self._titles, self._headings, self._sends = list[str](), 0, list[str]()
-        self._canonical, self._charset, self._moved, self._listed = "", False, False, True
 
-    def facts(self) -> PageFacts:
-        for node in self._tree.css(_WANTED):
-            self._read(node, node.attributes)
-        self._problems += markup.of_page(self._html, self._tree)
-        return PageFacts(
-            ids=frozenset(self._ids),
-            links=tuple(dict.fromkeys(self._links)),
-            loads=tuple(dict.fromkeys(self._loads)),
-            sends=tuple(dict.fromkeys(self._sends)),
-            canonical=self._canonical,
-            moved=self._moved,
-            listed=self._listed,
-            problems=(*self._of_the_page(), *self._problems),
-        )
+def _language(tree: LexborHTMLParser) -> Iterator[Problem]:
+    if not (tree.root and _get(tree.root, "lang").strip()):
+        yield FindingKind.LANGUAGE, "<html> has no lang"
 
-    def _of_the_page(self) -> Iterator[Problem]:
-        root = self._tree.root
-        if not (root and (root.attributes.get("lang") or "").strip()):
-            yield FindingKind.LANGUAGE, "<html> has no lang"
-        if not self._charset:
-            yield FindingKind.CHARSET, 'no <meta charset="utf-8">'
-        if not any(self._titles):
-            yield FindingKind.TITLE, "no <title>, or an empty one"
-        if self._headings != 1 and not self._moved:
-            yield FindingKind.HEADING, f"{self._headings or 'no'} <h1>; a page has one"
-        for name, count in self._ids.items():
-            if count > 1:
-                yield FindingKind.DUPLICATE_ID, f"id {name!r} is given {count} times"
-        for name in dict.fromkeys(self._named):
-            if name not in self._ids:
-                yield (
-                    FindingKind.REFERENCE,
-                    f"no element has the id {name!r} that another one names",
-                )
 
-    def _read(self, node: LexborNode, has: dict[str, str | None]) -> None:
-        for attribute, value in has.items():
-            if attribute == "id" and value:
-                self._ids[value] += 1
-            elif attribute in _NAMING_IDS:
-                self._named += (value or "").split()
-            elif attribute == "style":
-                self._loads += css_addresses(value or "")
-            elif attribute == "formaction":
-                self._sends.append(value or "")
-        self._read_tag(node, has)
+def _charset(tree: LexborHTMLParser) -> Iterator[Problem]:
+    if not _metas(tree, "charset", "utf-8"):
+        yield FindingKind.CHARSET, 'no <meta charset="utf-8">'
 
-    def _read_tag(self, node: LexborNode, has: dict[str, str | None]) -> None:
-        match node.tag:
-            case "a" | "area" | "button":
-                self._read_link(node, has)
-            case "title" if node.parent and node.parent.tag == "head":  # an SVG has titles too
-                self._titles.append(node.text(strip=True))
-            case "h1":
-                self._headings += 1
-            case "meta":
-                self._read_meta(has)
-            case "link":
-                self._read_relation(has)
-            case "style":
-                self._loads += css_addresses(node.text())
-            case "base":
-                self._found(FindingKind.BASE, "<base> changes where every link of the page leads")
-            case "form":
-                self._links.append(has.get("action") or "")
-                self._sends.append(has.get("action") or "")
-            case "image" | "use":  # of SVG
-                self._loads.append(has.get("href") or has.get("xlink:href") or "")
-            case "object":
-                self._loads.append(has.get("data") or "")
-            case _:
-                self._read_media(node, has)
 
-    def _read_link(self, node: LexborNode, has: dict[str, str | None]) -> None:
-        address = has.get("href")
-        if address is not None and _ACTIVE.match(address):
-            self._found(FindingKind.SCRIPT_LINK, f"link to {address[:60]}")
-        elif address is not None:
-            self._links.append(address)
-        if node.tag == "a" and (name := has.get("name")):
-            self._ids.setdefault(name, 1)
-        if (node.tag == "button" or address is not None) and not _words(node, has):
-            self._found(FindingKind.NAME, f"<{node.tag}> without words, to {address or 'press'}")
+def _title(tree: LexborHTMLParser) -> Iterator[Problem]:
+    if not any(title.text(strip=True) for title in tree.css("head > title")):
+        yield FindingKind.TITLE, "no <title>, or an empty one"
 
-    def _read_meta(self, has: dict[str, str | None]) -> None:
-        content = has.get("content") or ""
-        if (has.get("charset") or "").lower() == "utf-8":
-            self._charset = True
-        if (has.get("http-equiv") or "").lower() == "refresh" and (to := _REFRESH.match(content)):
-            self._moved = True
-            self._links.append(to[1])
-        if (has.get("name") or "").lower() == "robots" and "noindex" in content.lower():
-            self._listed = False
 
-    def _read_relation(self, has: dict[str, str | None]) -> None:
-        relations = set((has.get("rel") or "").lower().split())
-        address = has.get("href") or ""
-        if "canonical" in relations:
-            self._canonical = address
+def _heading(tree: LexborHTMLParser) -> Iterator[Problem]:
+    headings = len(tree.css("h1"))
+    if headings != 1 and not _refreshes(tree):
+        yield FindingKind.HEADING, f"{headings or 'no'} <h1>; a page has one"
+
+
+def _duplicate_ids(tree: LexborHTMLParser) -> Iterator[Problem]:
+    for name, count in _ids(tree).items():
+        if count > 1:
+            yield FindingKind.DUPLICATE_ID, f"id {name!r} is given {count} times"
+
+
+def _references(tree: LexborHTMLParser) -> Iterator[Problem]:
+    ids = {*_ids(tree), *_values(tree, "a", "name")}
+    values = (value for name in _NAMING_IDS for value in _values(tree, "", name))
+    for name in dict.fromkeys(name for value in values for name in value.split()):
+        if name not in ids:
+            yield FindingKind.REFERENCE, f"no element has the id {name!r} that another one names"
+
+
+def _base(tree: LexborHTMLParser) -> Iterator[Problem]:
+    for _ in tree.css("base"):
+        yield FindingKind.BASE, "<base> changes where every link of the page leads"
+
+
+def _script_links(tree: LexborHTMLParser) -> Iterator[Problem]:
+    for address in _anchors(tree):
+        if _ACTIVE.match(address):
+            yield FindingKind.SCRIPT_LINK, f"link to {address[:60]}"
+
+
+def _nameless(tree: LexborHTMLParser) -> Iterator[Problem]:
+    for node in tree.css(":is(a, area)[href], button"):
+        if not _has_words(node):
+            to = _get(node, "href") or "press"
+            yield FindingKind.NAME, f"<{node.tag}> without words, to {to}"
+
+
+def _connections(tree: LexborHTMLParser) -> Iterator[Problem]:
+    for relations, address in _relations(tree):
+        if relations & _CONNECTED_RELS and not relations & _LOADED_RELS:
+            yield FindingKind.OFF_SITE, f"connects to {address}"
+
+
+def _inline_scripts(tree: LexborHTMLParser) -> Iterator[Problem]:
+    for script in tree.css("script:not([src])"):
+        # JSON-LD is data, which a policy lets pass.
+        if not _get(script, "type").lower().endswith(("json", "plain", "html")):
+            yield FindingKind.INLINE, "<script> with code in the page"
+
+
+def _images(tree: LexborHTMLParser) -> Iterator[Problem]:
+    for image in tree.css("img:not([alt])"):
+        yield FindingKind.ALT, f"image {_get(image, 'src')} has no alt"
+
+
+CHECKS: tuple[Callable[[LexborHTMLParser], Iterator[Problem]], ...] = (
+    _language,
+    _charset,
+    _title,
+    _heading,
+    _duplicate_ids,
+    _references,
+    _base,
+    _script_links,
+    _nameless,
+    _connections,
+    _inline_scripts,
+    _images,
+)
+
+# What a page names, links to and loads
+
+
+def _ids(tree: LexborHTMLParser) -> Counter[str]:
+    return Counter(filter(None, _values(tree, "", "id")))
+
+
+def _anchors(tree: LexborHTMLParser) -> list[str]:
+    return _values(tree, ":is(a, area, button)", "href")
+
+
+def _actions(tree: LexborHTMLParser) -> list[str]:
+    """Where forms send to; one that doesn't say sends to its own page."""
+    return [_get(form, "action") for form in tree.css("form")]
+
+
+def _links(tree: LexborHTMLParser) -> Iterator[str]:
+    yield from (address for address in _anchors(tree) if not _ACTIVE.match(address))
+    yield from _actions(tree)
+    yield from _refreshes(tree)
+    for relations, address in _relations(tree):
+        if not relations & (_LOADED_RELS | _CONNECTED_RELS):
+            yield address
+
+
+def _loads(tree: LexborHTMLParser) -> Iterator[str]:
+    for relations, address in _relations(tree):
         if relations & _LOADED_RELS:
-            self._loads.append(address)
-        elif relations & _CONNECTED_RELS:
-            self._found(FindingKind.OFF_SITE, f"connects to {address}")
-        else:
-            self._links.append(address)
-
-    def _read_media(self, node: LexborNode, has: dict[str, str | None]) -> None:
-        if node.tag == "script" and "src" not in has and _is_code(has.get("type") or ""):
-            self._found(FindingKind.INLINE, "<script> with code in the page")
-        if node.tag == "img" and "alt" not in has:
-            self._found(FindingKind.ALT, f"image {has.get('src') or ''} has no alt")
-        for attribute in ("src", "poster"):
-            if address := has.get(attribute):
-                self._loads.append(address)
-        for candidate in (has.get("srcset") or "").split(","):
-            self._loads += candidate.split()[:1]
-
-    def _found(self, kind: FindingKind, message: str) -> None:
-        self._problems.append((kind, message))
+            yield address
+    for css in (*_values(tree, "", "style"), *(node.text() for node in tree.css("style"))):
+        yield from css_addresses(css)
+    yield from filter(None, (*_values(tree, "", "src"), *_values(tree, "", "poster")))
+    for candidates in _values(tree, "", "srcset"):
+        yield from (words[0] for text in candidates.split(",") if (words := text.split()))
+    yield from _values(tree, "object", "data")
+    for node in tree.css("image, use"):  # of SVG
+        yield _get(node, "href") or _get(node, "xlink:href")
 
 
-def _words(node: LexborNode, has: dict[str, str | None]) -> bool:
+def _relations(tree: LexborHTMLParser) -> list[tuple[set[str], str]]:
+    """What each `<link>` is to the page, and its address."""
+    links = tree.css("link")
+    return [(set(_get(link, "rel").lower().split()), _get(link, "href")) for link in links]
+
+
+def _refreshes(tree: LexborHTMLParser) -> list[str]:
+    """Where the page sends readers by itself."""
+    metas = _metas(tree, "http-equiv", "refresh")
+    return [to[1] for meta in metas if (to := _REFRESH.match(_get(meta, "content")))]
+
+
+def _metas(tree: LexborHTMLParser, attribute: str, value: str) -> list[LexborNode]:
+    return [meta for meta in tree.css("meta") if _get(meta, attribute).lower() == value]
+
+
+def _values(tree: LexborHTMLParser, selector: str, attribute: str) -> list[str]:
+    """What the elements that have the attribute give it."""
+    return [_get(node, attribute) for node in tree.css(f"{selector}[{attribute}]")]
+
+
+def _get(node: LexborNode, attribute: str) -> str:
+    return node.attributes.get(attribute) or ""
+
+
+def _distinct(addresses: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(addresses))
+
+
+def _has_words(node: LexborNode) -> bool:
     """Whether a screen reader has something to say."""
     return (
         bool(node.text(strip=True))
-        or any(has.get(name) for name in ("aria-label", "aria-labelledby", "title", "alt"))
+        or any(_get(node, name) for name in ("aria-label", "aria-labelledby", "title", "alt"))
         or any(
-            image.attributes.get("alt") or image.attributes.get("aria-label")
-            for image in node.css("img, svg, math")
+            _get(image, "alt") or _get(image, "aria-label") for image in node.css("img, svg, math")
         )
     )
-
-
-def _is_code(kind: str) -> bool:
-    """JSON-LD is data, which a policy lets pass."""
-    return not kind.lower().endswith(("json", "plain", "html"))

@@ -73,7 +73,7 @@ class _Checker:
     def check(self, track: Track) -> Iterator[Finding]:
         if is_unfinished(Store(self._folder).manifest):
             message = "the last build did not come to its end; build again"
-            yield Finding(kind=FindingKind.UNFINISHED, path=".", message=message)
+            yield FindingKind.UNFINISHED.at(".", message)
         names = [name for name in self._sizes if name.endswith(".html")]
         for name in track(names, len(names)):
             self._pages[name] = page.read(self._read(name))
@@ -85,20 +85,22 @@ class _Checker:
 
     def _check_page(self, name: str, facts: page.PageFacts) -> Iterator[Finding]:
         if not self._sizes[name]:
-            yield Finding(kind=FindingKind.EMPTY, path=name, message="the page is empty")
+            yield FindingKind.EMPTY.at(name, "the page is empty")
             return
         for kind, message in facts.problems:
-            yield Finding(kind=kind, path=name, message=message)
+            yield kind.at(name, message)
         own = self._addresses.url + page_path(name)
         if facts.canonical and not facts.moved and facts.canonical != own:
-            message = f"canonical address is {facts.canonical}, not {own}"
-            yield Finding(kind=FindingKind.CANONICAL, path=name, message=message)
+            yield FindingKind.CANONICAL.at(
+                name, f"canonical address is {facts.canonical}, not {own}"
+            )
         for address in facts.links:
             yield from self._check_link(name, address)
         for address in facts.sends:
             if isinstance(self._addresses.resolve(address, page_path(name)), Away):
-                message = f"a form sends to {address}, which our policy forbids"
-                yield Finding(kind=FindingKind.OFF_SITE, path=name, message=message)
+                yield FindingKind.OFF_SITE.at(
+                    name, f"a form sends to {address}, which our policy forbids"
+                )
         loaded = list[str]()
         for address in facts.loads:
             yield from self._check_load(name, address, loaded)
@@ -108,22 +110,24 @@ class _Checker:
         place = self._addresses.resolve(address, page_path(name))
         if isinstance(place, Away):
             if place.lost:
-                message = f"link to {address} leaves the site, which is under {self._addresses.url}"
-                yield Finding(kind=FindingKind.BASE, path=name, message=message)
+                yield FindingKind.BASE.at(
+                    name, f"link to {address} leaves the site, which is under {self._addresses.url}"
+                )
             return
         target = self._addresses.file(place.path)
         if not target:
             target = self._addresses.redirected(place.path)
             if not target:
-                message = f"link to {address}: nothing is there"
-                yield Finding(kind=FindingKind.LINK, path=name, message=message)
+                yield FindingKind.LINK.at(name, f"link to {address}: nothing is there")
                 return
-            message = f"link to {address} takes a detour; end it with a slash"
-            yield Finding(kind=FindingKind.REDIRECT, path=name, message=message)
+            yield FindingKind.REDIRECT.at(
+                name, f"link to {address} takes a detour; end it with a slash"
+            )
         self._linked[name].add(target)
         if place.fragment and not self._has(target, place.fragment):
-            message = f"link to {address}: {target} has no id {place.fragment!r}"
-            yield Finding(kind=FindingKind.FRAGMENT, path=name, message=message)
+            yield FindingKind.FRAGMENT.at(
+                name, f"link to {address}: {target} has no id {place.fragment!r}"
+            )
 
     def _has(self, file: str, fragment: str) -> bool:
         """Whether a file has the place; text directives and the top are everywhere.
@@ -141,16 +145,15 @@ class _Checker:
             if place.url.startswith("data:"):
                 return
             if place.lost:
-                message = f"loads {address}, which is not under {self._addresses.url}"
-                yield Finding(kind=FindingKind.BASE, path=name, message=message)
+                yield FindingKind.BASE.at(
+                    name, f"loads {address}, which is not under {self._addresses.url}"
+                )
             else:
-                message = f"loads {address} from elsewhere"
-                yield Finding(kind=FindingKind.OFF_SITE, path=name, message=message)
+                yield FindingKind.OFF_SITE.at(name, f"loads {address} from elsewhere")
         elif target := self._addresses.file(place.path):
             loaded.append(target)
         elif place.path or not place.fragment:
-            message = f"loads {address}: nothing is there"
-            yield Finding(kind=FindingKind.LINK, path=name, message=message)
+            yield FindingKind.LINK.at(name, f"loads {address}: nothing is there")
 
     def _check_file(self, name: str) -> Iterator[Finding]:
         if name.endswith(".css"):
@@ -163,18 +166,17 @@ class _Checker:
 
     def _check_document(self, name: str) -> Iterator[Finding]:
         if not self._sizes[name]:
-            yield Finding(kind=FindingKind.EMPTY, path=name, message="the file is empty")
+            yield FindingKind.EMPTY.at(name, "the file is empty")
             return
         is_json = name.endswith(("json", ".webmanifest"))
         facts = feed.read_json(self._read(name)) if is_json else feed.read_xml(self._read(name))
         if facts is None:
             return
         for kind, message in facts.problems:
-            yield Finding(kind=kind, path=name, message=message)
+            yield kind.at(name, message)
         own = self._addresses.url + name
         if facts.own and facts.own != own:
-            message = f"gives {facts.own} as its own address, not {own}"
-            yield Finding(kind=FindingKind.SELF, path=name, message=message)
+            yield FindingKind.SELF.at(name, f"gives {facts.own} as its own address, not {own}")
         for link in facts.links:
             yield from self._check_link(name, link)
 
@@ -187,8 +189,9 @@ class _Checker:
         yield from sitemap.check(self._folder, self._addresses, listed)
         yield from self._check_robots()
         if "404.html" not in self._sizes:
-            message = "readers who mistype an address get the host's own page"
-            yield Finding(kind=FindingKind.NOT_FOUND, path="404.html", message=message)
+            yield FindingKind.NOT_FOUND.at(
+                "404.html", "readers who mistype an address get the host's own page"
+            )
         yield from self._orphans(listed)
         yield from weight.check_pages(self._folder, self._sizes, self._loaded)
         yield from weight.check_size(self._sizes)
@@ -199,8 +202,9 @@ class _Checker:
         except FileNotFoundError:
             text = ""
         if "sitemap:" not in text:
-            message = "search engines are not told where the sitemap is"
-            yield Finding(kind=FindingKind.ROBOTS, path="robots.txt", message=message)
+            yield FindingKind.ROBOTS.at(
+                "robots.txt", "search engines are not told where the sitemap is"
+            )
 
     def _orphans(self, listed: set[str]) -> Iterator[Finding]:
         """Pages that no way leads to; old addresses and those kept from search engines may be."""
@@ -211,8 +215,7 @@ class _Checker:
                 reached.add(name)
                 todo += self._linked[name]
         for name in sorted(listed - reached):
-            message = "no way leads here from the front page"
-            yield Finding(kind=FindingKind.ORPHAN, path=name, message=message)
+            yield FindingKind.ORPHAN.at(name, "no way leads here from the front page")
 
     def _read(self, name: str) -> bytes:
         return (self._folder / name).read_bytes()

@@ -24,30 +24,28 @@ def is_one(name: str) -> bool:
 def check(folder: Path, addresses: Addresses, pages: Collection[str]) -> Iterator[Finding]:
     """Compare the sitemap with the files of the pages that search engines may list."""
     if not (folder / _NAME).is_file():
-        yield Finding(kind=FindingKind.SITEMAP, path=_NAME, message="the site has no sitemap.xml")
+        yield FindingKind.SITEMAP.at(_NAME, "the site has no sitemap.xml")
         return
     found, broken = Counter[str](), False
     for name in _parts(folder, addresses):
         listed = _locations(folder / name)
         if isinstance(listed, str):
             broken = True
-            yield Finding(kind=FindingKind.SITEMAP, path=name, message=listed)
+            yield FindingKind.SITEMAP.at(name, listed)
             continue
         if len(listed) > MOST_ADDRESSES:
-            message = f"{len(listed):,} addresses; a sitemap holds {MOST_ADDRESSES:,} at most"
-            yield Finding(kind=FindingKind.SITEMAP, path=name, message=message)
+            yield FindingKind.SITEMAP.at(
+                name, f"{len(listed):,} addresses; a sitemap holds {MOST_ADDRESSES:,} at most"
+            )
         found.update(listed)
     known = {url: _file(url, addresses) for url in found}
     for url, count in found.items():
         if known[url] not in pages:
-            message = f"{url} is no page that search engines may list"
-            yield Finding(kind=FindingKind.LISTED, path=_NAME, message=message)
+            yield FindingKind.LISTED.at(_NAME, f"{url} is no page that search engines may list")
         elif count > 1:
-            message = f"{url} is listed {count} times"
-            yield Finding(kind=FindingKind.LISTED, path=_NAME, message=message)
+            yield FindingKind.LISTED.at(_NAME, f"{url} is listed {count} times")
     for path in sorted(set(pages) - set(known.values())) if not broken else ():
-        message = "the sitemap doesn't list this page"
-        yield Finding(kind=FindingKind.UNLISTED, path=path, message=message)
+        yield FindingKind.UNLISTED.at(path, "the sitemap doesn't list this page")
 
 
 def _file(url: str, addresses: Addresses) -> str:

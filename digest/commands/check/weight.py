@@ -40,11 +40,13 @@ def check_pages(
     for name, files in loaded.items():
         html, total = sent(name), sent(name) + sum(sent(file) for file in set(files))
         if html > MOST_HTML:
-            message = f"over {MOST_HTML // 1000} KB of HTML even compressed; show fewer on a page"
-            yield Finding(kind=FindingKind.HEAVY, path=name, message=message)
+            yield FindingKind.HEAVY.at(
+                name, f"over {MOST_HTML // 1000} KB of HTML even compressed; show fewer on a page"
+            )
         elif total > MOST_LOADED:
-            message = f"loads over {MOST_LOADED // 1000:,} KB; make its images smaller"
-            yield Finding(kind=FindingKind.HEAVY, path=name, message=message)
+            yield FindingKind.HEAVY.at(
+                name, f"loads over {MOST_LOADED // 1000:,} KB; make its images smaller"
+            )
 
 
 def check_size(sizes: Mapping[str, int]) -> Iterator[Finding]:
@@ -61,4 +63,4 @@ def check_size(sizes: Mapping[str, int]) -> Iterator[Finding]:
         f"the most in {most}; exports, formats, search and cards in site.yaml leave parts out"
     )
     kind = FindingKind.SIZE if total > MOST_SITE else FindingKind.NEAR_SIZE
-    yield Finding(kind=kind, path=".", message=message)
+    yield kind.at(".", message)
