@@ -99,13 +99,29 @@ def parse(author: str) -> Name:
 
 @remembered(1 << 16)
 def person(name: str, markup: Markup = Markup.PLAIN) -> str:
-    """A name as it compares: plain text, its white space folded, accents written in one way."""
-    return " ".join(normalize("NFC", plain(name, markup)).split())
+    """A name as readers see it and as it compares: plain text, white space folded, accents written
+    in one way. Empty for what has neither letter nor digit.
+
+    "Mind Lab :", or a ":" alone, is how arXiv writes a group before its members.
+    """
+    line = " ".join(normalize("NFC", plain(name, markup)).split()).removesuffix(":").rstrip()
+    return line if any(map(str.isalnum, line)) else ""
+
+
+def byline(entry: Entry) -> tuple[str, ...]:
+    """The names of who wrote an entry, in their order."""
+    return tuple(filter(None, (person(name, entry.markup) for name in entry.authors)))
 
 
 def persons(entry: Entry) -> dict[str, None]:
     """The names of who wrote an entry, each once, in their order."""
-    return {name: None for raw in entry.authors if (name := person(raw, entry.markup))}
+    return dict.fromkeys(byline(entry))
+
+
+def inverted(name: Name) -> str:
+    """ "van der Hoek, Andre", "Smith Jr., John"; a name left whole as it is."""
+    surname = f"{name.surname} {name.suffix}".rstrip()
+    return f"{surname}, {name.given}" if name.given else surname
 
 
 def one_line(text: str) -> str:

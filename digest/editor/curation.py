@@ -34,10 +34,6 @@ from digest.papers.paper import Paper
 from digest.text.ids import arxiv_id, doi, slug
 
 _OLD_SLUG = re.compile(r"([a-z-]+)-(\d{7})")
-RESERVED = {
-    "404", "archive", "authors", "days", "feeds", "issues", "papers", "reading", "search",
-    "static", "status", "themes", "trends", "updates",
-}  # fmt: skip
 
 
 class PublishedIssue(msgspec.Struct, frozen=True, kw_only=True):
@@ -57,7 +53,7 @@ class Edition(msgspec.Struct, frozen=True, kw_only=True):
 
     papers: tuple[Paper, ...]  # all, those hidden too, with their notes in effect
     picks: tuple[Paper, ...]  # pinned today, newest first
-    letters: tuple[PublishedIssue, ...]  # oldest first
+    issues: tuple[PublishedIssue, ...]  # oldest first
     articles: tuple[Article, ...]
     cited: Mapping[str, Paper]  # by the names that the texts use
     homes: Mapping[Path, str]  # where each text is published: "issues/2026-w20/"
@@ -72,7 +68,7 @@ class Edition(msgspec.Struct, frozen=True, kw_only=True):
     def bodies(self) -> Iterator[Body]:
         """Every text to be published."""
         yield from (paper.note.body for paper in self.papers if paper.note)
-        yield from (letter.issue.body for letter in self.letters)
+        yield from (published.issue.body for published in self.issues)
         yield from (article.body for article in self.articles)
 
     def related(self, paper: Paper) -> tuple[Paper, ...]:
@@ -82,7 +78,7 @@ class Edition(msgspec.Struct, frozen=True, kw_only=True):
 
 
 NOTHING = Edition(
-    papers=(), picks=(), letters=(), articles=(), cited={}, homes={}, files={}
+    papers=(), picks=(), issues=(), articles=(), cited={}, homes={}, files={}
 )  # of a site without an editor
 
 
@@ -122,7 +118,7 @@ def edit(
     fresh = {paper.id: paper for paper in curated if paper.id in ids}
     cited = {name: fresh[paper.id] for name, paper in found.items()}
 
-    letters = tuple(
+    published = tuple(
         PublishedIssue(
             issue=issue,
             papers=_each_once(cited[n] for n in (*said[issue.body.path].papers, *issue.papers)),
@@ -131,12 +127,12 @@ def edit(
         for issue in issues
     )
     homes = {note.body.path: cited[note.paper].path for note in content.notes}
-    homes |= {letter.issue.body.path: letter.path for letter in letters}
-    homes |= {article.body.path: _home(article) for article in articles}
+    homes |= {issue.issue.body.path: issue.path for issue in published}
+    homes |= {article.body.path: f"{article.slug}/" for article in articles}
     return Edition(
         papers=curated,
         picks=_picks(curated, today),
-        letters=letters,
+        issues=published,
         articles=tuple(articles),
         cited=cited,
         homes=homes,
@@ -156,7 +152,7 @@ def navigation(site: Site, edition: Edition, language: Language = ENGLISH) -> tu
 
 
 def _navigation(site: Site, edition: Edition, language: Language) -> Iterator[NavItem]:
-    if edition.letters:
+    if edition.issues:
         yield NavItem(title=language.say("Issues"), url="issues/")
     yield NavItem(title=language.say("Themes"), url="themes/")
     yield NavItem(title=language.say("Archive"), url="archive/")
@@ -245,13 +241,6 @@ def _picks(papers: Iterable[Paper], today: date) -> tuple[Paper, ...]:
 
 def _each_once(papers: Iterable[Paper]) -> tuple[Paper, ...]:
     return tuple({paper.id: paper for paper in papers}.values())
-
-
-def _home(article: Article) -> str:
-    if article.slug in RESERVED:
-        message = f"the site has a page {article.slug!r} of its own; give the file another name"
-        raise ConfigError(message, article.body.path, 1)
-    return f"{article.slug}/"
 
 
 def _files(

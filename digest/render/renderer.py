@@ -18,6 +18,7 @@ from jinja2.bccache import Bucket
 from markupsafe import Markup as Safe
 
 from digest import __version__, cite, tex
+from digest.cite.names import byline
 from digest.editor.curation import NOTHING, Edition
 from digest.editor.markdown import Rendered
 from digest.editor.texts import EditorTexts
@@ -219,10 +220,9 @@ class Renderer:
             "citation_meta": cite.citation_meta,
             "coins": cite.coins,
             "cite_text": cite.text,
-            "bib_file": lambda entries: cite.bib_file(entries).decode(),
-            "ris_file": lambda entries: cite.ris_file(entries).decode(),
-            "csl_file": lambda entries: cite.csl_file(entries).decode(),
+            "citation_formats": cite.CITATION_FORMATS,
         }
+        env.globals |= {f"{format.name}_file": format.write for format in cite.CITATION_FORMATS}
         env.filters |= {
             "title_html": self._title_html,
             "title_text": lambda entry: tex.plain(entry.title, entry.markup),
@@ -230,7 +230,7 @@ class Renderer:
             "summary_text": lambda entry: tex.plain(entry.summary, entry.markup),
             "comment_html": self._comment_html,
             "plain": tex.plain,
-            "authors": _authors,
+            "authors": byline,
             "markdown": lambda body: self._texts.for_page(body).html,
             "markdown_feed": self._texts.for_feed,
             "withdrawn": versions.withdrawn,
@@ -315,12 +315,6 @@ def _spans(matches: Iterable[Match], field: str) -> list[tuple[int, int]]:
         if reason.field == field
         for span in reason.spans
     ]
-
-
-def _authors(entry: Entry) -> tuple[str, ...]:
-    """Names in plain text; "Mind Lab :", or a ":" alone, is how arXiv writes a group's members."""
-    names = (tex.plain(name, entry.markup).removesuffix(":").rstrip() for name in entry.authors)
-    return tuple(filter(None, names))
 
 
 def _iso(day: date) -> str:
