@@ -29,6 +29,7 @@ __all__ = [
     "plan",
     "sitemap",
     "status",
+    "trends",
     "visible",
     "works",
 ]

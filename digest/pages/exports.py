@@ -19,13 +19,17 @@ LARGE = 2_000  # papers of one file; more are split by year
 Parts = list[tuple[str, Sequence[Paper]]]  # what their files' names end with, and their papers
 
 
-def plan(contents: Contents) -> Iterator[Page]:
-    """Every file but those of issues, its papers newest first; none where `exports: false`."""
+def plan(contents: Contents, limit: int = LARGE) -> Iterator[Page]:
+    """Every file but those of issues, its papers newest first; none where `exports: false`.
+
+    Args:
+        limit: papers of one file; more are split by year.
+    """
     if not contents.site.exports:
         return
     newest = _newest(contents.papers)
-    yield from _index(newest)
-    for theme, parts in by_theme(contents).items():
+    yield from _index(by_year(newest, limit))
+    for theme, parts in by_theme(contents, limit).items():
         for year, papers in parts:
             yield from citations(theme_path(theme), papers, year)
     for month, of_month in groupby(newest, key=lambda paper: f"{paper.announced:%Y-%m}"):
@@ -48,10 +52,10 @@ def citations(
         yield Page.of(path, format.file_name(), day, papers=tuple(papers))
 
 
-def by_theme(contents: Contents) -> Mapping[str, Parts]:
+def by_theme(contents: Contents, limit: int = LARGE) -> Mapping[str, Parts]:
     """The papers of each theme by its id, in the parts that they are cited in."""
     themes = contents.site.themes
-    return {theme.id: by_year(_newest(contents.members[theme.id])) for theme in themes}
+    return {theme.id: by_year(_newest(contents.members[theme.id]), limit) for theme in themes}
 
 
 def by_year(newest: Sequence[Paper], limit: int = LARGE) -> Parts:
@@ -73,8 +77,7 @@ def _newest(papers: Sequence[Paper]) -> list[Paper]:
     return sorted(papers, key=lambda paper: (-paper.announced.toordinal(), paper.id))
 
 
-def _index(newest: Sequence[Paper]) -> Iterator[Page]:
-    parts = by_year(newest)
+def _index(parts: Parts) -> Iterator[Page]:
     for year, papers in parts:
         older = tuple(f"papers{name}.json" for name, _ in parts[1:]) if not year else ()
         yield Page.of(f"papers{year}.json", "index.json", papers=tuple(papers), older=older)

@@ -10,16 +10,18 @@ from conftest import NOW
 from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
+from planning import planned as planned_of
 from selectolax.lexbor import LexborHTMLParser
 from test_lists import SITE
 from test_lists import paper as plain_paper
 
-from digest import archive, feeds, pages
+from digest import archive
 from digest.build import BuildOptions, build
 from digest.cite.names import person
 from digest.config import load_site
 from digest.errors import ConfigError
 from digest.model import (
+    FEED_FORMATS,
     Authors,
     Entry,
     FollowedAuthor,
@@ -27,7 +29,6 @@ from digest.model import (
     Page,
     Site,
 )
-from digest.pages import authors
 from digest.papers.paper import Paper
 from digest.text.ids import author_path, author_slug
 
@@ -35,6 +36,7 @@ DAY = date(2026, 5, 14)
 TIM = FollowedAuthor(name="Tim Roughgarden", aliases=("T. Roughgarden",))
 FOLLOWING = replace(SITE, follow=(TIM,))
 ALL = replace(SITE, authors=Authors.ALL)
+FILES = [format.file for format in FEED_FORMATS]
 
 
 def paper(number: int, *names: str, day: date = DAY, themes: Sequence[str] = ()) -> Paper:
@@ -44,14 +46,7 @@ def paper(number: int, *names: str, day: date = DAY, themes: Sequence[str] = ())
 
 
 def plan(site: Site, papers: Sequence[Paper]) -> dict[str, Page]:
-    works = authors.works(site, papers)
-    found = [
-        *pages.plan(site, papers, homes=authors.homes(works)),
-        *authors.plan(site, works),
-        *feeds.plan(site, papers, site.tag, works=works),
-    ]
-    assert len({page.path for page in found}) == len(found)
-    return {page.path: page for page in found}
+    return planned_of(site, papers)
 
 
 def shown(planned: dict[str, Page], path: str) -> list[str]:
@@ -192,7 +187,7 @@ def test_a_new_paper_changes_old_papers_only_where_an_authors_page_appears(
 def test_feeds_of_authors() -> None:
     papers = [paper(n, "Tim Roughgarden", "Ann Lee") for n in (1, 2)]
     planned = plan(replace(ALL, follow=(TIM,)), papers)
-    for name in feeds.FORMATS:
+    for name in FILES:
         feed = planned[f"{TIM_PATH}{name}"].context
         assert feed["guid"] == "tag:example.org,2026:feed:author:tim-roughgarden"
         assert [item.paper.entry.id[-1] for item in feed["items"]] == ["1", "2"]
@@ -296,8 +291,8 @@ def test_the_list_of_authors_is_linked_and_mapped(built: Path) -> None:
 def test_readers_find_the_feed_on_the_authors_page_and_read_it(built: Path) -> None:
     head = LexborHTMLParser((built / "authors/tim-roughgarden/index.html").read_bytes())
     found = [node.attributes["href"] for node in head.css("link[rel=alternate]")][:3]
-    assert found == [f"/digest/authors/tim-roughgarden/{name}" for name in feeds.FORMATS]
-    for name in feeds.FORMATS[:2]:
+    assert found == [f"/digest/authors/tim-roughgarden/{name}" for name in FILES]
+    for name in FILES[:2]:
         feed = feedparser.parse((built / "authors/tim-roughgarden" / name).read_bytes())
         assert [entry.id[-5:] for entry in feed.entries] == ["00002", "00001"]
 

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec import structs
 from msgspec.structs import replace
+from planning import planned
 
-from digest import feeds, pages
 from digest.model import (
     Entry,
     Match,
@@ -18,6 +18,7 @@ from digest.model import (
     Theme,
     Version,
 )
+from digest.pages.days import DayNews, MonthNews
 from digest.papers.paper import Paper
 from digest.render import Renderer
 
@@ -70,9 +71,7 @@ papers = st.lists(
 
 
 def plan(found: Sequence[Paper]) -> dict[str, Page]:
-    planned = list(pages.plan(SITE, found)) + list(feeds.plan(SITE, found, SITE.tag))
-    assert len({page.path for page in planned}) == len(planned)
-    return {page.path: page for page in planned}
+    return planned(SITE, found)
 
 
 def shown(value: object) -> set[str]:
@@ -82,19 +81,19 @@ def shown(value: object) -> set[str]:
 
 @given(papers)
 def test_every_paper_is_reachable_from_the_front_page(found: list[Paper]) -> None:
-    planned = plan(found)
+    pages = plan(found)
     reached, todo = set[str](), ["index.html", "archive/index.html", "themes/index.html"]
     while todo:
         path = todo.pop()
-        if path not in reached and path in planned:
+        if path not in reached and path in pages:
             reached.add(path)
-            context = planned[path].context
+            context = pages[path].context
             todo += [f"{to}index.html" for to in shown(tuple(context.values()))]
             todo += [f"{y.path}index.html" for y in _months(context)]
     assert {f"{p.path}index.html" for p in found} <= reached
 
 
-def _months(context: object) -> list[pages.MonthNews | pages.DayNews]:
+def _months(context: object) -> list[MonthNews | DayNews]:
     assert isinstance(context, dict)
     months = [month for year in context.get("years", ()) for month in year.months]
     days = context["month"].days if "month" in context else ()
@@ -130,18 +129,18 @@ def test_a_full_page_of_a_theme_never_changes() -> None:
 
 def test_a_revision_is_an_update_and_a_paper_of_its_day_never_new_again() -> None:
     revised = paper(1, DAY, ["agreement"], versions=2)
-    planned = plan([revised])
-    ((day, (update,)),) = planned["updates/index.html"].context["days"]
+    pages = plan([revised])
+    ((day, (update,)),) = pages["updates/index.html"].context["days"]
     assert (day, update.paper) == (date(2026, 6, 2), revised)
-    of_revision = planned["days/2026-06-02/index.html"].context["day"]
+    of_revision = pages["days/2026-06-02/index.html"].context["day"]
     assert (of_revision.count, of_revision.updates) == (0, (update,))
-    assert planned[f"days/{DAY}/index.html"].context["day"].count == 1
-    assert [d.date for d in planned["index.html"].context["days"]] == [DAY]
+    assert pages[f"days/{DAY}/index.html"].context["day"].count == 1
+    assert [d.date for d in pages["index.html"].context["days"]] == [DAY]
 
 
 def test_old_addresses_redirect() -> None:
     renamed = Theme(id="serving", title="S", rule=None, was=("inference",))
-    paths = {page.path: page for page in pages.plan(replace(SITE, themes=(renamed,)), [])}
+    paths = planned(replace(SITE, themes=(renamed,)), [])
     assert paths["themes/inference/index.html"].context["target"] == "themes/serving/"
 
 
@@ -152,8 +151,9 @@ def of_serving(sort: Sort, limit: int, titles: Sequence[str]) -> dict[str, Page]
         for n, title in enumerate(titles)
         for one in [paper(n, DAY + timedelta(n), ["serving"])]
     ]
-    planned = pages.plan(replace(SITE, themes=(theme,)), found)
-    return {page.path: page for page in planned if page.path.startswith("themes/serving/")}
+    pages = planned(replace(SITE, themes=(theme,)), found)
+    lists = ("themes/serving/index.html", "themes/serving/page/")
+    return {path: page for path, page in pages.items() if path.startswith(lists)}
 
 
 def listed(page: Page) -> str:
@@ -197,7 +197,7 @@ def test_pages_hold_each_paper_once_and_full_ones_stay(sort: Sort, limit: int, c
 def test_a_month_of_many_papers_counts_them_and_leads_to_the_days() -> None:
     found = [paper(n, DAY, ["serving"]) for n in range(1, 203)]
     for members, listed in ((found[:200], True), (found, False)):
-        page = next(p for p in pages.plan(SITE, members) if p.template == "month.html")
+        page = next(p for p in plan(members).values() if p.template == "month.html")
         html = Renderer(SITE, Path("no-such-folder")).render(page).decode()
         assert ("papers/2605.00001/" in html) is listed
         assert f'days/{DAY}/"' in html  # the heading
