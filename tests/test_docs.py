@@ -223,7 +223,7 @@ def test_all_that_templates_see_is_listed() -> None:
     frame = blocks_of("base.html")
     for name in {page.template for page in planned if page.template.endswith(".html")}:
         assert blocks_of(name) - frame <= listed(name), name
-    ours, jinjas = Renderer(site, Path("no-such-folder"))._environment, Environment()
+    ours, jinjas = Renderer(site, Path("no-such-folder")).environment, Environment()
     for names in (
         ours.globals.keys() - jinjas.globals.keys(),
         ours.filters.keys() - jinjas.filters.keys(),
