@@ -91,12 +91,12 @@ class EditorTexts:
         match = _ADDRESS.match(address)
         path, rest = (unquote(match[1]), match[2]) if match else (address, "")
         if path.startswith("/"):
-            found = self._inside(path[1:])
+            target = self._inside(path[1:])
         elif path.endswith(".md"):
-            found = self._edition.homes.get(Path(os.path.normpath(body.path.parent / path)))
+            target = self._edition.homes.get(Path(os.path.normpath(body.path.parent / path)))
         else:
-            found = self._beside(body, path)
-        return None if found is None else start + quote(found) + rest
+            target = self._beside(body, path)
+        return None if target is None else start + quote(target) + rest
 
     def _inside(self, path: str) -> str | None:
         if path in self._known:

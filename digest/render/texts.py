@@ -54,15 +54,15 @@ class PaperTexts:
     def comment_html(self, entry: Entry) -> Safe:
         return self._convert(tex.inline_html, entry, entry.comment)
 
-    def count(self, name: str, done: tex.Converted | Rendered) -> None:
+    def count(self, name: str, converted: tex.Converted | Rendered) -> None:
         """Add the formulas of a text.
 
         Args:
             name: of the text; its first word is named beside what could not be converted.
         """
-        if done.formulas:
-            self._counts.formulas[name] = done.formulas
-        for formula in done.unconverted:
+        if converted.formulas:
+            self._counts.formulas[name] = converted.formulas
+        for formula in converted.unconverted:
             self._counts.unconverted.setdefault(formula, name.partition(" ")[0])
 
     def _convert(
@@ -77,11 +77,11 @@ class PaperTexts:
             return convert(text, entry.markup, spans).html
         key = (convert.__name__, entry.markup, text)
         if key not in self._converted:
-            done = convert(text, entry.markup)
-            self.count(f"{entry.id} {text}", done)
+            converted = convert(text, entry.markup)
+            self.count(f"{entry.id} {text}", converted)
             if len(self._converted) >= self._limit:
                 self._converted.clear()
-            self._converted[key] = done.html
+            self._converted[key] = converted.html
         return self._converted[key]
 
 
