@@ -6,6 +6,7 @@ from html import escape
 from math_core import LatexError, LatexToMathML
 
 from digest.tex.macros import MACROS
+from digest.tex.phrases import phrases
 from digest.tex.speech import read_out
 from digest.text.allowlist import FORMULA
 from digest.text.memory import remembered
@@ -43,6 +44,12 @@ def character(tex: str) -> str:
     r"""What `\unicode{x2015}` alone stands for; empty for any other formula."""
     match = _UNICODE.fullmatch(tex.strip())
     return _unicode(match) if match else ""
+
+
+@remembered(8192)
+def simple(tex: str) -> str:
+    """HTML phrases of a formula that needs no MathML, as `phrases` says; empty for any other."""
+    return phrases(_body(tex, False))
 
 
 def is_known(tex: str) -> bool:
