@@ -11,7 +11,9 @@ from digest.tex.macros import ARGUMENTS, ORDERS, SHORTHANDS, STYLES
 _COMMAND = re.compile(r"\\(?:([a-zA-Z]+)(\*?\s*)|.)", re.DOTALL)
 _BRACE = re.compile(r"\\.|[{}]", re.DOTALL)
 _LETTER = re.compile(r"[a-zA-Z0-9]|\\[a-zA-Z]+")
-_TAKERS = re.compile(r"(?:[_^]|\\[a-z]?frac|\\d?binom)\s*\Z")  # \frac\eps{2}: what follows is theirs
+_TAKERS = re.compile(
+    r"(?:[_^]|\\[a-z]?frac|\\d?binom)\s*\Z"
+)  # \frac\eps{2}: what follows is theirs
 
 
 def resolved(tex: str) -> str | None:

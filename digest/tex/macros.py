@@ -21,6 +21,12 @@ ACCENTS = {
     "c": "\u0327", "k": "\u0328", "b": "\u0331",
 }  # fmt: skip
 
+# How names begin whose first letter somebody wrote as a command without its space: `\Lukasz`.
+NAME_BEGINNINGS = (
+    "Lagi", "Lapi", "Lawr", "Laz", "Lod", "Loj", "Losi", "Loz", "Luc", "Luk", "Lus", "Lys",
+    "Odeg", "Oiv", "Oks", "Ols", "Ore", "Orn", "Ors", "Ost", "Ove", "Oye", "Oys", "Oyv",
+)  # fmt: skip
+
 # Commands of text that stand for characters or words.
 WORDS = {
     "LaTeX": "LaTeX", "TeX": "TeX", "LaTeXe": "LaTeX2ε", "BibTeX": "BibTeX", "XeTeX": "XeTeX",
