@@ -255,8 +255,11 @@ def is_formula(text: str, start: int, end: int) -> bool:
             return words < 4
         return not words and not rest[-1:].isspace() and not _goes_on(rest, text[end + 1 : end + 2])
     if words and not is_marked:
-        if text[start - 2 : start - 1].isdigit() or _LEADING_WORD.match(inner):
+        before, after = text[start - 2 : start - 1], text[end + 1 : end + 2]
+        if before.isdigit() or _LEADING_WORD.match(inner):
             return False  # "costs 250$ to 300$", "$ with 10.08$"
+        if inner[-1:].isspace() and after.isdigit():
+            return False  # "10 $, or $12"
     return words < 6
 
 

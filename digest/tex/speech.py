@@ -129,7 +129,7 @@ def _tight(term: _Term) -> str:
 
 def _is_single(term: _Term) -> bool:
     if not term.parts:
-        return term.kind not in ("fraction", "root")
+        return term.kind != "fraction"
     kinds = [part.kind for part in term.parts]
     return kinds[0] == "open" and kinds[-1] == "close" and kinds.count("close") == 1
 
@@ -149,6 +149,7 @@ _LONGEST_SCRIPT = 3  # longer ones are hard to read: n^(1+o(1))
 _AS_THEY_ARE = frozenset("*⋆†‡′″‴")
 _RAISED_CHARACTERS = frozenset(map(chr, _RAISED.values()))
 _SCRIPTED = frozenset((*_RAISED.values(), *_LOWERED.values()))
+_SCRIPTED_LETTER = re.compile(f"[^\\W\\d_](?:[{''.join(map(chr, _SCRIPTED))}]+|[_^][^\\W_])")
 
 
 def raised(text: str) -> str:
@@ -171,7 +172,7 @@ def _script(text: str, mark: str, table: dict[int, int]) -> str:
     # x_max is one name, but 2^kn would be two factors.
     if len(text) == 1 or (text.isdecimal() if mark == "^" else _is_name(text)):
         return mark + text
-    return mark + (text if _is_bracketed(text) else f"({text})")
+    return mark + (text if text.count("(") == 1 and text[0] + text[-1] == "()" else f"({text})")
 
 
 def _is_name(text: str) -> bool:
@@ -179,7 +180,8 @@ def _is_name(text: str) -> bool:
 
 
 def _scripted(base: _Term, *scripts: str) -> _Term:
-    text = _text(base) if _is_single(base) or base.kind == "row" else _operand(base)
+    text = _operand(base) if base.kind == "fraction" else _text(base)
+    text = f"({text})" if base.kind == "root" else text
     kind = "atom" if base.kind in ("row", "nothing") else base.kind
     return _Term(text + "".join(scripts), kind)
 
@@ -220,8 +222,8 @@ def _over(terms: list[_Term], attributes: str) -> _Term:
     if 'accent="true"' not in attributes:
         return _sup(terms, attributes)
     text, accent = _text(base), _COMBINING.get(high.text, "")
-    if len(text) == 1:
-        return _Term(unicodedata.normalize("NFC", text + accent), base.kind)
+    if len(text) == 1 or (accent and _SCRIPTED_LETTER.fullmatch(text) and high.text not in "‾¯"):
+        return _Term(unicodedata.normalize("NFC", text[:1] + accent) + text[1:], base.kind)
     if high.text in ("‾", "¯"):
         return _lined(base, _OVERLINE)
     if accent in _WIDE_ACCENTS:
@@ -233,7 +235,7 @@ def _under(terms: list[_Term], attributes: str) -> _Term:
     base, low = _padded(terms, 2)
     if 'accentunder="true"' not in attributes:
         return _sub(terms, attributes)
-    if low.text == "_":
+    if low.text == "_" and base.kind != "text":  # under words, it only makes them stand out
         return _lined(base, _LOW_LINE)
     return _Term(_operand(base)) if low.text == "⏟" else base
 
