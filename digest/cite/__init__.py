@@ -47,7 +47,7 @@ def bibtex(entry: Entry) -> str:
     """One record that BibTeX and BibLaTeX both accept, with balanced braces whatever the text."""
     arxiv, issued = _arxiv(entry), _issued(entry)
     fields = {
-        "author": " and ".join(latex.author(name) for name in names(entry.authors)),
+        "author": " and ".join(latex.author(name) for name in names(entry)),
         "title": latex.title(entry.title, entry.markup),
         "year": f"{issued[0]:04}" if issued else "",
         "month": _MONTHS[issued[1] - 1] if issued else "",
@@ -73,7 +73,7 @@ def ris(entry: Entry) -> str:
     lines = [
         ("TY", _kind(entry).ris),
         ("ID", key(entry)),
-        *(("AU", _inverted(name)) for name in names(entry.authors)),
+        *(("AU", _inverted(name)) for name in names(entry)),
         ("TI", _plain(entry, entry.title)),
         ("PY", f"{issued[0]:04}" if issued else ""),
         ("DA", "/".join(f"{part:02}" for part in issued)),
@@ -96,7 +96,7 @@ def csl(entry: Entry) -> dict[str, Any]:
         "id": key(entry),
         "type": _kind(entry).csl,
         "title": _plain(entry, entry.title),
-        "author": [_csl_name(name) for name in names(entry.authors)],
+        "author": [_csl_name(name) for name in names(entry)],
         "issued": {"date-parts": [list(issued)]} if issued else None,
         "publisher": "arXiv" if arxiv else "",
         "number": f"arXiv:{arxiv}" if arxiv else "",
@@ -130,7 +130,7 @@ def citation_meta(entry: Entry) -> tuple[tuple[str, str], ...]:
     year alone. The `z:` names are Zotero's own, for what Highwire's have no word for.
     """
     arxiv, issued, kind = _arxiv(entry), _issued(entry), _kind(entry)
-    authors = names(entry.authors)
+    authors = names(entry)
     tags = [
         ("citation_title", _plain(entry, entry.title)),
         *(("citation_author", _highwire(name, len(authors))) for name in authors),
@@ -162,7 +162,7 @@ def coins(entry: Entry) -> str:
         ("rft_id", _url(entry)),
         ("rft.genre", "article") if in_journal else ("rft.type", kind.zotero),
         ("rft.atitle" if in_journal else "rft.title", _plain(entry, entry.title)),
-        *((author, _zotero_name(name)) for name in names(entry.authors)),
+        *((author, _zotero_name(name)) for name in names(entry)),
         ("rft.date", "-".join(f"{part:02}" for part in _issued(entry))),
         ("rft.publisher", "arXiv" if _arxiv(entry) else ""),
     ]
@@ -171,7 +171,7 @@ def coins(entry: Entry) -> str:
 
 def short(entry: Entry) -> str:
     """How a text names it: "Han et al., 2026"; by its title where it has no author."""
-    people = [name.surname for name in names(entry.authors)]
+    people = [name.surname for name in names(entry)]
     if len(people) > 2:
         who = f"{people[0]} et al."
     else:
@@ -181,7 +181,7 @@ def short(entry: Entry) -> str:
 
 def text(entry: Entry) -> str:
     """One line: authors (ten, or else the first three), year, title, where it stands."""
-    people = [name.natural for name in names(entry.authors)]
+    people = [name.natural for name in names(entry)]
     if len(people) > 10:
         people = [*people[:3], "et al."]
     arxiv = _arxiv(entry)

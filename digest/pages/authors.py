@@ -14,8 +14,7 @@ from sys import intern
 
 import msgspec
 
-from digest import tex
-from digest.cite.names import parse, person, persons
+from digest.cite.names import parse, persons
 from digest.language import ENGLISH, Language
 from digest.model import (
     Authors,
@@ -92,7 +91,7 @@ def works(site: Site, papers: Iterable[Paper]) -> tuple[AuthorWorks, ...]:
     found, wrote = defaultdict[str, list[Paper]](list), dict[str, tuple[str, ...]]()
     signed = set[str]()
     for paper in papers if followed or wanted else ():
-        byline = persons(paper.entry)
+        byline = dict.fromkeys(persons(paper.entry))
         if wanted or not followed.keys().isdisjoint(byline):
             signed |= followed.keys() & byline.keys()
             everyone = {intern(followed[n].name if n in followed else n) for n in byline}
@@ -136,8 +135,7 @@ def homes(found: Iterable[AuthorWorks]) -> dict[str, str]:
 
 def linked(entry: Entry, homes: Mapping[str, str]) -> dict[str, str]:
     """The pages of an entry's authors, by their names as a reader sees them."""
-    shown = (tex.plain(name, entry.markup) for name in entry.authors) if homes else ()
-    return {name: homes[person(name)] for name in shown if person(name) in homes}
+    return {name: homes[name] for name in persons(entry) if name in homes} if homes else {}
 
 
 def plan(site: Site, found: Sequence[AuthorWorks], language: Language = ENGLISH) -> Iterator[Page]:

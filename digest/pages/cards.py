@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from digest import tex
+from digest.cite.names import persons
 from digest.editor.curation import Edition
 from digest.language import ENGLISH, Language
 from digest.model import Entry, Page, Site
@@ -37,7 +38,7 @@ def _card(path: str, title: str, text: str, label: str = "") -> Page:
 
 
 def _authors(entry: Entry, language: Language) -> str:
-    names = [tex.plain(name, entry.markup) for name in entry.authors]
+    names = persons(entry)
     shown = names if len(names) <= NAMED else names[: NAMED - 1]
     more = language.number(len(names) - len(shown))
     rest = language.say("and %(count)s more", count=more) if len(names) > len(shown) else ""

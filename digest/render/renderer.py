@@ -18,6 +18,7 @@ from jinja2.bccache import Bucket
 from markupsafe import Markup as Safe
 
 from digest import __version__, cite, tex
+from digest.cite.names import persons
 from digest.editor.curation import NOTHING, Edition
 from digest.editor.markdown import Rendered
 from digest.editor.texts import EditorTexts
@@ -256,7 +257,7 @@ class Renderer:
             "summary_text": lambda entry: tex.plain(entry.summary, entry.markup),
             "comment_html": self._comment_html,
             "plain": tex.plain,
-            "authors": _authors,
+            "authors": persons,
             "markdown": lambda body: self._texts.for_page(body).html,
             "markdown_feed": self._texts.for_feed,
             "withdrawn": versions.withdrawn,
@@ -341,12 +342,6 @@ def _spans(matches: Iterable[Match], field: str) -> list[tuple[int, int]]:
         if reason.field == field
         for span in reason.spans
     ]
-
-
-def _authors(entry: Entry) -> tuple[str, ...]:
-    """Names in plain text; "Mind Lab :", or a ":" alone, is how arXiv writes a group's members."""
-    names = (tex.plain(name, entry.markup).removesuffix(":").rstrip() for name in entry.authors)
-    return tuple(filter(None, names))
 
 
 def _iso(day: date) -> str:

@@ -139,7 +139,7 @@ class _Reader(Cursor):
             self.say("$")
         elif self.text[self.at : mate].lstrip().startswith(("\\href{", "\\url{")):
             self._passed = mate
-        elif _MEASURE.fullmatch(self.text, self.at, mate):
+        elif is_measure(self.text, self.at, mate):
             self.say(self.text[self.at : mate].replace("~", "\xa0"))
             self.at = mate + 1
         elif is_formula(self.text, self.at, mate):
@@ -261,6 +261,11 @@ def is_formula(text: str, start: int, end: int) -> bool:
         if inner[-1:].isspace() and after.isdigit():
             return False  # "10 $, or $12"
     return words < 6
+
+
+def is_measure(text: str, start: int, end: int) -> bool:
+    """Whether `text[start:end]` is a number with its unit: text, whatever stands around it."""
+    return _MEASURE.fullmatch(text, start, end) is not None
 
 
 def _is_price(text: str, dollar: int) -> bool:
