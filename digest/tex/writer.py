@@ -18,12 +18,20 @@ _BULLETED = re.compile(r"([-*•‣◦·–])\s+(?=\S)")
 
 _MARK = re.compile("(</?mark>)")
 _TAGS = re.compile("<[^>]*>")
-_JOINER = "\u2060"  # browsers would end a line beside any formula: "D" and "²GSLAM" apart
+# Browsers end a line beside any formula, whatever is there, but where both stand in one span.
+_NOBREAK, _SPAN_END = '<span class="nobreak">', "</span>"
+_JOINER = "\u2060"  # and within that, a word goes on over this
 
 
 def _is_glued(letter: str) -> bool:
     """Whether no line may end between this character and a formula beside it."""
-    return letter.isalnum() or letter in ("-", "\u2010", "\u2060")
+    return letter.isalnum() or letter in ("-", "\u2010", _JOINER)
+
+
+def _joined(formula: str, *, before: str = "", after: str = "") -> str:
+    """A formula from which what stands before or after it never parts."""
+    inner = formula.removeprefix(_NOBREAK).removesuffix(_SPAN_END)
+    return f"{_NOBREAK}{before}{inner}{after}{_SPAN_END}"
 
 
 class Writer:
@@ -103,7 +111,7 @@ class Writer:
     def _phrase(self, html: str, *, blank: bool = False) -> None:
         if not blank:
             if self._formula_at >= 0 and _is_glued(_TAGS.sub("", html)[:1]):
-                self._line[self._formula_at] += _JOINER
+                self._line[self._formula_at] = _joined(self._line[self._formula_at], after=_JOINER)
             self._line.extend(start for start, _ in self._wanted[self._opened :])
             self._opened = len(self._wanted)
             self._blank = False
@@ -133,7 +141,8 @@ class Writer:
             self._end_line()
             self._raw(f'<div class="display" tabindex="0">{math}</div>')
         else:
-            self._phrase(f"{_JOINER}{math}" if _is_glued(self._last_character()) else math)
+            is_glued = _is_glued(self._last_character())
+            self._phrase(_joined(math, before=_JOINER) if is_glued else math)
             self._formula_at = len(self._line) - 1
 
     def _raw(self, html: str) -> None:
