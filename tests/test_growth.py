@@ -22,7 +22,7 @@ from markupsafe import Markup as Safe
 
 from digest import cite, tex
 from digest.cite import latex
-from digest.cite.names import names
+from digest.cite.names import parse
 from digest.commands import github
 from digest.commands.check import feed, page
 from digest.commands.init import subscriptions
@@ -134,7 +134,7 @@ READERS: dict[str, tuple[Read, list[str]]] = {
         ["ab ", "ab\n", "ab~", "ab`", "$x$", r"\emph{a} ", "中"],
     ),
     "addresses": (tex.code_link, MARKS + ADDRESSES),
-    "an author": (lambda text: names([text]), NAMES),
+    "an author": (parse, NAMES),
     "a citation by authors": (lambda text: cite.bibtex(entry(authors=(text,))), NAMES),
     "a citation by title": (lambda text: cite.bibtex(entry(title=text)), TITLES),
     "a citation of plain text": (lambda text: latex.title(text, Markup.PLAIN), TITLES),

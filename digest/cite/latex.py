@@ -6,9 +6,10 @@ from itertools import pairwise
 from string import ascii_letters
 from unicodedata import normalize
 
-from digest.cite.names import Name, one_line
+from digest.cite.names import Name, are_others, one_line
 from digest.model import Markup
 from digest.tex import plain
+from digest.tex.reader import is_formula, is_measure
 
 
 def _set(line: str) -> frozenset[str]:
@@ -77,6 +78,23 @@ _IN_MATH = frozenset(",;:! {}|&%#_") | _set(
     " quad qquad not mathbb mathbf mathcal mathfrak mathit mathrm mathsf mathscr mathtt boldsymbol"
     " text textrm textit textbf textsf texttt textsc rm it bf cal circledR"
 )
+# Symbols that stand in titles without dollars, or as Unicode has them, which LaTeX doesn't print.
+_GREEK = (
+    "alpha beta gamma delta varepsilon zeta eta theta iota kappa lambda mu nu xi omicron pi rho"
+)
+_SYMBOLS = dict(
+    zip(
+        "αβγδεζηθικλμνξοπρςστυφχψωΓΔΘΛΞΠΣΥΦΨΩϵϑϕϱℓ∞≤≥≠≈∼×·→←↔∈⊂⊆∩∪∀∃∂∇√∑∏⊕⊗†⋆",
+        f"{_GREEK} varsigma sigma tau upsilon varphi chi psi omega Gamma Delta Theta Lambda Xi Pi"
+        " Sigma Upsilon Phi Psi Omega epsilon vartheta phi varrho ell infty leq geq neq approx sim"
+        " times cdot to leftarrow leftrightarrow in subset subseteq cap cup forall exists partial"
+        " nabla surd sum prod oplus otimes dagger star".split(),
+        strict=True,
+    )
+) | {f"{letter}": rf"mathbb{{{plain}}}" for letter, plain in zip("ℂℕℙℚℝℤ", "CNPQRZ", strict=True)}
+_SYMBOLS.pop("ο")
+_BARE_SYMBOLS = frozenset(_SYMBOLS.values()) | _set("le ge ne rightarrow Rightarrow")
+_UNICODE = str.maketrans({letter: rf"$\{command}$" for letter, command in _SYMBOLS.items()})
 _TEX = re.compile(
     r"(?P<math>\$\$[^$]+\$\$|\$(?:[^$\\]|\\.)+\$|\\\((?:[^\\$]|\\[^()])*\\\))"
     r"|\\(?P<command>[A-Za-z]+|.?)|(?P<special>[%&#$_^])"
@@ -85,7 +103,7 @@ _COMMAND = re.compile(r"\\([A-Za-z]+|.?)")
 _OPEN = re.compile(r"\\([A-Za-z]+|['\"`^~=.])$")
 _ENDS = (":", ".", "?", "!")
 _MARKED = re.compile(r"[\\{$]")
-_BRACED = re.compile(r"\{[^{}\\]*\}[^\w{}\\$]*")
+_BRACED = re.compile(r"\{(?:[^{}\\]*|\$[^{}$]*\$)\}[^\w{}\\$]*")
 _CAPITALS_INSIDE = re.compile(r"(?<![^\W_])[^\W_]+[A-ZÀ-ÖØ-Þ][^\W_]*")
 _CAPITALS = re.compile(r"(?<![^\W_])[^\W_]*[A-ZÀ-ÖØ-Þ][^\W_]*")
 
@@ -97,6 +115,8 @@ def escaped(text: str) -> str:
 
 def author(name: Name) -> str:
     """A name for an author field: `van der Hoek, Andre`; one left whole in braces."""
+    if are_others(name):
+        return "others"
     family, given = (part.translate(_NAME_ESCAPES) for part in (name.family, name.given))
     if not given:
         return f"{{{family}}}"
@@ -112,34 +132,58 @@ def title(text: str, markup: Markup) -> str:
     Those are capitals within a word (`{LLM}s`), math and, unless the title capitalizes its long
     words anyway, every word that begins with one (`{Luby}'s`).
     """
-    latex = _safe_tex(one_line(text)) if markup is Markup.TEX else None
-    return _protected(escaped(one_line(plain(text, markup))) if latex is None else latex)
+    kept = _safe_tex(one_line(text)) if markup is Markup.TEX else None
+    if kept is None:
+        kept = escaped(one_line(plain(text, markup))).translate(_UNICODE)
+    return _protected(kept)
 
 
 def _safe_tex(text: str) -> str | None:
     """The TeX of a title, characters escaped that nobody meant as TeX; None where it isn't safe."""
     if not _is_balanced(text) or "^^" in text:  # ^^5c is a backslash
         return None
-    pieces, end = [], 0
-    for match in _TEX.finditer(text):
-        pieces.append(text[end : match.start()])
-        end = match.end()
+    pieces, end = list[str](), 0
+    while match := _TEX.search(text, end):
+        pieces.append(text[end : match.start()].translate(_UNICODE))
+        start, end = match.span()
         if match["math"]:
-            math = match[0].strip("$").removeprefix(r"\(").removesuffix(r"\)")
-            if not _is_balanced(math) or not _IN_MATH.issuperset(_COMMAND.findall(math)):
-                return None
-            pieces.append("$" + re.sub(r"(?<!\\)[%#&]", r"\\\g<0>", math) + "$")
+            if match[0][0] == "$" != match[0][1] and not is_formula(text, start + 1, end - 1):
+                if is_measure(text, start + 1, end - 1):
+                    pieces.append(text[start + 1 : end - 1])
+                else:
+                    pieces.append(r"\$")
+                    end = start + 1
+                continue
+            piece = _math(match[0])
         elif match["special"]:
-            if match[0] == "$" or (match[0] in "^_" and text.startswith("{", end)):
-                return None
-            pieces.append(match[0].translate(_ESCAPES))
-        elif match["command"] not in _IN_TEXT or (
-            match["command"] in _WITH_ARGUMENT and text[end : end + 1] in {"", "}"}
-        ):
-            return None
+            piece = _special(match[0], text[end : end + 1])
         else:
-            pieces.append(match[0])
-    return "".join(pieces) + text[end:]
+            piece = _command(match["command"], text[end : end + 1])
+        if piece is None:
+            return None
+        pieces.append(piece)
+    return "".join(pieces) + text[end:].translate(_UNICODE)
+
+
+def _math(text: str) -> str | None:
+    math = text.strip("$").removeprefix(r"\(").removesuffix(r"\)")
+    if not _is_balanced(math) or not _IN_MATH.issuperset(_COMMAND.findall(math)):
+        return None
+    return "$" + re.sub(r"(?<!\\)[%#&]", r"\\\g<0>", math) + "$"
+
+
+def _special(character: str, after: str) -> str | None:
+    if character == "$" or (character in "^_" and after == "{"):
+        return None
+    return character.translate(_ESCAPES)
+
+
+def _command(name: str, after: str) -> str | None:
+    if name in _BARE_SYMBOLS:
+        return rf"$\{name}$"
+    if name not in _IN_TEXT or (name in _WITH_ARGUMENT and after in {"", "}"}):
+        return None
+    return rf"\{name}"
 
 
 def _is_balanced(text: str) -> bool:

@@ -14,7 +14,7 @@ def citation_meta(entry: Entry) -> tuple[tuple[str, str], ...]:
     year alone. The `z:` names are Zotero's own, for what Highwire's have no word for.
     """
     arxiv, issued, kind = fields.arxiv_id(entry), fields.issued(entry), fields.kind(entry)
-    authors = names(entry.authors)
+    authors = names(entry)
     tags = [
         ("citation_title", fields.plain_text(entry, entry.title)),
         *(("citation_author", _highwire(name, len(authors))) for name in authors),
@@ -46,7 +46,7 @@ def coins(entry: Entry) -> str:
         ("rft_id", fields.url(entry)),
         ("rft.genre", "article") if in_journal else ("rft.type", kind.zotero),
         ("rft.atitle" if in_journal else "rft.title", fields.plain_text(entry, entry.title)),
-        *((author, _zotero_name(name)) for name in names(entry.authors)),
+        *((author, _zotero_name(name)) for name in names(entry)),
         ("rft.date", "-".join(f"{part:02}" for part in fields.issued(entry))),
         ("rft.publisher", "arXiv" if fields.arxiv_id(entry) else ""),
     ]

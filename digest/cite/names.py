@@ -6,7 +6,6 @@ bibliography then prints it as it is, instead of abbreviating or sorting it wron
 """
 
 import re
-from collections.abc import Iterable
 from functools import cache
 from typing import NamedTuple
 from unicodedata import normalize
@@ -53,6 +52,19 @@ _ARTICLES = _words("al el ul ur Al El Ul")  # belong to the word after them alon
 _VIETNAMESE = _words(
     "Bui Bùi Dinh Đinh Hoang Hoàng Huynh Huỳnh Nguyen Nguyễn Pham Phạm Phan Tran Trần Truong Trương"
 )
+_KOREAN = _words(
+    "Ahn An Bae Baek Cha Chang Cho Choe Choi Chung Han Hong Hwang Jang Jeon Jeong Joo Jung Kang Kim"
+    " Ko Kwon Lee Lim Moon Nam Noh Oh Paik Park Rhee Ryu Seo Shin Sohn Son Song Yang Yi Yoo Yoon Yu"
+)
+# One syllable as Korean and as Mandarin are written in Latin letters.
+_SYLLABLE = re.compile(
+    r"(?:kk|tt|pp|ss|jj|ch|[bcdghjklmnprstwy])?[aeiouwy]{1,3}(?:ng|[hklmnprt])?", re.IGNORECASE
+)
+_PINYIN = re.compile(
+    r"(?:[zcs]h|[bpmfdtnlgkhjqxrzcsyw])?(?:i?a(?:ng?|i|o)?|[iuü]?e(?:ng?|i|r)?|i?o(?:ng|u)"
+    r"|i(?:n|ng|u)?|u(?:a(?:ng?|i)?|o|i|n)?|[oü])",
+    re.IGNORECASE,
+)
 _LINEAGE = _words("Filho Junior Júnior Neto Netto Sobrinho")  # part of the family name
 _SUFFIXES = _words("Jr Jr. Sr Sr. II III IV")
 _INITIALS = re.compile(r"-?\w\.?(-?\w\.)*")
@@ -63,23 +75,25 @@ _GROUP_WORDS = _words(
     " institute laboratories laboratory lab labs llc ltd ltd. network project projects research"
     " society team teams the university"
 )
+_OTHERS = re.compile(r"et\.? al\.?|and others", re.IGNORECASE)  # whom nobody names
 _LAST_WORDS = _words("AI M.D. MD Ph.D. PhD")  # of a firm, of a title, or of a name
 _ODD_CHARACTERS = re.compile(r"[\d()\[\]{}<>@/&;:*+=|\\^_~?!%$#]")  # no name of one person has them
 # No file may hold them; the other control characters are white space.
 _UNPRINTABLE = re.compile("[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\ufeff\ufffe\uffff\ud800-\udfff]+")
 
 
-def names(authors: Iterable[str]) -> tuple[Name, ...]:
-    """The authors in order; what has neither letter nor digit (a lone ":") is none and left out."""
-    return tuple(name for name in map(parse, authors) if name.family)
+def names(entry: Entry) -> tuple[Name, ...]:
+    """The authors in order, those left out that are no persons: see `person`."""
+    parsed = (parse(author, entry.markup) for author in entry.authors)
+    return tuple(name for name in parsed if name.family)
 
 
 @remembered(1 << 16)
-def parse(author: str) -> Name:
-    """Cut one author's name, TeX or Unicode, "Given Family" or "Family, Given"."""
-    line = one_line(plain(author))
-    whole = line.strip(" ,;:")
-    if not any(map(str.isalnum, whole)):
+def parse(author: str, markup: Markup = Markup.TEX) -> Name:
+    """Cut one author's name, "Given Family" or "Family, Given"."""
+    line = _line(author, markup)
+    whole = person(author, markup)
+    if not whole:
         return Name("")
     if line.endswith(":") or _is_unsure(whole):  # "Mind Lab :" stands before its members
         return Name(whole)
@@ -99,23 +113,22 @@ def parse(author: str) -> Name:
 
 @remembered(1 << 16)
 def person(name: str, markup: Markup = Markup.PLAIN) -> str:
-    """A name as readers see it and as it compares: plain text, white space folded, accents written
-    in one way. Empty for what has neither letter nor digit.
+    """A name as every page, feed and citation shows and compares it: one line of plain text.
 
-    "Mind Lab :", or a ":" alone, is how arXiv writes a group before its members.
+    Accents are written in one way, and marks around the name are gone: "Mind Lab :" is "Mind Lab".
+    What has neither letter nor digit (a lone ":") is no person: empty.
     """
-    line = " ".join(normalize("NFC", plain(name, markup)).split()).removesuffix(":").rstrip()
+    line = _line(name, markup).strip(" ,;:")
     return line if any(map(str.isalnum, line)) else ""
 
 
-def byline(entry: Entry) -> tuple[str, ...]:
-    """The names of who wrote an entry, in their order."""
+def persons(entry: Entry) -> tuple[str, ...]:
+    """The names of who wrote an entry, in their order; two may have one name."""
     return tuple(filter(None, (person(name, entry.markup) for name in entry.authors)))
 
 
-def persons(entry: Entry) -> dict[str, None]:
-    """The names of who wrote an entry, each once, in their order."""
-    return dict.fromkeys(byline(entry))
+def _line(name: str, markup: Markup) -> str:
+    return one_line(plain(name, markup))
 
 
 def inverted(name: Name) -> str:
@@ -147,16 +160,20 @@ def _natural(whole: str) -> Name | None:
     end = last - 1 if words[last] in _LINEAGE and last > 1 else last
     initials = [n for n in range(1, end) if _INITIALS.fullmatch(words[n])]
     start = initials[-1] + 1 if initials else 1  # "Maria de Lourdes M. Silva" is a Silva
+    particles = _PARTICLES if _is_east_asian(words) else _PARTICLES | _CAPITAL_PARTICLES
     for n in range(start, end):
-        word = words[n]
-        if word in _ARTICLES:
-            found = n == end - 1
-        else:
-            found = word in _PARTICLES or word in _CAPITAL_PARTICLES
-        if found:
+        if words[n] in particles and (words[n] not in _ARTICLES or n == end - 1):
             end = n
             break
     return _person(words[end:], " ".join(words[:end]), suffix)
+
+
+def _is_east_asian(words: list[str]) -> bool:
+    """Whether "Bin", "Da" or "Le" within is a syllable like the others: Xu Bin Ping, Park Da Som."""
+    """Whether "Bin", "Da" or "Le" within is a syllable like the others: Xu Bin Ping, Park Da Som"""
+    if words[0] in _KOREAN or words[-1] in _KOREAN:
+        return all(part in _KOREAN or _SYLLABLE.fullmatch(part) for part in syllables)
+    return all(map(_PINYIN.fullmatch, syllables))
 
 
 def _person(surname: list[str], given: str, suffix: str = "") -> Name:
@@ -174,7 +191,14 @@ def _family_first() -> re.Pattern[str]:
     )
 
 
+def are_others(name: Name) -> bool:
+    """Whether it stands for authors who are not named: "et al."."""
+    return _OTHERS.fullmatch(name.family) is not None
+
+
 def _is_unsure(whole: str) -> bool:
+    if _OTHERS.fullmatch(whole):
+        return True
     if _ODD_CHARACTERS.search(whole) or whole.split()[-1] in _LAST_WORDS:
         return True
     if not whole.isascii() and _family_first().search(whole):

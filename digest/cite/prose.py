@@ -7,7 +7,7 @@ from digest.model import Entry
 
 def short(entry: Entry) -> str:
     """How a text names it: "Han et al., 2026"; by its title where it has no author."""
-    people = [name.surname for name in names(entry.authors)]
+    people = [name.surname for name in names(entry)]
     if len(people) > 2:
         who = f"{people[0]} et al."
     else:
@@ -17,7 +17,7 @@ def short(entry: Entry) -> str:
 
 def text(entry: Entry) -> str:
     """One line: authors (ten, or else the first three), year, title, where it stands."""
-    people = [name.natural for name in names(entry.authors)]
+    people = [name.natural for name in names(entry)]
     if len(people) > 10:
         people = [*people[:3], "et al."]
     arxiv = fields.arxiv_id(entry)

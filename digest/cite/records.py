@@ -16,7 +16,7 @@ def bibtex(entry: Entry) -> str:
     """One record that BibTeX and BibLaTeX both accept, with balanced braces whatever the text."""
     arxiv, issued = fields.arxiv_id(entry), fields.issued(entry)
     values = {
-        "author": " and ".join(latex.author(name) for name in names(entry.authors)),
+        "author": " and ".join(latex.author(name) for name in names(entry)),
         "title": latex.title(entry.title, entry.markup),
         "year": f"{issued[0]:04}" if issued else "",
         "month": _MONTHS[issued[1] - 1] if issued else "",
@@ -42,7 +42,7 @@ def ris(entry: Entry) -> str:
     lines = [
         ("TY", fields.kind(entry).ris),
         ("ID", fields.key(entry)),
-        *(("AU", inverted(name)) for name in names(entry.authors)),
+        *(("AU", inverted(name)) for name in names(entry)),
         ("TI", fields.plain_text(entry, entry.title)),
         ("PY", f"{issued[0]:04}" if issued else ""),
         ("DA", "/".join(f"{part:02}" for part in issued)),
@@ -65,7 +65,7 @@ def csl(entry: Entry) -> dict[str, object]:
         "id": fields.key(entry),
         "type": fields.kind(entry).csl,
         "title": fields.plain_text(entry, entry.title),
-        "author": [_csl_name(name) for name in names(entry.authors)],
+        "author": [_csl_name(name) for name in names(entry)],
         "issued": {"date-parts": [list(issued)]} if issued else None,
         "publisher": "arXiv" if arxiv else "",
         "number": f"arXiv:{arxiv}" if arxiv else "",

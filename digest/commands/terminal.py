@@ -28,7 +28,7 @@ from prompt_toolkit.styles import Style
 from prompt_toolkit.utils import get_cwidth
 
 from digest import tex
-from digest.cite.names import byline
+from digest.cite.names import persons
 from digest.commands.triage import Session
 from digest.errors import DigestError
 from digest.model import Theme
@@ -118,7 +118,7 @@ class Screen:
                 ("", "\nNothing more to look at here. q quits, b goes back, f shows all themes.")
             ]
         entry = paper.entry
-        names = byline(entry)
+        names = persons(entry)
         marks = [
             *(["pinned"] if note and note.pinned else []),
             *([f"hidden: {note.hidden}"] if note and note.hidden else []),

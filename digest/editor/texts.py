@@ -12,7 +12,7 @@ from urllib.parse import quote, unquote
 from markupsafe import Markup as Safe
 
 from digest import cite, tex
-from digest.cite.names import byline
+from digest.cite.names import persons
 from digest.editor.curation import Edition
 from digest.editor.markdown import (
     Answers,
@@ -116,7 +116,7 @@ class EditorTexts:
         return Picture(url=start + quote(name), width=file.width, height=file.height)
 
     def _plain_card(self, paper: Paper) -> Safe:
-        names = byline(paper.entry)
+        names = persons(paper.entry)
         others = len(names) - 12
         more = self._language.say("and %(count)s more", count=self._language.number(others))
         authors = ", ".join(names[:12]) + (f" {more}" if others > 0 else "")

@@ -14,6 +14,12 @@ from types import MappingProxyType
 __all__ = ["ENGLISH", "Language", "templates"]
 
 FOLDER = "locale"  # a site's own catalogues
+# Languages written from right to left where their tag names no script, and scripts that are.
+# Source: CLDR's `characterOrder`; the languages that Babel lacks by their Wikipedias.
+_RIGHT_TO_LEFT = frozenset(
+    "ar arc arz azb ckb dv fa glk he iw khw ks lrc mzn nqo pnb prs ps sd skr syr ug ur yi ji"
+    " adlm arab aran hebr mand mend nkoo rohg samr syrc thaa".split()
+)
 Key = tuple[str, str]  # context, and the English words; of a plural, the singular ones
 Messages = Mapping[Key, tuple[str, ...]]  # the forms of a plural, or one
 
@@ -32,6 +38,13 @@ class Language:
     @property
     def is_english(self) -> bool:
         return self.tag.lower().partition("-")[0] == "en"
+
+    @property
+    def direction(self) -> str:
+        """How its lines run: "ltr" or "rtl"."""
+        language, *rest = self.tag.lower().split("-")
+        scripts = [part for part in rest if len(part) == 4 and part.isalpha()]
+        return "rtl" if (*scripts, language)[0] in _RIGHT_TO_LEFT else "ltr"
 
     def say(self, words: str, /, **values: object) -> str:
         """Words in this language, with values in the places named %(name)s."""

@@ -148,6 +148,7 @@ class Environment(jinja2.Environment):
         self.globals |= {
             "_": language.say,
             "foreign": not language.is_english,
+            "direction": language.direction,
             _FORM: language.form,
         }
         self.filters |= {

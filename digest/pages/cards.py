@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from digest import tex
-from digest.cite.names import byline
+from digest.cite.names import persons
 from digest.language import Language
 from digest.model import Entry, Page
 from digest.pages.contents import Contents
@@ -39,7 +39,7 @@ def _card(path: str, title: str, text: str, label: str = "") -> Page:
 
 
 def _authors(entry: Entry, language: Language) -> str:
-    names = byline(entry)
+    names = persons(entry)
     shown = names if len(names) <= NAMED else names[: NAMED - 1]
     more = language.number(len(names) - len(shown))
     rest = language.say("and %(count)s more", count=more) if len(names) > len(shown) else ""

@@ -53,7 +53,7 @@ def works(site: Site, papers: Iterable[Paper]) -> tuple[AuthorWorks, ...]:
     of_author, authors_of = defaultdict[str, list[Paper]](list), dict[str, tuple[str, ...]]()
     signed = set[str]()
     for paper in papers if followed or everyone else ():
-        byline = persons(paper.entry)
+        byline = dict.fromkeys(persons(paper.entry))
         if everyone or not followed.keys().isdisjoint(byline):
             signed |= followed.keys() & byline.keys()
             names = {intern(followed[n].name if n in followed else n) for n in byline}

@@ -16,7 +16,7 @@ from jinja2.bccache import Bucket
 from markupsafe import Markup as Safe
 
 from digest import __version__, cite, tex
-from digest.cite.names import byline
+from digest.cite.names import persons
 from digest.language import Language
 from digest.language.templates import Environment
 from digest.model import Site
@@ -62,7 +62,7 @@ def new_environment(site: Site, templates: Path, language: Language) -> jinja2.E
         "title_text": lambda entry: tex.plain(entry.title, entry.markup),
         "summary_text": lambda entry: tex.plain(entry.summary, entry.markup),
         "plain": tex.plain,
-        "authors": byline,
+        "authors": persons,
         "withdrawn": versions.withdrawn,
         "address": links.address,
         "other_links": links.others,

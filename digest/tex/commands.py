@@ -14,6 +14,7 @@ from digest.tex.macros import (
     LETTERS,
     LISTS,
     MACROS,
+    NAME_BEGINNINGS,
     NOTES,
     REFERENCES,
     SECOND_ARGUMENT,
@@ -41,8 +42,9 @@ _LENGTH = re.compile(r"\*?\s*\[-?\d[^\[\]]{0,10}\]")
 _VERBATIM = re.compile(r"\*?([^a-zA-Z\s*])(.{0,200}?)\1")
 _LETTER = re.compile(
     r"\s*(?:\{\s*(?:\\(?P<a>[ij])|(?P<b>[^\W\d_]))\s*\}"
-    r"|\\(?P<c>[ij])(?![a-zA-Z])(?:\s|\{\})?|(?P<d>[^\W\d_]))"
+    r"|\\(?P<c>[ij])(?:(?![a-zA-Z])(?:\s|\{\})?|(?=[a-z]{1,12}(?![a-zA-Z{])))|(?P<d>[^\W\d_]))"
 )
+_NAME = re.compile(r"[a-zA-Z]{2,}")
 _LETTERS = re.compile(r"\{([a-zA-Z]{2,20})\}")
 _SIGNS = (
     {sign: sign for sign in "%&#_${}"}
@@ -85,6 +87,8 @@ def name(cursor: Cursor, match: re.Match[str]) -> None:
 
 def _accent(cursor: Cursor, mark: str, start: int) -> None:
     letter = _LETTER.match(cursor.text, cursor.at)
+    if letter and letter["c"] and (longer := _NAME.match(cursor.text, letter.start("c"))):
+        letter = None if formula.is_known(f"\\{longer[0]}") or longer[0] in _COMMANDS else letter
     if letter and not (mark == '"' and _is_quotation(cursor.text, start, letter["d"])):
         cursor.at = letter.end()
         bare = letter["a"] or letter["b"] or letter["c"] or letter["d"]
@@ -147,7 +151,7 @@ def _reference(cursor: Cursor, word: str) -> None:
 
 
 def _note(cursor: Cursor, word: str) -> None:
-    if cursor.take(_GROUP):
+    if cursor.take(_OPTIONS_AND_GROUP):
         cursor.begin_note()
 
 
@@ -238,9 +242,10 @@ _COMMANDS |= {name: command for names, command in _FAMILIES for name in names}
 def _unknown(cursor: Cursor, word: str, start: int) -> None:
     r"""A symbol of formulas outside of one, a glued `Hj\orungnes`, or an author's own macro."""
     before = cursor.text[max(0, start - 2) : start].rstrip("{")
+    is_within = before[-1:].isalpha()
     empty = cursor.is_at("{}")
     wraps = not empty and cursor.is_at("{")
-    if before[-1:].isalpha() and (glued := _glued(word)):
+    if glued := _glued(word) if is_within else _begins_name(word):
         cursor.say(glued)
     elif not (wraps and word in UPRIGHT) and (symbol := _symbol(word)):
         cursor.take(_AFTER_WORD)
@@ -255,15 +260,30 @@ def _unknown(cursor: Cursor, word: str, start: int) -> None:
 
 
 def _glued(word: str) -> str:
-    r"""The letters that `\orungnes` or `\cc` spell within a word; empty if none."""
-    if len(word) == 2 and word[0] in ACCENTS:
-        letter = normalize("NFC", word[1] + ACCENTS[word[0]])
-        return letter if len(letter) == 1 else ""
-    if not formula.is_known(f"\\{word}"):
+    r"""The letters that `\orungnes`, `\cc` or `\vsek` spell within a word; empty if none."""
+    if word[0] in ACCENTS and (len(word) == 2 or _is_own(word)):
+        letter = normalize("NFC", word[1:2] + ACCENTS[word[0]])
+        if len(letter) == 1 and (len(word) == 2 or word[2:].islower()):
+            return letter + word[2:]
+    if _is_own(word):
         for length in (2, 1):
             if word[:length] in LETTERS and word[length:].islower():
                 return LETTERS[word[:length]] + word[length:]
     return ""
+
+
+def _begins_name(word: str) -> str:
+    r"""The name that `\Lukasz` or `\AAke` spells; empty where it may be a macro, as `\Loss`."""
+    length = 2 if word[:2] in LETTERS else 1
+    is_name = word[:2] in LETTERS and word[:2].isupper() and word[2:].islower()
+    if (is_name or word.startswith(NAME_BEGINNINGS)) and len(word) > 3 and _is_own(word):
+        return LETTERS[word[:length]] + word[length:]
+    return ""
+
+
+def _is_own(word: str) -> bool:
+    """Whether no command of TeX's has this name."""
+    return word not in _COMMANDS and not formula.is_known(f"\\{word}")
 
 
 def _symbol(word: str) -> str:

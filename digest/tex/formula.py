@@ -5,7 +5,9 @@ from html import escape
 
 from math_core import LatexError, LatexToMathML
 
+from digest.tex.guesses import resolved
 from digest.tex.macros import MACROS
+from digest.tex.phrases import phrases
 from digest.tex.speech import read_out
 from digest.text.allowlist import FORMULA
 from digest.text.memory import remembered
@@ -45,6 +47,13 @@ def character(tex: str) -> str:
     return _unicode(match) if match else ""
 
 
+@remembered(8192)
+def simple(tex: str) -> str:
+    """HTML phrases of a formula that needs no MathML, as `phrases` says; empty for any other."""
+    html = phrases(_body(tex, False))
+    return "" if FORMULA.problem(html) else html
+
+
 def is_known(tex: str) -> bool:
     """Whether this TeX converts, and to something that shows."""
     return bool(_body(tex, False))
@@ -52,7 +61,7 @@ def is_known(tex: str) -> bool:
 
 @remembered(8192)
 def _body(tex: str, display: bool) -> str:
-    repaired = _repaired(tex) if len(tex) <= _LONGEST else ""
+    repaired = resolved(_repaired(tex)) if len(tex) <= _LONGEST else ""
     if not repaired or _DEFINITION.search(repaired):
         return ""
     try:
@@ -71,6 +80,9 @@ def _body(tex: str, display: bool) -> str:
 # Definitions could make a short formula endless; abstracts have none.
 _DEFINITION = re.compile(r"\\(?:[gex]?def|let|(?:re)?newcommand|providecommand)(?![a-zA-Z])")
 _UNICODE = re.compile(r"\\unicode\{\s*(?:x([0-9a-fA-F]{1,6})|([0-9]{1,7}))\s*\}")
+_LENGTH = r"-?[\d.]+\s*(?:mm|cm|in|pt|pc|em|ex|mu|bp|sp|\\[a-zA-Z]+)"
+_WITH_OPTIONS = "smash|cfrac|(?:under|over)bracket|makebox|framebox|fbox|num|SI|si|ang|substack"
+_TABLES = "[pbvBV]?matrix|array|aligned|gathered|d?cases|smallmatrix"
 _REPAIRS = (
     # Numbers and labels of equations that stand alone here.
     (re.compile(r"\\(?:label|tag\*?)\s*\{[^{}]{0,200}\}|\\(?:nonumber|notag)(?![a-zA-Z])"), ""),
@@ -84,6 +96,11 @@ _REPAIRS = (
     (re.compile(r"\\([_^])(?=\{)"), r"\1"),
     # An escaped bracket is a bracket; \( within a formula can't open another.
     (re.compile(r"\\([()])"), r"\1"),
+    # Options only say how to set a formula; the converter would show them.
+    (re.compile(rf"(\\\\)\*?\s*\[\s*{_LENGTH}\s*\]"), r"\1"),
+    (re.compile(rf"\\({_WITH_OPTIONS})\s*(?:\[[^\[\]]{{0,40}}\]){{1,2}}"), r"\\\1"),
+    (re.compile(rf"(\\begin\{{(?:{_TABLES})\*?\}})\[[^\[\]]{{0,40}}\]"), r"\1"),
+    (re.compile(rf"\\(begin|end)\{{({_TABLES})\*\}}"), r"\\\1{\2}"),
     (re.compile(r"&=&"), "&="),
     # Nobody comments a formula of an abstract: "60%" is a share, "#P" a class.
     (re.compile(r"(?<!\\)[%#]"), r"\\\g<0>"),

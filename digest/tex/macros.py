@@ -21,6 +21,12 @@ ACCENTS = {
     "c": "\u0327", "k": "\u0328", "b": "\u0331",
 }  # fmt: skip
 
+# How names begin whose first letter somebody wrote as a command without its space: `\Lukasz`.
+NAME_BEGINNINGS = (
+    "Lagi", "Lapi", "Lawr", "Laz", "Lod", "Loj", "Losi", "Loz", "Luc", "Luk", "Lus", "Lys",
+    "Odeg", "Oiv", "Oks", "Ols", "Ore", "Orn", "Ors", "Ost", "Ove", "Oye", "Oys", "Oyv",
+)  # fmt: skip
+
 # Commands of text that stand for characters or words.
 WORDS = {
     "LaTeX": "LaTeX", "TeX": "TeX", "LaTeXe": "LaTeX2ε", "BibTeX": "BibTeX", "XeTeX": "XeTeX",
@@ -96,7 +102,7 @@ MACROS = {
     "one": r"\mathbf{1}", "bone": r"\mathbf{1}", "ind": r"\mathbf{1}", "zero": r"\mathbf{0}",
     "mbox": r"\text{#1}", "hbox": r"\text{#1}", "textnormal": r"\text{#1}", "textup": r"\text{#1}",
     "mathds": r"\mathbb{#1}", "mathbbm": r"\mathbb{#1}", "mathbold": r"\boldsymbol{#1}",
-    "pmb": r"\boldsymbol{#1}", "vect": r"\mathbf{#1}", "mat": r"\mathbf{#1}",
+    "pmb": r"\boldsymbol{#1}",
     "ensuremath": "{#1}", "norm": r"\left\|#1\right\|", "abs": r"\left|#1\right|",
     "card": r"\left|#1\right|", "floor": r"\left\lfloor#1\right\rfloor",
     "ceil": r"\left\lceil#1\right\rceil", "ceiling": r"\left\lceil#1\right\rceil",
@@ -125,6 +131,7 @@ MACROS = {
     "expval": r"\left\langle#1\right\rangle", "ev": r"\left\langle#1\right\rangle",
     "mel": r"\left\langle#1\middle|#2\middle|#3\right\rangle",
     "order": r"\mathcal{O}\left(#1\right)", "flatfrac": "{#1}/{#2}", "bigo": r"O\left(#1\right)",
+    "softorder": r"\tilde{O}\left(#1\right)",
 } | dict.fromkeys(
     ("xspace", "protect", "allowbreak", "boldmath", "nolinebreak", "strut", "null"), ""
 )  # fmt: skip
@@ -157,15 +164,45 @@ _STYLES = {
     "mathcal": (ascii_uppercase, "c{0} C{0} cal{0} {0}cal mc{0} mcal{0}"),
     "mathbf": (ascii_uppercase + ascii_lowercase, "b{0} bf{0} {0}bf mb{0} v{0} m{0}"),
 }
-# Names that the converter or the text knows as something else.
-_TAKEN = _names("AA SS Bbb bf bm vs mp mu")
+# Names that the converter or the text knows as something else, or that take a letter to style.
+_TAKEN = _names("AA SS Bbb bf bm vs mp mu bd bs mb mbb mbf mbs mc mf mr ms")
+_SIZES = _names("min max opt eff tot total avg step")
 MACROS |= {letter: rf"\mathbb{{{letter}}}" for letter in "CEFQ"}
-for _style, (_letters, _forms) in _STYLES.items():
-    for _name, _letter in [
-        (_form.format(_letter), _letter) for _letter in _letters for _form in _forms.split()
-    ]:
-        if _name not in _TAKEN:
-            MACROS.setdefault(_name, rf"\{_style}{{{_letter}}}")
-for _letter in ascii_uppercase + ascii_lowercase:
-    for _end in ("min", "max", "opt", "eff", "tot", "total", "avg", "step"):
-        MACROS.setdefault(f"{_letter}{_end}", rf"{_letter}_{{\mathrm{{{_end}}}}}")
+_LETTER_MACROS = {
+    form.format(letter): rf"\{style}{{{letter}}}"
+    for style, (letters, forms) in reversed(_STYLES.items())
+    for letter in reversed(letters)
+    for form in reversed(forms.split())
+} | {
+    f"{letter}{size}": rf"{letter}_{{\mathrm{{{size}}}}}"
+    for letter in ascii_uppercase + ascii_lowercase
+    for size in _SIZES
+}
+MACROS = {name: new for name, new in _LETTER_MACROS.items() if name not in _TAKEN} | MACROS
+
+# What follows shows whether a guess is right. One of these stands for a letter, and takes nothing;
+# a letter that stands for an expectation or a probability may.
+SHORTHANDS = frozenset(
+    name
+    for name, new in MACROS.items()
+    if name in {"eps", "ep", "ve", "vareps", "half"}
+    or (_LETTER_MACROS.get(name) == new and not new.endswith(("{E}", "{P}")))
+)
+# These take one group or more, and nothing else.
+ARGUMENTS = dict.fromkeys(
+    _names("norm abs card floor ceil ceiling paren bigO bigo order num ang si expval ev"), 1
+) | dict.fromkeys(_names("inner qty SI dv pdv comm ketbra flatfrac"), 2) | {"mel": 3}  # fmt: skip
+# These stand alone, or take a group, which they put in brackets.
+ORDERS = {
+    "Oh": "order", "cO": "order", "BO": "bigO", "Otilde": "softorder", "tO": "softorder",
+}  # fmt: skip
+# These set the letter or group that follows in a style.
+STYLES = (
+    dict.fromkeys(_names("bd bs bv mat mb mbf vb vect"), "mathbf")
+    | dict.fromkeys(_names("bb mbb"), "mathbb")
+    | dict.fromkeys(_names("mc mcal mscr"), "mathcal")
+    | dict.fromkeys(_names("mf mfr mfrak"), "mathfrak")
+    | dict.fromkeys(_names("mr mrm"), "mathrm")
+    | dict.fromkeys(_names("ms msf"), "mathsf")
+    | {"mbs": "boldsymbol", "va": "vec", "vv": "vec"}
+)

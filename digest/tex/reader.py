@@ -139,6 +139,9 @@ class _Reader(Cursor):
             self.say("$")
         elif self.text[self.at : mate].lstrip().startswith(("\\href{", "\\url{")):
             self._passed = mate
+        elif is_measure(self.text, self.at, mate):
+            self.say(self.text[self.at : mate].replace("~", "\xa0"))
+            self.at = mate + 1
         elif is_formula(self.text, self.at, mate):
             self.formula(PieceKind.FORMULA, start, slice(self.at, mate), mate + 1)
         else:
@@ -220,9 +223,16 @@ _TOKEN_READERS: dict[str, Callable[[_Reader, re.Match[str]], None]] = {
 }
 
 _NUMBER = re.compile(r"\d[\d,.]*")
+# A number and a unit: text that somebody set as a formula, never a price.
+_MEASURE = re.compile(
+    r"\d[\d,.]*[ ~](?!log|exp|sin|cos|mod|and|or|to)[a-zA-Zµ]{1,3}[a-zA-Z](?:/[a-z]{1,4})?"
+)
+_CURRENCY = re.compile(r"(?<![^\W_])(?:US|U\.S\.|AU?|CA?|CAD|NZ|HK|NT|SG?|R|MX|AR)\Z")
+_AMOUNT = re.compile(r"\s?\d")
 _PROSE = re.compile(r"(?<![A-Za-z\\{^_])[a-z]{2,}(?![A-Za-z}])")
 _COMMAND = re.compile(r"\\[a-zA-Z]+\*?(?:\s*\{[^{}]{0,300}\})?")
 _MARKED = re.compile(r"\\(?![%&$#_ ,])|[\^_={}]")
+_LEADING_WORD = re.compile(r"\s+[a-z]{2,}\s")
 _FUNCTIONS = frozenset(
     ("log", "ln", "exp", "sin", "cos", "min", "max", "mod", "poly", "polylog", "lim", "sup", "inf")
 )
@@ -236,16 +246,35 @@ def is_formula(text: str, start: int, end: int) -> bool:
     """
     inner = text[start:end]
     words = sum(word not in _FUNCTIONS for word in _PROSE.findall(_COMMAND.sub(" ", inner)))
+    is_marked = _MARKED.search(inner) is not None
+    if not is_marked and (_is_price(text, start - 1) or (words and _is_price(text, end))):
+        return False  # "US$ 5 and US$ 10"
     if number := _NUMBER.match(inner):
         rest = inner[number.end() :]
-        if _MARKED.search(rest):
+        if is_marked:
             return words < 4
         return not words and not rest[-1:].isspace() and not _goes_on(rest, text[end + 1 : end + 2])
-    if words and text[start - 2 : start - 1].isdigit() and not _MARKED.search(inner):
-        return False  # "costs 250$ to 300$"
+    if words and not is_marked:
+        before, after = text[start - 2 : start - 1], text[end + 1 : end + 2]
+        if before.isdigit() or _LEADING_WORD.match(inner):
+            return False  # "costs 250$ to 300$", "$ with 10.08$"
+        if inner[-1:].isspace() and after.isdigit():
+            return False  # "10 $, or $12"
     return words < 6
+
+
+def is_measure(text: str, start: int, end: int) -> bool:
+    """Whether `text[start:end]` is a number with its unit: text, whatever stands around it."""
+    return _MEASURE.fullmatch(text, start, end) is not None
+
+
+def _is_price(text: str, dollar: int) -> bool:
+    """Whether a dollar has a currency's letters before it and an amount behind."""
+    return bool(
+        _AMOUNT.match(text, dollar + 1) and _CURRENCY.search(text, max(0, dollar - 5), dollar)
+    )
 
 
 def _goes_on(rest: str, after: str) -> bool:
     """Whether a price ends here and another number starts: "$5-$10"."""
-    return after.isdigit() and rest[-1:] in tuple("-–/,(~")
+    return after.isdigit() and rest[-1:] in tuple("-–/,(~+")

@@ -96,7 +96,7 @@ def _text(term: _Term) -> str:
     return "".join(texts)
 
 
-_ENDS = frozenset(("atom", "word", "number", "fraction", "close"))
+_ENDS = frozenset(("atom", "word", "number", "fraction", "root", "close"))
 
 
 def _spaced(before: _Term, after: _Term, *, first: bool) -> bool:
@@ -111,14 +111,14 @@ def _spaced(before: _Term, after: _Term, *, first: bool) -> bool:
             return False
         case "comma", "number":
             return before.text != ":" and len(after.text) != 3  # 1,000
-        case ("comma", _) | ("apply", "atom" | "word" | "number" | "fraction"):
+        case ("comma", _) | ("apply", "atom" | "word" | "number" | "fraction" | "root"):
             return True
         case _, "apply":
             return False
         case (kind, "word") | ("word", kind) | (kind, "fraction"):
             return kind in _ENDS and after.kind != "close"
-        case "fraction", _:
-            return after.kind in ("atom", "number", "open")
+        case "fraction" | "root", _:  # "√n m" is no root of nm
+            return after.kind in ("atom", "number", "open", "root")
     return False
 
 
@@ -147,7 +147,9 @@ _RAISED = str.maketrans(
 _LOWERED = str.maketrans("0123456789+-−aehijklmnoprstuvx", "₀₁₂₃₄₅₆₇₈₉₊₋₋ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓ")
 _LONGEST_SCRIPT = 3  # longer ones are hard to read: n^(1+o(1))
 _AS_THEY_ARE = frozenset("*⋆†‡′″‴")
+_RAISED_CHARACTERS = frozenset(map(chr, _RAISED.values()))
 _SCRIPTED = frozenset((*_RAISED.values(), *_LOWERED.values()))
+_SCRIPTED_LETTER = re.compile(f"[^\\W\\d_](?:[{''.join(map(chr, _SCRIPTED))}]+|[_^][^\\W_])")
 
 
 def raised(text: str) -> str:
@@ -178,7 +180,8 @@ def _is_name(text: str) -> bool:
 
 
 def _scripted(base: _Term, *scripts: str) -> _Term:
-    text = _text(base) if _is_single(base) or base.kind == "row" else _operand(base)
+    text = _operand(base) if base.kind == "fraction" else _text(base)
+    text = f"({text})" if base.kind == "root" else text
     kind = "atom" if base.kind in ("row", "nothing") else base.kind
     return _Term(text + "".join(scripts), kind)
 
@@ -205,19 +208,41 @@ _COMBINING = {
 }  # fmt: skip
 
 
+_OVERLINE, _LOW_LINE = "\u0305", "\u0332"
+_CHARACTER = re.compile(r"[^\s\u0300-\u036f]")
+# What accents over more than one letter are called, since none of them reaches so far.
+_WIDE_ACCENTS = {
+    "\u0302": "hat", "\u0303": "tilde", "\u20d7": "vec", "\u030c": "check", "\u0307": "dot",
+    "\u0308": "ddot", "\u0306": "breve",
+}  # fmt: skip
+
+
 def _over(terms: list[_Term], attributes: str) -> _Term:
     base, high = _padded(terms, 2)
     if 'accent="true"' not in attributes:
         return _sup(terms, attributes)
     text, accent = _text(base), _COMBINING.get(high.text, "")
-    if len(text) != 1:
-        return base
-    return _Term(unicodedata.normalize("NFC", text + accent), base.kind)
+    if len(text) == 1 or (accent and _SCRIPTED_LETTER.fullmatch(text) and high.text not in "‾¯"):
+        return _Term(unicodedata.normalize("NFC", text[:1] + accent) + text[1:], base.kind)
+    if high.text in ("‾", "¯"):
+        return _lined(base, _OVERLINE)
+    if accent in _WIDE_ACCENTS:
+        return _Term(f"{_WIDE_ACCENTS[accent]}({text})", "word")
+    return _Term(_operand(base)) if high.text == "⏞" else base
 
 
 def _under(terms: list[_Term], attributes: str) -> _Term:
-    base, _ = _padded(terms, 2)
-    return base if 'accentunder="true"' in attributes else _sub(terms, attributes)
+    base, low = _padded(terms, 2)
+    if 'accentunder="true"' not in attributes:
+        return _sub(terms, attributes)
+    if low.text == "_" and base.kind != "text":  # under words, it only makes them stand out
+        return _lined(base, _LOW_LINE)
+    return _Term(_operand(base)) if low.text == "⏟" else base
+
+
+def _lined(term: _Term, line: str) -> _Term:
+    """A line over or under all of the term, so that its reach is seen."""
+    return _Term(_CHARACTER.sub(rf"\g<0>{line}", _text(term)), term.kind)
 
 
 def _fraction(terms: list[_Term], attributes: str) -> _Term:
@@ -230,11 +255,23 @@ def _fraction(terms: list[_Term], attributes: str) -> _Term:
 def _root(terms: list[_Term], attributes: str) -> _Term:
     base, degree = _padded(terms, 2)
     sign = {"3": "∛", "4": "∜"}.get(degree.text) or raised(_tight(degree)) + "√"
-    return _Term(sign + _operand(base))
+    return _rooted(sign, base)
 
 
 def _square_root(terms: list[_Term], attributes: str) -> _Term:
-    return _Term("√" + _operand(_row(terms)))
+    return _rooted("√", _row(terms))
+
+
+def _rooted(sign: str, base: _Term) -> _Term:
+    text = _operand(base)
+    is_raised = "^" in text or text[-1:] in _RAISED_CHARACTERS  # "√n²" could be (√n)²
+    return _Term(
+        f"{sign}({text})" if is_raised and not _is_bracketed(text) else sign + text, "root"
+    )
+
+
+def _is_bracketed(text: str) -> bool:
+    return text.count("(") == 1 and text[0] + text[-1] == "()"
 
 
 def _table(terms: list[_Term], attributes: str) -> _Term:

@@ -17,6 +17,21 @@ _NUMBERED = re.compile(r"\(?([1-9]\d?)[.)]\s+(?=\S)")
 _BULLETED = re.compile(r"([-*•‣◦·–])\s+(?=\S)")
 
 _MARK = re.compile("(</?mark>)")
+_TAGS = re.compile("<[^>]*>")
+# Browsers end a line beside any formula, whatever is there, but where both stand in one span.
+_NOBREAK, _SPAN_END = '<span class="nobreak">', "</span>"
+_JOINER = "\u2060"  # and within that, a word goes on over this
+
+
+def _is_glued(letter: str) -> bool:
+    """Whether no line may end between this character and a formula beside it."""
+    return letter.isalnum() or letter in ("-", "\u2010", _JOINER)
+
+
+def _joined(formula: str, *, before: str = "", after: str = "") -> str:
+    """A formula from which what stands before or after it never parts."""
+    inner = formula.removeprefix(_NOBREAK).removesuffix(_SPAN_END)
+    return f"{_NOBREAK}{before}{inner}{after}{_SPAN_END}"
 
 
 class Writer:
@@ -32,6 +47,7 @@ class Writer:
         self._links = links
         self._line: list[str] = []
         self._blank = True  # nothing to see in this line yet
+        self._formula_at = -1  # where in the line a formula stands, if nothing followed it
         self._wanted: list[tuple[str, str]] = []  # start and end tags around what comes
         self._opened = 0  # how many of them stand in this line
         self._blocks: list[tuple[str, str]] = []  # ("p", content) or ("", HTML)
@@ -63,6 +79,7 @@ class Writer:
                     self._opened -= 1
             case PieceKind.BREAK:
                 self._line.append("<br/>" if self._block and not self._blank else " ")
+                self._formula_at = -1
             case _ if not self._block:
                 self._text(" • " if piece.kind is PieceKind.ITEM else " ")
             case PieceKind.PARAGRAPH:
@@ -93,10 +110,19 @@ class Writer:
 
     def _phrase(self, html: str, *, blank: bool = False) -> None:
         if not blank:
+            if self._formula_at >= 0 and _is_glued(_TAGS.sub("", html)[:1]):
+                self._line[self._formula_at] = _joined(self._line[self._formula_at], after=_JOINER)
             self._line.extend(start for start, _ in self._wanted[self._opened :])
             self._opened = len(self._wanted)
             self._blank = False
+        if html:
+            self._formula_at = -1
         self._line.append(html)
+
+    def _last_character(self) -> str:
+        """What stands last in this line, tags aside."""
+        texts = (_TAGS.sub("", part) for part in reversed(self._line))
+        return next(filter(None, texts), "")[-1:]
 
     def _code(self, source: str) -> None:
         self.unconverted.append(source)
@@ -107,13 +133,17 @@ class Writer:
         display = self._block and piece.kind is PieceKind.DISPLAY
         if character := formula.character(piece.text):
             self._text(character)
+        elif not display and (phrases := formula.simple(piece.text)):
+            self._phrase(phrases)
         elif not (math := formula.mathml(piece.text, display)):
             self._code(" ".join(piece.source.split()))
         elif display:
             self._end_line()
             self._raw(f'<div class="display" tabindex="0">{math}</div>')
         else:
-            self._phrase(math)
+            is_glued = _is_glued(self._last_character())
+            self._phrase(_joined(math, before=_JOINER) if is_glued else math)
+            self._formula_at = len(self._line) - 1
 
     def _raw(self, html: str) -> None:
         if self._items and not self._items[-1]:
@@ -137,7 +167,7 @@ class Writer:
     def _end_line(self) -> None:
         ends = [end for _, end in reversed(self._wanted[: self._opened])]
         content = "".join((*self._line, *ends)).strip()
-        blank, self._blank, self._opened = self._blank, True, 0
+        blank, self._blank, self._opened, self._formula_at = self._blank, True, 0, -1
         self._line.clear()
         if blank:
             return

@@ -6,7 +6,9 @@ patterns that ask for it. Every character of it beyond ASCII is a letter or a di
 
 import re
 import unicodedata
+from collections.abc import Callable, Iterable
 from functools import cached_property
+from itertools import pairwise
 from typing import Any
 
 import msgspec
@@ -20,7 +22,26 @@ _QUOTES = dict.fromkeys("‘’‚‛′ʼ", "'") | dict.fromkeys("“”„‟�
 _DASHES = dict.fromkeys("−﹣－", "-")  # beside Unicode's own category of dashes, Pd
 _MARKS = dict.fromkeys("™®©", "")
 
-_EDGE = r"[\x00-/:-@\[-^`{-\x7f]"  # what \w is not, and is not beyond ASCII either
+# Scripts that write words without a space between them, as ranges for `re` and for RE2: Thai, Lao,
+# Myanmar, Khmer, and those of Chinese and Japanese; and the letters of Korean, whose words take
+# endings without a space. A word of theirs may stand anywhere.
+_UNSPACED = (
+    *((0x0E00, 0x0EFF), (0x1000, 0x109F), (0x1780, 0x17FF), (0x2E80, 0x2FDF), (0x3005, 0x3007)),
+    *((0x3040, 0x30FF), (0x3100, 0x312F), (0x31A0, 0x31FF), (0x3400, 0x4DBF), (0x4E00, 0x9FFF)),
+    *((0xF900, 0xFAFF), (0x20000, 0x323AF)),
+)
+_KOREAN = ((0x1100, 0x11FF),)  # folded: each syllable as its sounds
+_KOREAN_END = r"\x{11a8}-\x{11ff}"  # sounds that end a syllable, and so belong to it
+
+
+def _ranges(ranges: Iterable[tuple[int, int]], code: Callable[[int], str]) -> str:
+    return "".join(f"{code(first)}-{code(last)}" for first, last in ranges)
+
+
+_RE2_UNSPACED = _ranges((*_UNSPACED, *_KOREAN), lambda code: rf"\x{{{code:x}}}")
+_IS_UNSPACED = re.compile(f"[{_ranges((*_UNSPACED, *_KOREAN), chr)}]")
+# What \w is not, and is not beyond ASCII either but in scripts without spaces.
+_EDGE = rf"[\x00-/:-@\[-^`{{-\x7f{_RE2_UNSPACED}]"
 _GAP = r"(?:-\s*|\s+)"
 _STEM = r"[0-9A-Za-z\x{80}-\x{10FFFF}]*"
 _HYPHENATED = 5  # letters or more; "pretraining" is also "pre-training", but "also" never "al-so"
@@ -28,7 +49,7 @@ _PATTERN_BYTES = 8 << 20  # RE2's own default
 # A regex program of 64 KB reads 2 MB of abstracts in 2 s at worst, one of 8 MB in 20 s.
 _REGEX_BYTES = 64 << 10
 
-_WORD = re.compile(r"[^\W_]+")
+_WORD = re.compile("[{0}]|[^\\W_{0}]+".format(_ranges(_UNSPACED, chr)))
 _STRETCH = re.compile(r"[\x00-\x7f]+|[^\x00-\x7f]")
 
 
@@ -114,12 +135,29 @@ def phrase_pattern(phrase: str, *, quick: bool = False) -> str:
     folded = fold(phrase).strip().strip("-")
     if not any(letter.isalnum() for letter in folded):
         raise ValueError("a phrase needs a word")
-    body = _GAP.join(_word(word) for word in folded.split() if word.strip("-"))
-    left, right = (
-        (edge if not quick else r"\b" if letter.isascii() else "") if letter.isalnum() else ""
-        for letter, edge in ((folded[0], f"(?:^|{_EDGE})"), (folded[-1], f"(?:$|{_EDGE})"))
+    words = [word for word in folded.split() if word.strip("-")]
+    body = _word(words[0]) + "".join(
+        (r"[\s-]*" if _is_unspaced(before[-1]) and _is_unspaced(word[0]) else _GAP) + _word(word)
+        for before, word in pairwise(words)
     )
+    left = _edge(folded[0], f"(?:^|{_EDGE})", quick)
+    right = _edge(folded[-1], f"(?:$|{_EDGE})", quick)
+    if "\u1100" <= folded[-1] <= "\u11a7":  # the next sound may belong to the last syllable
+        right = f"(?:$|[^{_KOREAN_END}])"
     return f"{left}({body}){right}"
+
+
+def _edge(letter: str, edge: str, quick: bool) -> str:
+    """What must stand beside a phrase that begins or ends with this letter."""
+    if not letter.isalnum() or _is_unspaced(letter):
+        return ""
+    if quick:
+        return r"\b" if letter.isascii() else ""
+    return edge
+
+
+def _is_unspaced(letter: str) -> bool:
+    return _IS_UNSPACED.match(letter) is not None
 
 
 def regex_pattern(expression: str) -> str:
@@ -184,13 +222,13 @@ def _word(word: str) -> str:
     *first, last = [part for part in body.split("-") if part] or [""]
     if star and sum(map(str.isalnum, last)) < 2:
         raise ValueError("a stem needs two letters or more before its '*'")
-    end = _letters(last) + _STEM if star else _numbers(last)
+    end = _letters(last) + _STEM if star and not _is_unspaced(last[-1]) else _numbers(last)
     return f"{_GAP}?".join([*map(_numbers, first), end])
 
 
 def _numbers(part: str) -> str:
     """A run of letters in its simple numbers: model, models; query, queries; GPU, GPUs."""
-    if not part.isalpha() or len(part) < 2:
+    if not part.isalpha() or len(part) < 2 or _is_unspaced(part[-1]):
         return _letters(part)
     if any(letter.isupper() for letter in part[1:]):  # an acronym: FaaS is no plural, GPUs is one
         return f"{_letters(part.removesuffix('s'))}(?-i:s?)"
@@ -224,5 +262,8 @@ def _plural(word: str) -> str:
 
 
 def _letters(word: str) -> str:
-    joint = "-?" if len(word) >= _HYPHENATED and word.isalpha() else ""
+    if _IS_UNSPACED.search(word):
+        joint = r"\s?"  # where a line of the source ended
+    else:
+        joint = "-?" if len(word) >= _HYPHENATED and word.isalpha() else ""
     return joint.join(re.escape(letter) for letter in word)

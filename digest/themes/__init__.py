@@ -36,7 +36,7 @@ from digest.themes.automaton import Automaton
 
 __all__ = ["Matcher", "compiled", "explain", "moves", "terms", "trial"]
 
-_VERSION = 1  # of how rules are read; a change makes kept results stale
+_VERSION = 2  # of how rules are read; a change makes kept results stale
 
 
 class Reading(msgspec.Struct, frozen=True):

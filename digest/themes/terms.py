@@ -8,6 +8,7 @@ from functools import lru_cache
 from itertools import chain, islice
 from typing import Any
 
+from digest.cite.names import persons
 from digest.config.rules import (
     Fact,
     Phrase,
@@ -43,7 +44,7 @@ def values(entry: Entry, kind: str) -> tuple[str, ...]:
     """What an entry has of a kind of fact, as people read it."""
     match kind:
         case "author":
-            return tuple(plain(name, entry.markup) for name in entry.authors)
+            return persons(entry)
         case "category":
             return entry.categories
         case "primary":

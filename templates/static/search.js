@@ -15,10 +15,18 @@ const years = form.dataset.years.split(" ").filter(Boolean);
 const loading = new Map();
 let asked = 0;
 
-const fold = (text) => text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
-const wordsOf = (text) => fold(text).match(/[\p{L}\p{N}]+/gu) || [];
+// As rules fold them: letters that are others with a stroke or a tail, which Unicode doesn't part.
+const LETTERS = { ß: "ss", æ: "ae", œ: "oe", ø: "o", ł: "l", đ: "d", ð: "d", þ: "th", ı: "i", ȷ: "j" };
+const fold = (text) => text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase()
+  .replace(/[ßæœøłđðþıȷ]/g, (letter) => LETTERS[letter]);
+// Scripts that write words without spaces: a word may begin at any of their letters.
+const UNSPACED = "[\\p{sc=Han}\\p{scx=Hira}\\p{scx=Kana}\\p{sc=Hang}\\p{sc=Bopo}\\p{sc=Thai}\\p{sc=Laoo}\\p{sc=Khmr}\\p{sc=Mymr}]";
+const WORD = new RegExp(`(?:(?=[\\p{L}\\p{N}])${UNSPACED})+|(?:(?!${UNSPACED})[\\p{L}\\p{N}])+`, "gu");
+const STARTS_UNSPACED = new RegExp(`^${UNSPACED}`, "u");
+const wordsOf = (text) => fold(text).match(WORD) || [];
 // Words in a row with a space before each, so that " quant" finds a beginning.
 const row = (text) => " " + wordsOf(text).join(" ");
+const holds = (words, word) => words.includes(STARTS_UNSPACED.test(word) ? word : ` ${word}`);
 
 function load(name) {
   if (!loading.has(name)) {
@@ -58,7 +66,7 @@ async function addAbstracts(year) {
 function score(paper, words, fields) {
   let sum = 0;
   for (const word of words) {
-    const found = fields.find((field) => paper.rows[field].includes(` ${word}`));
+    const found = fields.find((field) => holds(paper.rows[field], word));
     if (!found) return 0;
     sum += WEIGHTS[found];
   }
@@ -84,7 +92,7 @@ async function find() {
   const fields = Object.keys(WEIGHTS).slice(0, form.abstracts.checked ? 4 : 3);
   return papers
     .filter((paper) => !form.theme.value || paper.themes.includes(form.theme.value))
-    .filter((paper) => names.every((name) => paper.rows.authors.includes(` ${name}`)))
+    .filter((paper) => names.every((name) => holds(paper.rows.authors, name)))
     .map((paper) => [score(paper, words, fields), paper])
     .filter(([points]) => points)
     .sort(([a, one], [b, other]) => b - a || other.day.localeCompare(one.day))

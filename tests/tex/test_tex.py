@@ -24,6 +24,10 @@ ACCENTS = [
     (r"na\"ive B\"{u}chi, \"Uber", "naïve Büchi, Über"),
     (r"Jean-S{é}bastien", "Jean-Sébastien"),
     (r"\"I Thought You Were\": Norms", '"I Thought You Were": Norms'),
+    (r"Ji\vrí Matou\vsek, Mar\'\ia, D\kebowski", "Jiří Matoušek, María, Dębowski"),
+    (r"\Lukasz, Fran\ccois, \Orsted", "Łukasz, François, Ørsted"),
+    (r"Erd\Hos, Garc\'\ia, Gon\ccalves, \AAke", "Erdős, García, Gonçalves, Åke"),
+    (r"Polyak-\Lojasiewicz, \Loss, \ours", "Polyak-Łojasiewicz, Loss, ours"),
     (r"\k{appa} = 0.74, \r{ho}, \c{opyright} 2025", "κ = 0.74, ρ, © 2025"),
 ]
 
@@ -82,6 +86,19 @@ FORMULAS = [
     (r"$\pdv{f}{x}$, $A\smallsetminus B$, $10\textsuperscript{th}$", "(∂f)/(∂x), A∖B, 10ᵗʰ"),
     (r"$2^{\alpha n}$, $2^{kmnr}$, $10^{1000}$, $x_{total}$", "2^(αn), 2^(kmnr), 10^1000, x_total"),
     (r"$\foo{x}$", "foox"),
+    (r"$\bigO(n)$, $\order(n)$, $\card(X)$", "bigO(n), order(n), card(X)"),
+    (r"$\Oh{n}$, $\norm[A]{x}$, $\dv{x}=2$", "O(n), norm[A]x, dvx=2"),
+    (r"$\bigO{n}$, $\norm{x}_2$, $\cO{n}$, $\Oh(n)$", "O(n), ‖x‖₂, O(n), O(n)"),
+    (r"$\eps{x}$, $\frac\eps{2}$, $\bx{y}$, $\EE{X}$", "epsx, ε/2, bxy, 𝔼X"),
+    (r"$\mb A$, $\bb L$, $\mbf S$, $\bv{A}$", "A, 𝕃, S, A"),
+    (r"$\bb{R}^n$, $\mc L$, $\bv$, $\vv{x}$, $\mb = 0$", "ℝⁿ, L, v, x⃗, mb= 0"),
+    (r"$\begin{cases} a \\[1mm] b \end{cases}$, $\smash[t]{x}$", "{a; b, x"),
+    (r"$\begin{pmatrix*}[r] 1 \\*[-2pt] 2 \end{pmatrix*}$, $\cfrac[l]{1}{x}$", "(1; 2), 1/x"),
+    (r"$\begin{aligned}[t] a \\ [b] \end{aligned}$, $\underbracket[1pt]{x}$", "a; [b], x"),
+    (r"$\overline{P_r}$, $1.\overline{36}$, $\sqrt{n}m$", "P̅ᵣ̅, 1.3̅6̅, √n m"),
+    (r"$\sqrt{n}^2$, $\sqrt{n^2}$, $\sqrt{2}\sqrt{3}$, $1/\sqrt{n}$", "(√n)², √(n²), √2 √3, 1/√n"),
+    (r"$\widehat{AB}$, $\tilde{p_i}$, $\underline{x}$", "hat(AB), p̃ᵢ, x̲"),
+    (r"$\overbrace{a+b}^{n}$, $\overline{x+y}z$", "(a+b)ⁿ, x̅+̅y̅z"),
 ]
 
 MONEY = [
@@ -92,6 +109,10 @@ MONEY = [
     "for 1$: cheap, 250$ to 300$",
     "of $263.8 million, within its $700 million cap and $1.72 billion",
     "worth over $150B",
+    "US$ 5 and US$ 10",
+    "pays C$ 7, and gets HK$ 10 back",
+    "$ with 10.08$ left",
+    "5 $ and 10 $, or $1M+$2M",
 ]
 
 
@@ -112,6 +133,54 @@ def test_money_and_formulas_share_a_sentence() -> None:
     assert (
         tex.plain("at $5 a run, $n$ runs cost $2n$ or $3M") == "at $5 a run, n runs cost 2n or $3M"
     )
+
+
+def test_a_number_with_its_unit_is_text() -> None:
+    text = "costs $8 kg$ of steel and $ with 10.08$ left after $10 ms$, $5 km/h$, $2 n$"
+    assert tex.plain(text) == ("costs 8 kg of steel and $ with 10.08$ left after 10 ms, 5 km/h, 2n")
+    assert tex.inline_html(text).formulas == 1
+
+
+SIMPLE = [
+    ("$x^2$, H$_2$O, $^{th}$", "<i>x</i><sup>2</sup>, H<sub>2</sub>O, <sup>th</sup>"),
+    (r"$\textbf{A}$, $\mathbf{x}_i$", "<b>A</b>, <b>x</b><sub><i>i</i></sub>"),
+    ("$10^{-3}$, $2^{nd}$, $x_i^2$", "10<sup>−3</sup>, 2<sup>nd</sup>, "
+     "<i>x</i><sub><i>i</i></sub><sup>2</sup>"),
+    (r"$\mathrm{CO}_2$, $^3\mathrm{He}$", "CO<sub>2</sub>, <sup>3</sup>He"),
+    (r"$90^\circ$, $f''$, $\mathbb{R}^n$", "90°, <i>f</i>″, ℝ<sup><i>n</i></sup>"),
+    (r"$5$, $1{,}000$, $45\%$, $9.13\times$, $-3$", "5, 1,000, 45%, 9.13×, −3"),
+    (r"$\mathsf{NP}$, $\text{<b>}$", "NP, &lt;b&gt;"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("source", "html"), SIMPLE)
+def test_what_is_only_text_a_number_or_a_script_needs_no_mathml(source: str, html: str) -> None:
+    assert tex.inline_html(source).html == f"{html}"
+    assert tex.inline_html(source).formulas == source.count("$") // 2
+
+
+@pytest.mark.parametrize("source", ["$x^2+y$", "$O(n^2)$", r"$\sqrt{x}$", "$x_{i_j}$", r"$\log n$"])
+def test_any_other_formula_is_mathml(source: str) -> None:
+    assert tex.inline_html(source).html.startswith("<math ")
+
+
+@pytest.mark.parametrize(
+    ("source", "html"),
+    [
+        ("$n$th $k$-means a$n$", "[F_]th [F_]-means a[_F]"),
+        ("($n$), $n$. {$n$}", "(F), F. F"),
+        (r"\textbf{a$n$}b \emph{$n$}c", "<b>a[_F_]</b>b <em>[F_]</em>c"),
+        ("$n$ $m$ $n$\nx", "F F F x"),
+    ],
+)
+def test_a_formula_never_breaks_from_letters_that_touch_it(source: str, html: str) -> None:
+    shown = re.sub("<math.*?</math>", "F", tex.inline_html(source).html)
+    joined = html.replace("[", '<span class="nobreak">').replace("]", "</span>")
+    assert shown == joined.replace("_", "\u2060")
+
+
+def test_agent_alignment_is_one_word() -> None:
+    assert tex.inline_html(r"Agent $\textbf{A}$lignment").html == "Agent <b>A</b>lignment"
 
 
 def test_plain_markup_has_no_tex() -> None:
@@ -265,7 +334,7 @@ def test_the_code_link_is_the_first_repository() -> None:
 
 
 def test_hostile_text_is_shown_as_text() -> None:
-    source = "<script>alert(1)</script> <img src=x onerror=y> ]]> \"'& $<b>$ \\text{<i>}"
+    source = "<script>alert(1)</script> <img src=x onerror=y> ]]> \"'& $<b>x\\text{<i>}$"
     html = tex.block_html(source).html
     assert set(re.findall(r"<([a-z]+)", html)) == {"p", "math", "mo", "mi", "mtext"}
     assert "]]&gt;" in html
@@ -343,7 +412,7 @@ def test_any_text_becomes_well_formed_html_of_our_elements_alone(text: str, mark
             assert element.tag in ELEMENTS
             assert set(element.keys()) <= set(ATTRIBUTES)
             assert re.match("https?://", element.get("href", "https://"))
-            assert element.get("class", "tex") in {"tex", "display", "left", "right"}
+            assert element.get("class", "tex") in {"tex", "display", "left", "right", "nobreak"}
         assert not list(root.iterfind(".//a//a"))
         assert done.formulas >= sum(1 for source in done.unconverted if source.startswith("$"))
 
@@ -380,6 +449,7 @@ def test_html_says_what_the_plain_text_says(text: str) -> None:
     assert unescape(re.sub("<[^>]*>", "", html)).split() == tex.plain(text).split()
 
 
+FORMULA = '(?:<span class="nobreak">\u2060?)?<math.*?</math>(?:\u2060?</span>)?'
 MARKED = [
     ("speculative decoding", ["speculative decoding"], "<mark>speculative decoding</mark>"),
     (r"\emph{draft} model", ["draft model"], "<em><mark>draft</mark></em> <mark>model</mark>"),
@@ -396,7 +466,7 @@ def test_words_of_the_plain_text_are_marked_in_the_html(
 ) -> None:
     line = tex.plain(source)
     spans = [(at := line.index(phrase), at + len(phrase)) for phrase in phrases]
-    marked = re.sub("<math.*?</math>", "F", tex.title_html(source, spans=spans).html)
+    marked = re.sub(FORMULA, "F", tex.title_html(source, spans=spans).html)
     assert marked == html
 
 

@@ -32,7 +32,7 @@ ATTRIBUTES = words(
     "accent accentunder alttext class columnspan display fence form largeop linethickness lspace",
     "mathvariant maxsize minsize movablelimits rowspan rspace separator stretchy symmetric width",
 )
-AROUND = words("p br code div em u a ul ol li")
+AROUND = words("p br code div em u a ul ol li span")
 THEIRS = words("href rel class tabindex start")
 
 WITH_TEXT = sorted(

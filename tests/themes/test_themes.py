@@ -84,6 +84,15 @@ def reasons(rule: str, paper: Entry) -> tuple[Reason, ...]:
         ("C++", "in C++, mostly"),
         ("Lamport's clock", "Lamport’s clocks"),
         ("in-memory", "in\u200b-mem\u00adory"),
+        ("联邦学习", "面向联邦学习的分散聚合"),
+        ("联邦学习", "面向联邦\n学习的聚合"),
+        ("学習", "分散学習の研究"),
+        ("ディープラーニング", "新しいディープラーニング手法"),
+        ("연합학습", "연합학습을 위한 방법"),
+        ("연합 학습", "연합학습을 위한 방법"),
+        ("เรียนรู้", "การเรียนรู้ของเครื่อง"),
+        ("AI", "基于AI的方法"),
+        ("学习*", "我们研究联邦学习。"),
     ],
 )
 def test_a_phrase_is_met(phrase: str, title: str) -> None:
@@ -106,6 +115,9 @@ def test_a_phrase_is_met(phrase: str, title: str) -> None:
         ("model", "modelling"),
         ("RL", "αRL"),
         ("RL", "αRLβ"),
+        ("하", "학습"),
+        ("学習", "学校で習う"),
+        ("AI", "基于AIS的方法"),
     ],
 )
 def test_a_phrase_is_not_met(phrase: str, title: str) -> None:
@@ -379,3 +391,11 @@ def test_every_shipped_theme_has_its_examples_and_none_of_the_others() -> None:
             assert found.id in matcher.themes_of(papers[example.id]), example
         for example in found.examples_out:
             assert found.id not in matcher.themes_of(papers[example.id]), example
+
+
+def test_in_a_script_without_spaces_the_phrase_alone_speaks_and_letters_count_as_words() -> None:
+    (reason,) = reasons("any: [学习]", entry("我们研究联邦学习。"))
+    assert (reason.words, reason.spans) == ("学习", ((6, 8),))
+    near = "any: [{near: {words: [联邦, 聚合], within: %d}}]"
+    assert reasons(near % 7, entry("面向联邦的分散聚合"))
+    assert not reasons(near % 6, entry("面向联邦的分散聚合"))
