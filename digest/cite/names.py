@@ -169,8 +169,8 @@ def _natural(whole: str) -> Name | None:
 
 
 def _is_east_asian(words: list[str]) -> bool:
-    """Whether "Bin", "Da" or "Le" within is a syllable like the others: Xu Bin Ping, Park Da Som."""
-    """Whether "Bin", "Da" or "Le" within is a syllable like the others: Xu Bin Ping, Park Da Som"""
+    """Whether "Bin" or "Da" within is a syllable like the others: Xu Bin Ping, Park Da Som."""
+    syllables = [part for word in words for part in word.split("-")]
     if words[0] in _KOREAN or words[-1] in _KOREAN:
         return all(part in _KOREAN or _SYLLABLE.fullmatch(part) for part in syllables)
     return all(map(_PINYIN.fullmatch, syllables))
