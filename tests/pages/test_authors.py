@@ -1,12 +1,13 @@
 """Authors: who has a page, what stands on it, and that it stays."""
 
+import re
 from collections.abc import Sequence
 from datetime import date, timedelta
 from pathlib import Path
 
 import feedparser
 import pytest
-from conftest import NOW
+from conftest import NOW, REPOSITORY
 from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
@@ -30,6 +31,7 @@ from digest.model import (
     Site,
 )
 from digest.papers.paper import Paper
+from digest.render import Renderer
 from digest.text.ids import author_path, author_slug
 
 DAY = date(2026, 5, 14)
@@ -299,3 +301,24 @@ def test_readers_find_the_feed_on_the_authors_page_and_read_it(built: Path) -> N
 
 def test_a_name_compares_as_plain_text() -> None:
     assert person(r"Erd\H{o}s,  Paul", Markup.TEX) == person("Erdo\u030bs, Paul")
+
+
+def test_a_colon_among_the_authors_is_nobody_on_any_page_feed_or_citation() -> None:
+    papers = [paper(n, "Mind Lab :", ":", "Ann Lee") for n in (1, 2)]
+    pages = plan(ALL, papers)
+    fronts = {path for path, page in pages.items() if page.template == "author.html"}
+    assert fronts == {"authors/mind-lab/index.html", "authors/ann-lee/index.html"}
+    coauthors = pages["authors/ann-lee/index.html"].context["coauthors"]
+    assert [author.name for author in coauthors] == ["Mind Lab"]
+    renderer = Renderer(ALL, Path("no-such-folder"))
+    for path, page in pages.items():
+        if path.endswith((".xml", ".json", ".bib", ".ris", "index.html")):
+            text = renderer.render(page).decode()
+            assert not re.search(r'Lab :|>:<|{:}|, :|AU  - :|[\[,:] ?":"', text), path
+
+
+def test_nobody_can_be_followed(tmp_path: Path) -> None:
+    text = (REPOSITORY / "site.yaml").read_text("utf-8").replace("Tim Roughgarden", '":"')
+    (tmp_path / "site.yaml").write_text(text, "utf-8")
+    with pytest.raises(ConfigError, match="':' is nobody's name"):
+        load_site(tmp_path / "site.yaml")
