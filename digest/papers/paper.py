@@ -164,7 +164,7 @@ def facts_of(entry: Entry, themes: tuple[str, ...], fingerprint: bytes = b"") ->
         doi=entry.doi,
         updated=entry.updated if revised else None,
         later=later,
-        team=len(entry.authors),
+        team=sum(any(map(str.isalnum, name)) for name in entry.authors),  # a ":" is nobody
         took=_days_to_revision(entry),
     )
 
