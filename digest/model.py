@@ -300,11 +300,11 @@ class Page(msgspec.Struct, frozen=True, kw_only=True):
 
     path: str  # "papers/2605.13319/index.html", relative to the output folder
     template: str
-    context: Mapping[str, Any]
+    context: Mapping[str, object]
     day: date | None = None  # whose papers it shows: pages of days that follow share what they read
 
     @classmethod
-    def of(cls, path: str, template: str, day: date | None = None, /, **context: Any) -> Page:
+    def of(cls, path: str, template: str, day: date | None = None, /, **context: object) -> Page:
         """A page whose template sees these values."""
         return cls(path=path, template=template, context=context, day=day)
 

@@ -1,6 +1,7 @@
 """The pages of a site as a build plans them, for tests that look at the plan alone."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from digest import feeds, pages
 from digest.editor.curation import NOTHING, Edition
@@ -25,3 +26,8 @@ def planned(site: Site, papers: Sequence[Paper], edition: Edition = NOTHING) -> 
     ]
     assert len({page.path for page in every}) == len(every)
     return {page.path: page for page in every}
+
+
+def context_of(page: Page) -> dict[str, Any]:
+    """What a page's template knows; a test says of which type each value is by how it uses it."""
+    return dict(page.context)

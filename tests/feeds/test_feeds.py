@@ -18,7 +18,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import etree
 from msgspec.structs import replace
-from planning import contents_of
+from planning import contents_of, context_of
 from strategies import entries
 
 from digest import feeds
@@ -181,7 +181,7 @@ def test_each_feed_has_just_its_papers_newest_first() -> None:
         ]
     )
     titles = {
-        path: [item.title for item in page.context["items"]]
+        path: [item.title for item in context_of(page)["items"]]
         for path, page in found.items()
         if path.endswith("feed.xml")
     }
@@ -341,7 +341,7 @@ def test_a_combination_has_the_papers_of_any_of_its_themes() -> None:
     chosen = FeedSelection(id="both", title="Both", themes=("agreement", "serving"), pinned=False)
     found = [paper(1, themes=["serving"]), paper(2, themes=["agreement"]), paper(3)]
     page = planned(found, replace(SITE, feeds=(chosen,)))["feeds/both/atom.xml"]
-    assert [item.title for item in page.context["items"]] == ["Paper 1", "Paper 2"]
+    assert [item.title for item in context_of(page)["items"]] == ["Paper 1", "Paper 2"]
 
 
 def test_the_feed_of_a_renamed_theme_goes_on_at_both_addresses() -> None:
@@ -406,9 +406,9 @@ def test_a_backfill_sinks_to_its_place_and_a_late_arrival_comes_on_top() -> None
     backfill = paper(90, date(2026, 1, 5), announced=date(2026, 1, 5))
     late = paper(91, DAY, announced=DAY - timedelta(9), seen=DAY + timedelta(1))
     found = planned([*news, backfill, late])
-    titles = [item.title for item in found["feed.xml"].context["items"]]
+    titles = [item.title for item in context_of(found["feed.xml"])["items"]]
     assert (titles[0], titles[-1]) == ("Paper 91", "Paper 90")
-    assert found["feed.xml"].context["built"] == datetime(2026, 5, 15, tzinfo=UTC)
+    assert context_of(found["feed.xml"])["built"] == datetime(2026, 5, 15, tzinfo=UTC)
 
 
 def test_archived_months_are_chained_and_say_what_they_are() -> None:

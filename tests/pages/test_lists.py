@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec import structs
 from msgspec.structs import replace
-from planning import planned
+from planning import context_of, planned
 
 from digest.model import (
     Entry,
@@ -87,7 +87,7 @@ def test_every_paper_is_reachable_from_the_front_page(found: list[Paper]) -> Non
         path = todo.pop()
         if path not in reached and path in pages:
             reached.add(path)
-            context = pages[path].context
+            context = context_of(pages[path])
             todo += [f"{to}index.html" for to in shown(tuple(context.values()))]
             todo += [f"{y.path}index.html" for y in _months(context)]
     assert {f"{p.path}index.html" for p in found} <= reached
@@ -121,8 +121,8 @@ def test_a_full_page_of_a_theme_never_changes() -> None:
     numbered = [path for path in before if "/page/" in path]
     assert numbered == ["themes/serving/page/1/index.html", "themes/serving/page/2/index.html"]
     assert all(before[path] == after[path] for path in numbered)
-    front = before["themes/serving/index.html"].context
-    assert [len(before[path].context["papers"]) for path in numbered] == [50, 50]
+    front = context_of(before["themes/serving/index.html"])
+    assert [len(context_of(before[path])["papers"]) for path in numbered] == [50, 50]
     assert len(front["papers"]) == 60
     assert front["papers"][0].entry.title == "Paper 160"
 
@@ -130,18 +130,18 @@ def test_a_full_page_of_a_theme_never_changes() -> None:
 def test_a_revision_is_an_update_and_a_paper_of_its_day_never_new_again() -> None:
     revised = paper(1, DAY, ["agreement"], versions=2)
     pages = plan([revised])
-    ((day, (update,)),) = pages["updates/index.html"].context["days"]
+    ((day, (update,)),) = context_of(pages["updates/index.html"])["days"]
     assert (day, update.paper) == (date(2026, 6, 2), revised)
-    of_revision = pages["days/2026-06-02/index.html"].context["day"]
+    of_revision = context_of(pages["days/2026-06-02/index.html"])["day"]
     assert (of_revision.count, of_revision.updates) == (0, (update,))
-    assert pages[f"days/{DAY}/index.html"].context["day"].count == 1
-    assert [d.date for d in pages["index.html"].context["days"]] == [DAY]
+    assert context_of(pages[f"days/{DAY}/index.html"])["day"].count == 1
+    assert [d.date for d in context_of(pages["index.html"])["days"]] == [DAY]
 
 
 def test_old_addresses_redirect() -> None:
     renamed = Theme(id="serving", title="S", rule=None, was=("inference",))
     paths = planned(replace(SITE, themes=(renamed,)), [])
-    assert paths["themes/inference/index.html"].context["target"] == "themes/serving/"
+    assert context_of(paths["themes/inference/index.html"])["target"] == "themes/serving/"
 
 
 def of_serving(sort: Sort, limit: int, titles: Sequence[str]) -> dict[str, Page]:
@@ -157,7 +157,7 @@ def of_serving(sort: Sort, limit: int, titles: Sequence[str]) -> dict[str, Page]
 
 
 def listed(page: Page) -> str:
-    return "".join(paper.entry.title for paper in page.context["papers"])
+    return "".join(paper.entry.title for paper in context_of(page)["papers"])
 
 
 def test_a_theme_has_its_own_order_and_number_of_papers_on_a_page() -> None:
@@ -177,7 +177,7 @@ def test_a_theme_has_its_own_order_and_number_of_papers_on_a_page() -> None:
         "themes/serving/page/2/index.html": "bfe",
         "themes/serving/page/3/index.html": "g",
     }
-    front = oldest["themes/serving/index.html"].context
+    front = context_of(oldest["themes/serving/index.html"])
     assert (front["total"], front["older"], front["newer"].title) == (7, None, "Page 2")
     assert [step.title for step in front["pages"]] == ["Page 3", "Page 2"]
 
@@ -188,9 +188,9 @@ def test_pages_hold_each_paper_once_and_full_ones_stay(sort: Sort, limit: int, c
     before = of_serving(sort, limit, names)
     after = of_serving(sort, limit, [*names, "z"])
     assert sorted("".join(map(listed, before.values()))) == names
-    full = [path for path, page in before.items() if page.context["number"]]
+    full = [path for path, page in before.items() if context_of(page)["number"]]
     for path in full[: -1 if sort is Sort.OLDEST else None]:
-        assert len(before[path].context["papers"]) == limit
+        assert len(context_of(before[path])["papers"]) == limit
         assert listed(before[path]) == listed(after[path])
 
 

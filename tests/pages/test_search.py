@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from conftest import NOW
 from msgspec.structs import replace
-from planning import planned
+from planning import context_of, planned
 from test_lists import SITE, paper
 
 from digest.build import BuildOptions, build
@@ -29,9 +29,9 @@ def test_each_year_is_searched_in_files_of_its_own() -> None:
     found = searched(PAPERS)
     names = {f"search/{year}{kind}.json" for year in (2024, 2025, 2026, 2027) for kind in PARTS}
     assert found.keys() == {"search/index.html", *names}
-    assert found["search/index.html"].context["years"] == (2027, 2026, 2025, 2024)
+    assert context_of(found["search/index.html"])["years"] == (2027, 2026, 2025, 2024)
     for year in (2024, 2025, 2026, 2027):
-        dates = [p.entry.announced for p in found[f"search/{year}.json"].context["papers"]]
+        dates = [p.entry.announced for p in context_of(found[f"search/{year}.json"])["papers"]]
         assert dates == sorted(p.entry.announced for p in PAPERS if p.entry.announced.year == year)
 
 

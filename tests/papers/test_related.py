@@ -17,6 +17,7 @@ from conftest import NOW
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
+from planning import context_of
 from selectolax.lexbor import LexborHTMLParser
 from strategies import entries
 from test_lists import SITE
@@ -148,8 +149,8 @@ DAY = date(2026, 5, 14)
 def paper_pages(papers: list[Paper]) -> dict[str, object]:
     around = NeighbourFinder(SITE, days.in_order(papers), find_related(SITE, papers))
     found = [paper_page.of_paper(paper, neighbours=around) for paper in papers]
-    assert any(page.context["beside"].before for page in found)
-    return {page.path: page.context for page in found}
+    assert any(context_of(page)["beside"].before for page in found)
+    return {page.path: context_of(page) for page in found}
 
 
 def test_a_revision_changes_nothing() -> None:
