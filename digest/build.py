@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import Executor
-from contextlib import ExitStack, closing
-from datetime import UTC, date, datetime, time, timedelta
+from contextlib import closing
+from datetime import UTC, datetime
 from functools import partial
-from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
-from zoneinfo import ZoneInfo
 
 import msgspec
 from msgspec import structs
@@ -28,12 +26,14 @@ from digest.output import inputs, manifest, processes, shards
 from digest.output.store import Store
 from digest.pages import days, sitemap, status
 from digest.pages.visible import visible
-from digest.papers import judged
+from digest.papers.judged import judge
+from digest.papers.months import JudgedArchive
 from digest.papers.related import Related, RelatedLimits, find_related
 from digest.papers.related.neighbours import LOOK
 from digest.papers.report import BroadTheme, broad_themes
-from digest.render import FormulaCounts, SiteFiles
+from digest.render import FormulaCounts, ShardDone, SiteFiles
 from digest.sources.politeness import DEADLINE
+from digest.text.days import bounds_of_day, day_in
 from digest.themes import Matcher
 from digest.themes.compiled import CompiledSite, read_site
 
@@ -42,7 +42,6 @@ if TYPE_CHECKING:
 
 ARCHIVE, LEDGER = archive.FOLDER, ledger.FOLDER
 _Item = TypeVar("_Item")
-_ShardDone = tuple[output.ShardResult, FormulaCounts]
 
 
 def _untracked(items: Iterable[_Item], total: int) -> Iterable[_Item]:
@@ -76,7 +75,7 @@ class BuildOptions(msgspec.Struct, frozen=True, kw_only=True):
     executor: Executor | None = None  # renders instead, where workers see the same files
     wait: float = files.WAIT  # seconds for another build of `out`, or another fetch, to be done
     deadline: float = DEADLINE  # seconds for all that is asked of the sources
-    track: Callable[[Iterable[_ShardDone], int], Iterable[_ShardDone]] = _untracked  # of shards
+    track: Callable[[Iterable[ShardDone], int], Iterable[ShardDone]] = _untracked  # of shards
     progress: Callable[[SourceResult], None] = _unheard  # of sources, called from other threads
     compiled: CompiledSite = msgspec.field(default_factory=CompiledSite)  # of earlier builds
     hashes: inputs.FileHashes = msgspec.field(default_factory=inputs.FileHashes)  # of earlier ones
@@ -156,7 +155,7 @@ def read(root: Path, now: datetime) -> tuple[Site, Edition]:
         DigestError: a file of the site can't be accepted.
     """
     site, matcher = read_site(root / "site.yaml")
-    return site, _edition(root, site, judged.judge(root / ARCHIVE, matcher), now)
+    return site, _edition(root, site, judge(root / ARCHIVE, matcher), now)
 
 
 def verify(root: Path, now: datetime) -> tuple[BroadTheme, ...]:
@@ -195,9 +194,9 @@ def _fetch(root: Path, site: Site, options: BuildOptions) -> FetchReport:
     )
 
 
-def _judge(root: Path, matcher: Matcher, options: BuildOptions) -> judged.JudgedArchive:
+def _judge(root: Path, matcher: Matcher, options: BuildOptions) -> JudgedArchive:
     """The archive with its themes, kept or anew."""
-    return judged.judge(
+    return judge(
         root / ARCHIVE,
         matcher,
         inputs.digest_itself(),
@@ -208,11 +207,11 @@ def _judge(root: Path, matcher: Matcher, options: BuildOptions) -> judged.Judged
 
 
 def _edition(
-    root: Path, site: Site, papers: judged.JudgedArchive, now: datetime, *, drafts: bool = False
+    root: Path, site: Site, papers: JudgedArchive, now: datetime, *, drafts: bool = False
 ) -> Edition:
     """Papers with what the editor says about them."""
     dialect = Dialect(language=site.language, html=site.html)
-    words, today = content.load(root), today_of(site, now)
+    words, today = content.load(root), day_in(site.timezone, now)
     return edit(words, tuple(papers.papers()), site.themes, dialect, today, drafts=drafts)
 
 
@@ -232,7 +231,7 @@ def _plan(
     lists = [
         *pages.plan(contents),
         *feeds.plan(contents, tag),
-        *status.plan(site, ledger.load(root / LEDGER), _day_of(site, now)[0]),
+        *status.plan(site, ledger.load(root / LEDGER), bounds_of_day(site.timezone, now)[0]),
     ]
     lists += sitemap.plan([*(paper.path for paper in papers), *sitemap.listed(lists)])
     sizes = {"shard": limits.shard, "look": limits.look}
@@ -255,20 +254,11 @@ def _put_all(
     put: Callable[[int], output.ShardResult],
 ) -> Iterator[output.ShardResult]:
     """Put every shard, here or elsewhere, and add what was counted."""
-
-    def work(number: int) -> _ShardDone:
-        return put(number), plan.renderer.take_counts()
-
-    with ExitStack() as stack:
-        done: Iterable[_ShardDone]
-        if options.executor:
-            done = _put_elsewhere(root, options, options.executor, len(parts))
-        else:
-            size = sum(len(group.paths) for part in parts for group in part.groups)
-            workers = options.workers if size > options.limits.worth else 1
-            name = lambda number: next(parts[number].paths)  # noqa: E731
-            here = processes.spread(work, len(parts), workers, name)
-            done = stack.enter_context(closing(here))
+    if options.executor:
+        done = _put_elsewhere(root, options, options.executor, len(parts))
+    else:
+        done = plan.put_all(parts, put, options.workers, options.limits.worth)
+    with closing(done):
         for result, more in options.track(done, len(parts)):
             counts.add(more)
             yield result
@@ -276,7 +266,7 @@ def _put_all(
 
 def _put_elsewhere(
     root: Path, options: BuildOptions, executor: Executor, count: int
-) -> Iterator[_ShardDone]:
+) -> Generator[ShardDone, None, None]:
     """Put the shards by workers of which each plans the site anew and puts every n-th."""
     step = min(options.workers, count)
     order = BuildOptions(
@@ -288,10 +278,10 @@ def _put_elsewhere(
         jobs=1,
     )
     done = list(executor.map(partial(put_some, root.resolve(), order, step), range(step)))
-    return chain.from_iterable([done[n % step][n // step]] for n in range(count))
+    yield from (done[number % step][number // step] for number in range(count))
 
 
-def put_some(root: Path, options: BuildOptions, step: int, first: int) -> list[_ShardDone]:
+def put_some(root: Path, options: BuildOptions, step: int, first: int) -> list[ShardDone]:
     """What a worker elsewhere does of a build: every `step`-th shard, from the first on.
 
     It reads the same files as the process that built, and so plans the same shards.
@@ -308,19 +298,7 @@ def put_some(root: Path, options: BuildOptions, step: int, first: int) -> list[_
     return [(result, plan.renderer.take_counts()) for result in results]
 
 
-def today_of(site: Site, now: datetime) -> date:
-    """The day where the site's readers are."""
-    return now.astimezone(ZoneInfo(site.timezone)).date()
-
-
-def _day_of(site: Site, now: datetime) -> tuple[datetime, datetime]:
-    """Where the readers' day begins and ends, in their time."""
-    today, zone = today_of(site, now), ZoneInfo(site.timezone)
-    begin, end = (datetime.combine(today + timedelta(days), time(), zone) for days in (0, 1))
-    return begin, end
-
-
 def _basis(site: Site, now: datetime, fingerprint: str, papers: int) -> manifest.Basis:
     """What this build read; the dates of editor and ledger make it new with each day."""
-    begin, end = (moment.astimezone(UTC) for moment in _day_of(site, now))
+    begin, end = (moment.astimezone(UTC) for moment in bounds_of_day(site.timezone, now))
     return manifest.Basis(inputs=fingerprint, begin=begin, end=end, papers=papers)

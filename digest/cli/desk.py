@@ -33,10 +33,11 @@ def new_issue_command(root: Path, week: str | None, edit: bool) -> None:
     """Draft an issue with the papers of a week, by theme."""
     from digest import build
     from digest.commands import new as drafts
+    from digest.text.days import day_in
 
     now = datetime.now(UTC)
     site, edition = build.read(root, now)
-    today = build.today_of(site, now)
+    today = day_in(site.timezone, now)
     first = drafts.monday(week) if week else today - timedelta(today.weekday())
     _start(root, drafts.issue(edition.shown, site.themes, first), edit)
 
@@ -85,6 +86,7 @@ def triage_command(root: Path) -> None:
     """Read what is unseen, one paper at a time, and decide."""
     from digest import build
     from digest.commands import terminal, texteditor, triage
+    from digest.text.days import day_in
 
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise DigestError("triage needs a terminal")
@@ -92,6 +94,6 @@ def triage_command(root: Path) -> None:
     site, edition = build.read(root, now)
     seen = triage.read_seen(root / triage.SEEN)
     session = triage.Session(
-        root, triage.unseen(edition.papers, site.themes, seen), build.today_of(site, now)
+        root, triage.unseen(edition.papers, site.themes, seen), day_in(site.timezone, now)
     )
     terminal.Screen(session, site.themes, texteditor.edit).run()

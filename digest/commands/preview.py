@@ -5,15 +5,18 @@ from __future__ import annotations
 import re
 import time
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from os import DirEntry, scandir
 from pathlib import Path
 from threading import Condition, Event
 
-from digest.errors import DigestError
+from watchfiles import watch
 
-WATCHED = ("site.yaml", "content", "templates", "static", "locale")
-_PAUSE = 0.05  # seconds between two looks at the files
+from digest.errors import DigestError
+from digest.output.inputs import OF_SITE
+
+_PAUSE = 0.05  # seconds in which a file that is being written changes again
+_TIMEOUT = 1_000  # milliseconds after which to look where no system call told of a change
 State = tuple[tuple[str, int, int], ...]
 
 
@@ -25,7 +28,7 @@ class Preview:
         root: Path,
         out: Path,
         rebuild: Callable[[], str],
-        tell: Callable[[str], None] = lambda said: None,
+        tell: Callable[[str], None] = lambda line: None,
     ) -> None:
         """Nothing is built yet.
 
@@ -33,7 +36,7 @@ class Preview:
             root: the site's folder.
             out: where `rebuild` puts the site.
             rebuild: builds, and returns the path under which the site is to be served.
-            tell: is told what happened, a line at a time.
+            tell: gets what happened, a line at a time.
         """
         self.root, self.out, self.base, self.problem = root, out, "/", "nothing is built yet"
         self._rebuild, self._tell = rebuild, tell
@@ -62,21 +65,24 @@ class Preview:
             self._news.notify_all()
         return True
 
-    def watch(self, end: Event) -> None:
-        """Look again and again until `end` is set.
+    def watch(self, end: Event, changes: Iterable[object] | None = None) -> None:
+        """Build whenever a file changes, until `end` is set.
 
-        A file that is being written is first cut short: what changes at two looks in a row is left
-        for the next.
+        Args:
+            changes: gives something whenever a file may have changed; None: the system tells.
         """
-        before = self._state
-        while not end.wait(_PAUSE):
-            now = state_of(self.root)
-            if now == before != self._state:
-                self.look()
-            before = now
+        for _ in _changes(self.root, end) if changes is None else changes:
+            self._settle(end)
+            self.look()
         with self._news:
             self._ended = True
             self._news.notify_all()
+
+    def _settle(self, end: Event) -> None:
+        """Wait until no file changes: one that is being written is first cut short."""
+        before, now = self._state, state_of(self.root)
+        while now != before and not end.wait(_PAUSE):
+            before, now = now, state_of(self.root)
 
     def newer_than(self, version: int, timeout: float) -> int:
         """The present version once it is another one, or after `timeout` seconds; 0: it is over."""
@@ -88,7 +94,7 @@ class Preview:
 def state_of(root: Path) -> State:
     """What the site is made of: every file's path, time of change and size."""
     found = list[tuple[str, int, int]]()
-    for name in WATCHED:
+    for name in OF_SITE:
         path = root / name
         try:
             if path.is_file():
@@ -98,6 +104,31 @@ def state_of(root: Path) -> State:
         except OSError:  # gone while we looked
             continue
     return tuple(found)
+
+
+def _changes(root: Path, end: Event) -> Iterator[object]:
+    """Something whenever a file of the site may have changed, until `end` is set.
+
+    Of the root, which also holds what is built, only the files beside site.yaml are watched.
+    """
+    while not end.is_set():
+        tops = [root / name for name in OF_SITE]
+        folders = [path for top in tops for path in (top, *top.rglob("*/")) if path.is_dir()]
+        for found in watch(
+            root,
+            *folders,
+            recursive=False,
+            watch_filter=None,
+            step=int(_PAUSE * 1_000),
+            rust_timeout=_TIMEOUT,
+            yield_on_timeout=True,
+            stop_event=end,
+            raise_interrupt=False,
+            ignore_permission_denied=True,
+        ):
+            yield found
+            if any(Path(path).is_dir() for _, path in found):
+                break  # watch it too
 
 
 def _below(folder: Path) -> Iterator[tuple[str, int, int]]:

@@ -18,8 +18,9 @@ from urllib.parse import parse_qs, quote, unquote
 from digest.cite import CITATION_FORMATS
 from digest.commands.preview import Preview
 from digest.errors import DigestError
+from digest.output.store import OURS
 
-_OURS = "/.digest-preview/"  # no page of a site can be there: a slug starts with no dot
+_OURS = f"/{OURS}preview/"  # no page of a site can be there: a slug starts with no dot
 _LOCAL = ("localhost", "127.0.0.1", "[::1]")
 _EVERYWHERE = {"": "127.0.0.1", "0.0.0.0": "127.0.0.1", "::": "[::1]"}  # and how to get there
 _TYPES = {
@@ -83,9 +84,10 @@ def _alert(problem: str) -> str:
     return f'<pre class="digest-preview" role="alert">{escape(problem)}</pre>'
 
 
-def _put(page: bytes, mark: bytes, html: str, *, after: bool) -> bytes:
-    found = re.search(mark, page)
-    at = len(page) if not found else found.end() if after else found.start()
+def _put(page: bytes, place: bytes, html: str, *, after: bool) -> bytes:
+    """The page with HTML before or after the first match of an expression; else at its end."""
+    match = re.search(place, page)
+    at = len(page) if not match else match.end() if after else match.start()
     return page[:at] + html.encode("utf-8", "replace") + page[at:]
 
 
@@ -149,8 +151,8 @@ class _Handler(BaseHTTPRequestHandler):
             return False
         if is_named(self.headers.get_all("Host", []), self.server.names):
             return True
-        said = b"not a name of this preview; digest serve --allow-host NAME adds one\n"
-        self._send(HTTPStatus.MISDIRECTED_REQUEST, "text/plain", said, Connection="close")
+        line = b"not a name of this preview; digest serve --allow-host NAME adds one\n"
+        self._send(HTTPStatus.MISDIRECTED_REQUEST, "text/plain", line, Connection="close")
         return False
 
     def _send_file(self, found: Path | str | None, query: str) -> None:
@@ -184,8 +186,8 @@ class _Handler(BaseHTTPRequestHandler):
         since = parse_qs(query).get("since", [""])[0]
         known = int(since) if since.isdecimal() and len(since) < 30 else 0
         while version := self.server.preview.newer_than(known, timeout=15):
-            said = b"retry: 500\ndata: changed\n\n" if version != known else b": still here\n\n"
-            self.wfile.write(said)
+            event = b"retry: 500\ndata: changed\n\n" if version != known else b": still here\n\n"
+            self.wfile.write(event)
             self.wfile.flush()
             known = version
 

@@ -1,3 +1,3 @@
 """The archive and the rules in; papers out: judged, compared by version, with similar ones."""
 
-__all__ = ["judged", "note", "paper", "related", "report", "versions"]
+__all__ = ["judged", "months", "note", "paper", "rank", "related", "report", "versions"]

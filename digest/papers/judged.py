@@ -1,17 +1,13 @@
-"""The archive with its themes, a month at a time.
+"""The archive and the rules in; the archive with its themes out, a month at a time.
 
-What lists need of each paper is at hand; the rest is read again when it is shown. What the rules
-made of a month is kept, so that a month that stays as it is costs next to nothing.
+What the rules made of a month is kept, so that a month that stays as it is costs next to nothing.
 """
 
 from __future__ import annotations
 
-import os
-import sys
 from array import array
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import suppress
+from collections.abc import Iterable, Sequence
 from hashlib import blake2b
 from itertools import accumulate
 from pathlib import Path
@@ -19,17 +15,14 @@ from pathlib import Path
 import msgspec
 
 from digest import archive
-from digest.errors import ArchiveError
 from digest.files import files
-from digest.model import Entry, Match
+from digest.model import Entry
 from digest.output import inputs, processes
-from digest.output.inputs import FileHashes, FileVersion
+from digest.output.inputs import FileHashes
 from digest.output.store import Store
-from digest.papers.paper import Paper, PaperFacts, facts_of
+from digest.papers.months import HELD, OPEN, JudgedArchive, JudgedMonth
+from digest.papers.paper import PaperFacts, facts_of
 from digest.themes import Matcher
-
-HELD = 4_000  # entries that a process holds: about 16 MB
-OPEN = 64  # files that a process holds open
 
 
 class _KeptMonth(msgspec.Struct, frozen=True, array_like=True):
@@ -43,126 +36,6 @@ class _KeptMonth(msgspec.Struct, frozen=True, array_like=True):
 
 _encode = msgspec.msgpack.Encoder().encode
 _kept_month = msgspec.msgpack.Decoder(_KeptMonth)
-
-
-class _File:
-    """A file that stays open for as long as somebody has it."""
-
-    def __init__(self, path: Path) -> None:
-        self._handle = os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0))
-        self.version = inputs.version_of(self._handle)
-
-    def read(self, start: int, end: int) -> bytes:
-        """The bytes between two places."""
-        if sys.platform == "win32":
-            os.lseek(self._handle, start, os.SEEK_SET)
-            return os.read(self._handle, end - start)
-        return os.pread(self._handle, end - start, start)  # processes that share it don't disturb
-
-    def __del__(self) -> None:
-        with suppress(AttributeError):  # it couldn't be opened
-            os.close(self._handle)
-
-
-class JudgedMonth(msgspec.Struct):
-    """A file of the archive, and what is known of its entries."""
-
-    path: Path
-    facts: list[PaperFacts]
-    data: bytes  # to be kept; empty once it is
-    _version: FileVersion  # of the file that was read; empty where all entries are at hand
-    _met: list[bytes]
-    _starts: array[int]  # see _KeptMonth
-    _archive: JudgedArchive
-    _entries: dict[int, Entry] = msgspec.field(default_factory=dict)  # by their place
-    _file: _File | None = None
-
-    def entry(self, at: int) -> Entry:
-        """The entry of `facts` at a place."""
-        if at not in self._entries:
-            self._archive.make_room()
-            self._entries |= self._read(at)
-        return self._entries[at]
-
-    def matches(self, at: int) -> tuple[Match, ...]:
-        """Its themes and why."""
-        matcher = self._archive.matcher
-        return matcher.explained(self.entry(at), self._met[at], self.facts[at].themes)
-
-    def forget(self) -> None:
-        """Hold nothing that can be read again."""
-        if self._version:
-            self._entries = {}
-
-    def close(self) -> None:
-        """Let go of the file, which is opened again when it is needed."""
-        self._file = None
-
-    def _read(self, at: int) -> dict[int, Entry]:
-        """An entry by its place; those of the whole month where its lines must be joined."""
-        try:
-            if not self._file:
-                self._archive.make_room_for_file()
-                self._file = _File(self.path)
-            if self._version != self._file.version:
-                raise self._changed()
-            if self._starts:
-                return {at: archive.read_line(self._file.read(*self._starts[at : at + 2]))}
-            data = self._file.read(0, self._version[1])
-            return dict(enumerate(archive.joined(archive.read_again(data))))
-        except (FileNotFoundError, msgspec.DecodeError):
-            raise self._changed() from None
-
-    def _changed(self) -> ArchiveError:
-        return ArchiveError("changed while the site was built; build again", self.path, 1)
-
-
-class JudgedArchive(msgspec.Struct):
-    """All months, oldest first."""
-
-    matcher: Matcher
-    held: int = HELD  # entries at the most
-    open: int = OPEN  # files at the most
-    months: list[JudgedMonth] = msgspec.field(default_factory=list)
-    _held: int = 0
-    _open: int = 0
-
-    def papers(self) -> Iterator[Paper]:
-        """Every paper, without the editor's notes."""
-        for month in self.months:
-            for at, facts in enumerate(month.facts):
-                yield Paper(facts, month, at)
-
-    def __len__(self) -> int:
-        return sum(len(month.facts) for month in self.months)
-
-    def keep(self, store: Store) -> None:
-        """Write what is known of each month where `judge` finds it again, and hold it no longer.
-
-        Raises:
-            DigestError: it can't be written.
-        """
-        for month in self.months:
-            if month.data:
-                store.month(month.path.stem).write(month.data)
-                month.data = b""
-        store.keep_months(month.path.stem for month in self.months)
-
-    def make_room(self) -> None:
-        """For an entry more."""
-        if self._held >= self.held:
-            for month in self.months:
-                month.forget()
-            self._held = 0
-        self._held += 1
-
-    def make_room_for_file(self) -> None:
-        """For an open file more."""
-        if self._open >= self.open:
-            for month in self.months:
-                month.close()
-            self._open = 0
-        self._open += 1
 
 
 def judge(

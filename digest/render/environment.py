@@ -8,11 +8,9 @@ from datetime import UTC, date, datetime, time
 from email.utils import format_datetime
 from functools import lru_cache, partial
 from pathlib import Path
-from types import CodeType
-from typing import Any, ClassVar
+from typing import Any
 
 import jinja2
-from jinja2.bccache import Bucket
 from markupsafe import Markup as Safe
 
 from digest import __version__, cite, tex
@@ -22,6 +20,7 @@ from digest.language.templates import Environment
 from digest.model import Site
 from digest.papers import versions
 from digest.render import charts, lettering, portable
+from digest.render.bytecode import KeptTemplates
 from digest.render.templates import Loader
 from digest.text import links
 
@@ -51,7 +50,7 @@ def new_environment(site: Site, templates: Path, language: Language) -> jinja2.E
         autoescape=jinja2.select_autoescape(["html", "xml", "svg"]),
         undefined=jinja2.StrictUndefined,
         auto_reload=False,  # a renderer is of one build
-        bytecode_cache=_Compiled(language),
+        bytecode_cache=KeptTemplates((language.tag, sorted(language.messages.items()))),
         extensions=["jinja2.ext.do"],
         keep_trailing_newline=True,
         trim_blocks=True,
@@ -101,30 +100,6 @@ def _globals(site: Site, language: Language) -> Mapping[str, object]:
         "coins": cite.coins,
         "cite_text": cite.text,
     }
-
-
-class _Compiled(jinja2.BytecodeCache):
-    """What a process compiled templates to, for its next build, as a preview makes them.
-
-    Never in a file: what was damaged there, or put there, would run.
-    """
-
-    _known: ClassVar[dict[tuple[str, str], tuple[str, CodeType]]] = {}
-
-    def __init__(self, language: Language) -> None:
-        """
-        Args:
-            language: whose words are in compiled templates.
-        """
-        self._language = repr((language.tag, sorted(language.messages.items())))
-
-    def load_bytecode(self, bucket: Bucket) -> None:
-        checksum, code = self._known.get((self._language, bucket.key), ("", None))
-        bucket.code = code if checksum == bucket.checksum else None
-
-    def dump_bytecode(self, bucket: Bucket) -> None:
-        if bucket.code:
-            self._known[self._language, bucket.key] = bucket.checksum, bucket.code
 
 
 def _iso(day: date) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from itertools import chain, starmap
 from pathlib import Path
@@ -10,13 +10,16 @@ from pathlib import Path
 from digest.editor.curation import Edition
 from digest.language import Language
 from digest.model import Page, Site
-from digest.output import FileGroup, OutputFile, Shard
+from digest.output import FileGroup, OutputFile, Shard, ShardResult, processes
 from digest.output.shards import PAPERS, shards
 from digest.pages import papers as paper_pages
 from digest.papers.paper import Paper
 from digest.papers.related import Related
 from digest.papers.related.neighbours import LOOK, NeighbourFinder
 from digest.render.renderer import Renderer
+from digest.render.texts import FormulaCounts
+
+ShardDone = tuple[ShardResult, FormulaCounts]
 
 
 class SiteFiles:
@@ -74,6 +77,31 @@ class SiteFiles:
                 groups.append(self._group_of(papers, neighbours))
             parts.append(Shard(groups))
         return parts
+
+    def put_all(
+        self,
+        parts: Sequence[Shard],
+        put: Callable[[int], ShardResult],
+        workers: int,
+        worth: int = processes.WORTH,
+    ) -> Generator[ShardDone, None, None]:
+        """Put every shard by copies of this process; what became of each, and what was counted.
+
+        Args:
+            parts: what `shards` gave.
+            put: puts the shard of a number.
+            workers: processes to use at the most.
+            worth: files from which on starting them pays.
+        """
+
+        def work(number: int) -> ShardDone:
+            return put(number), self.renderer.take_counts()
+
+        def name(number: int) -> str:
+            return next(parts[number].paths)
+
+        files = sum(len(group.paths) for part in parts for group in part.groups)
+        return processes.spread(work, len(parts), workers if files > worth else 1, name)
 
     def _group_of(self, papers: Sequence[Paper], neighbours: NeighbourFinder) -> FileGroup:
         """The pages of papers, which have one fingerprint together."""

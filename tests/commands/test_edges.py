@@ -80,9 +80,7 @@ def test_front_matter_of_such_a_day_is_an_error_with_file_and_line(
         path = tmp_path / "content" / name
         path.parent.mkdir(parents=True)
         path.write_text(text)
-        with pytest.raises(
-            ConfigError, match=r"\.md:2: .* of the years 1901 to 2199"
-        ):
+        with pytest.raises(ConfigError, match=r"\.md:2: .* of the years 1901 to 2199"):
             content.load(tmp_path)
         path.unlink()
 

@@ -192,18 +192,11 @@ class Search:
         from tantivy import Occur, Query
 
         terms = self._telling(forms)
-        query = Query.boolean_query(
-            [
-                (
-                    Occur.Should,
-                    Query.boost_query(Query.term_query(self._schema, "stem", term), often),
-                )
-                for term, (often, _) in terms.items()
-            ]
-        )
+        queries = ((Query.term_query(self._schema, "stem", term), terms[term][0]) for term in terms)
+        wanted = [(Occur.Should, Query.boost_query(query, often)) for query, often in queries]
         least = _ALIKE * _SATURATED * sum(often * rare for often, rare in terms.values())
         number = 0
-        for other in self._hits(query, least):
+        for other in self._hits(Query.boolean_query(wanted), least):
             stems = frozenset(other.stems.split())
             shared = tuple(term for term in terms if term in stems)
             if number < MOST and len(shared) >= _SHARED and is_earlier(other, paper):
