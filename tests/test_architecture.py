@@ -125,7 +125,6 @@ def test_a_command_that_only_answers_loads_no_library_that_it_does_not_need() ->
         "feedparser",
         "jinja2",
         "markdown_it",
-        "nltk",
         "re2",
         "rich",
         "urllib3",

@@ -127,6 +127,11 @@ def persons(entry: Entry) -> tuple[str, ...]:
     return tuple(filter(None, (person(name, entry.markup) for name in entry.authors)))
 
 
+def team_size(entry: Entry) -> int:
+    """How many persons wrote an entry."""
+    return sum(any(map(str.isalnum, name)) for name in entry.authors)
+
+
 def _line(name: str, markup: Markup) -> str:
     return one_line(plain(name, markup))
 
@@ -169,7 +174,7 @@ def _natural(whole: str) -> Name | None:
 
 
 def _is_east_asian(words: list[str]) -> bool:
-    """Whether "Bin" or "Da" within is a syllable like the others: Xu Bin Ping, Park Da Som."""
+    """Whether "Bin", "Da" or "Le" within is a syllable like the others, as in Xu Bin Ping."""
     syllables = [part for word in words for part in word.split("-")]
     if words[0] in _KOREAN or words[-1] in _KOREAN:
         return all(part in _KOREAN or _SYLLABLE.fullmatch(part) for part in syllables)

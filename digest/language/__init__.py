@@ -16,10 +16,11 @@ __all__ = ["ENGLISH", "Language", "templates"]
 FOLDER = "locale"  # a site's own catalogues
 # Languages written from right to left where their tag names no script, and scripts that are.
 # Source: CLDR's `characterOrder`; the languages that Babel lacks by their Wikipedias.
-_RIGHT_TO_LEFT = frozenset(
-    "ar arc arz azb ckb dv fa glk he iw khw ks lrc mzn nqo pnb prs ps sd skr syr ug ur yi ji"
-    " adlm arab aran hebr mand mend nkoo rohg samr syrc thaa".split()
-)
+_RTL = """\
+ar arc arz azb ckb dv fa glk he iw khw ks lrc mzn nqo pnb prs ps sd skr syr ug ur yi ji
+adlm arab aran hebr mand mend nkoo rohg samr syrc thaa
+"""
+_RIGHT_TO_LEFT = frozenset(_RTL.split())
 Key = tuple[str, str]  # context, and the English words; of a plural, the singular ones
 Messages = Mapping[Key, tuple[str, ...]]  # the forms of a plural, or one
 

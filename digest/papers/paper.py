@@ -8,6 +8,7 @@ from typing import Protocol
 
 import msgspec
 
+from digest.cite.names import team_size
 from digest.model import (
     Entry,
     Match,
@@ -164,7 +165,7 @@ def facts_of(entry: Entry, themes: tuple[str, ...], fingerprint: bytes = b"") ->
         doi=entry.doi,
         updated=entry.updated if revised else None,
         later=later,
-        team=sum(any(map(str.isalnum, name)) for name in entry.authors),  # a ":" is nobody
+        team=team_size(entry),
         took=_days_to_revision(entry),
     )
 

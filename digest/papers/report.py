@@ -16,7 +16,7 @@ from digest.config import rules
 from digest.config.rules import Leaf
 from digest.model import Entry, Theme
 from digest.papers.paper import Paper
-from digest.text.stopwords import COMMON
+from digest.text.words import COMMON, surprise
 from digest.themes import Matcher, terms
 from digest.themes.explain import describe
 
@@ -177,25 +177,20 @@ def _phrases(entry: Entry) -> Iterator[str]:
 
 
 def _telling(left: Sequence[Entry], entries: Sequence[Entry]) -> tuple[tuple[str, int], ...]:
-    """The phrases of the entries that are left that tell them most from the others.
-
-    Source: likelihood ratio of a phrase and of being left over; T. Dunning, Accurate methods for
-        the statistics of surprise and coincidence, Computational Linguistics 19 (1993).
-    """
-    from nltk.metrics.association import BigramAssocMeasures  # half a second to import
-
+    """The phrases of the entries that are left that tell them most from the others."""
     among = _count(left)
     among = Counter({phrase: count for phrase, count in among.items() if count >= _RARE})
     everywhere = _count(entries, only=among.keys())
 
-    def surprise(phrase: str) -> float:
-        margins = everywhere[phrase], len(left)
-        ratio = BigramAssocMeasures.likelihood_ratio(among[phrase], margins, len(entries))
-        return float(ratio)
+    others = len(entries) - len(left)
+
+    def telling(phrase: str) -> float:
+        rest = everywhere[phrase] - among[phrase]
+        return surprise(among[phrase], len(left), rest, others)
 
     expected = len(left) / len(entries) if entries else 0.0
     found = [phrase for phrase, n in among.items() if n >= everywhere[phrase] * expected]
-    best = sorted(found, key=lambda phrase: (-surprise(phrase), -among[phrase], phrase))[:PHRASES]
+    best = sorted(found, key=lambda phrase: (-telling(phrase), -among[phrase], phrase))[:PHRASES]
     return tuple((phrase, among[phrase]) for phrase in best)
 
 

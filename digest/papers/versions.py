@@ -7,6 +7,7 @@ import re
 import msgspec
 
 from digest import tex
+from digest.cite.names import person
 from digest.language import ENGLISH, Language
 from digest.model import Entry, Version
 from digest.papers import diff
@@ -94,10 +95,9 @@ def _at(entry: Entry, version: Version) -> Entry:
 
 
 def _plain(entry: Entry, version: Version) -> dict[str, str]:
-    fields = {
-        "title": version.title,
-        "authors": ", ".join(version.authors),
-        "summary": version.summary,
-        "comment": version.comment,
+    texts = {"title": version.title, "summary": version.summary, "comment": version.comment}
+    names = (person(name, entry.markup) for name in version.authors)
+    return {
+        "authors": ", ".join(filter(None, names)),
+        **{field: tex.plain(text, entry.markup) for field, text in texts.items()},
     }
-    return {field: tex.plain(text, entry.markup) for field, text in fields.items()}

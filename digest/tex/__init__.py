@@ -12,7 +12,7 @@ from markupsafe import Markup as Safe
 from digest.model import Markup
 from digest.tex import urls
 from digest.tex.cursor import PieceKind
-from digest.tex.line import Span, marked, words
+from digest.tex.line import Span, highlighted, words
 from digest.tex.reader import cleaned, is_simple, read
 from digest.tex.writer import Writer
 from digest.text.memory import remembered
@@ -58,7 +58,7 @@ def block_html(text: str, markup: Markup = Markup.TEX, spans: Sequence[Span] = (
     """Paragraphs, lists and displayed formulas; each line of the text is a paragraph.
 
     Args:
-        spans: as those of `title_html`; a displayed formula has no marks.
+        spans: as those of `title_html`; a displayed formula has no highlights.
     """
     return _converted(Writer(block=True, links=True), text, markup, spans)
 
@@ -82,7 +82,7 @@ def code_link(*texts: str, markup: Markup = Markup.TEX) -> str:
 
 def _converted(writer: Writer, text: str, markup: Markup, spans: Sequence[Span] = ()) -> Converted:
     pieces = read(text, markup)
-    html = Safe(writer.write(marked(pieces, spans) if spans else pieces))
+    html = Safe(writer.write(highlighted(pieces, spans) if spans else pieces))
     return Converted(html, writer.formulas, tuple(writer.unconverted))
 
 

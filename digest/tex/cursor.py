@@ -8,7 +8,8 @@ from digest.tex import urls
 
 _DEEPEST = 8  # elements within each other: more emphasis can't be seen
 _DEEPEST_LIST = 4
-BEGIN, END = "\x02", "\x03"  # around marked words of a TEXT; no text has such controls
+# Around highlighted words of a TEXT; no text has such controls.
+HIGHLIGHT_START, HIGHLIGHT_END = "\x02", "\x03"
 
 
 class PieceKind(Enum):

@@ -5,8 +5,8 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 
 from digest.tex.cursor import (
-    BEGIN,
-    END,
+    HIGHLIGHT_END,
+    HIGHLIGHT_START,
     PieceKind,
     TexPiece,
 )
@@ -47,15 +47,15 @@ def words(pieces: Iterable[TexPiece]) -> list[str]:
     return found
 
 
-def marked(pieces: Sequence[TexPiece], spans: Iterable[Span]) -> Iterator[TexPiece]:
-    """The pieces with places of their line of plain text marked; formulas and scripts whole.
+def highlighted(pieces: Sequence[TexPiece], spans: Iterable[Span]) -> Iterator[TexPiece]:
+    """The pieces with places of their line of plain text highlighted; formulas and scripts whole.
 
     Places beyond the text are passed over.
     """
-    said = words(pieces)
-    places = _places("".join(said), spans)
-    start, at, scripts = 0, 0, list[bool]()  # of places; whether each open script is marked
-    for piece, word in zip(pieces, said, strict=True):
+    texts = words(pieces)
+    places = _places("".join(texts), spans)
+    start, at, scripts = 0, 0, list[bool]()  # of places; whether each open script is highlighted
+    for piece, word in zip(pieces, texts, strict=True):
         end = start + len(word)
         while at < len(places) and places[at][1] <= start:
             at += 1
@@ -72,7 +72,7 @@ def marked(pieces: Sequence[TexPiece], spans: Iterable[Span]) -> Iterator[TexPie
             while last < len(places) and places[last][0] < end:
                 last += 1
             here = [(first - start, past - start) for first, past in places[at:last]]
-            yield TexPiece(PieceKind.TEXT, _with_marks(word, here))
+            yield TexPiece(PieceKind.TEXT, _with_highlights(word, here))
         elif piece.kind in (PieceKind.FORMULA, PieceKind.DISPLAY, PieceKind.CODE):
             yield from (TexPiece(PieceKind.OPEN, "mark"), piece, TexPiece(PieceKind.CLOSE, "mark"))
         else:
@@ -102,13 +102,13 @@ def _places(text: str, spans: Iterable[Span]) -> list[Span]:
     return [(origin(first), origin(last - 1) + 1) for first, last in found]
 
 
-def _with_marks(text: str, places: Iterable[Span]) -> str:
-    """Marks hug words, so that white space stays where a line may lose it."""
+def _with_highlights(text: str, places: Iterable[Span]) -> str:
+    """Highlights hug words, so that white space stays where a line may lose it."""
     parts, at = list[str](), 0
     for first, last in places:
         inside = text[max(first, 0) : max(last, 0)]
         if word := inside.strip():
             first = max(first, 0) + inside.index(word)
-            parts += text[at:first], BEGIN, word, END
+            parts += text[at:first], HIGHLIGHT_START, word, HIGHLIGHT_END
             at = first + len(word)
     return "".join((*parts, text[at:]))

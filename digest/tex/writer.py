@@ -7,8 +7,8 @@ from typing import NamedTuple
 
 from digest.tex import formula
 from digest.tex.cursor import (
-    BEGIN,
-    END,
+    HIGHLIGHT_END,
+    HIGHLIGHT_START,
     PieceKind,
     TexPiece,
 )
@@ -16,7 +16,7 @@ from digest.tex.cursor import (
 _NUMBERED = re.compile(r"\(?([1-9]\d?)[.)]\s+(?=\S)")
 _BULLETED = re.compile(r"([-*•‣◦·–])\s+(?=\S)")
 
-_MARK = re.compile("(</?mark>)")
+_HIGHLIGHT = re.compile("(</?mark>)")
 _TAGS = re.compile("<[^>]*>")
 # Browsers end a line beside any formula, whatever is there, but where both stand in one span.
 _NOBREAK, _SPAN_END = '<span class="nobreak">', "</span>"
@@ -104,8 +104,8 @@ class Writer:
 
     def _text(self, text: str) -> None:
         html = escape(text, quote=False)
-        if BEGIN in html:
-            html = html.replace(BEGIN, "<mark>").replace(END, "</mark>")
+        if HIGHLIGHT_START in html:
+            html = html.replace(HIGHLIGHT_START, "<mark>").replace(HIGHLIGHT_END, "</mark>")
         self._phrase(html, blank=not text or text.isspace())
 
     def _phrase(self, html: str, *, blank: bool = False) -> None:
@@ -183,7 +183,7 @@ class _Item(NamedTuple):
     """A paragraph that starts like an item of a list."""
 
     paragraph: str
-    content: str  # without its mark
+    content: str  # without its number or bullet
     number: int  # 0 after a bullet
     bullet: str
 
@@ -194,7 +194,7 @@ class _Item(NamedTuple):
 
 
 def _item(paragraph: str) -> _Item | None:
-    bare = _MARK.sub("", paragraph)
+    bare = _HIGHLIGHT.sub("", paragraph)
     if number := _NUMBERED.match(bare):
         return _Item(paragraph, _cut(paragraph, number.end()), int(number[1]), "")
     if bullet := _BULLETED.match(bare):
@@ -203,10 +203,10 @@ def _item(paragraph: str) -> _Item | None:
 
 
 def _cut(html: str, letters: int) -> str:
-    """The paragraph without its first letters, among which no tags but those of marks may be."""
+    """The paragraph without its first letters, with no tags in them but those of highlights."""
     parts = list[str]()
-    for part in _MARK.split(html):
-        cut = 0 if _MARK.fullmatch(part) else min(letters, len(part))
+    for part in _HIGHLIGHT.split(html):
+        cut = 0 if _HIGHLIGHT.fullmatch(part) else min(letters, len(part))
         parts.append(part[cut:])
         letters -= cut
     return "".join(parts).replace("<mark></mark>", "")

@@ -14,6 +14,8 @@ from typing import Any
 import msgspec
 import re2
 
+from digest.text.words import numbers
+
 _LETTERS = {
     **{"ß": "ss", "ẞ": "SS", "æ": "ae", "Æ": "AE", "œ": "oe", "Œ": "OE", "ø": "o", "Ø": "O"},
     **{"ł": "l", "Ł": "L", "đ": "d", "Đ": "D", "ð": "d", "þ": "th", "ı": "i", "ȷ": "j"},
@@ -235,30 +237,6 @@ def _numbers(part: str) -> str:
     forms = sorted(numbers(part), reverse=True)
     stem = min(forms, key=len)[:-1]
     return f"{_letters(stem)}(?:{'|'.join(form.removeprefix(stem) for form in forms)})"
-
-
-def numbers(word: str) -> set[str]:
-    """A word with its simple plural or singular in small letters, and forms that are no words.
-
-    Only s, es and ies count: "index" and "indices" are different words.
-    """
-    word = word.lower()
-    if len(word) < 3:
-        return {word}
-    singulars = {word}
-    if len(word) > 3 and word.endswith("s") and not word.endswith(("ss", "us", "is")):
-        singulars.add(word[:-1])
-    if len(word) > 4 and word.endswith("ies"):
-        singulars.add(word[:-3] + "y")
-    if len(word) > 4 and word.endswith(("ses", "shes", "ches", "xes", "zes")):
-        singulars.add(word[:-2])
-    return singulars | {_plural(form) for form in singulars}
-
-
-def _plural(word: str) -> str:
-    if word.endswith("y") and word[-2] not in "aeiou":
-        return word[:-1] + "ies"
-    return word + ("es" if word.endswith(("s", "sh", "ch", "x", "z")) else "s")
 
 
 def _letters(word: str) -> str:

@@ -78,7 +78,7 @@ class Matcher:
         self._leaves, self._said = leaves, {leaf: repr(leaf) for leaf in leaves}
         self._scans = tuple(_scans(bits))
         self._facts = _Facts(bits)
-        self._nears = tuple(
+        self._proximities = tuple(
             (leaf, bit, _union(bits[part] for part in leaf.parts))
             for leaf, bit in bits.items()
             if isinstance(leaf, Proximity)
@@ -156,8 +156,8 @@ class Matcher:
             text = terms.text_of(entry, field).text
             for scan in scans:
                 met |= scan.met(text)
-        for near, bit, parts in self._nears:
-            if met & parts == parts and any(terms.reasons(near, entry)):
+        for proximity, bit, parts in self._proximities:
+            if met & parts == parts and any(terms.reasons(proximity, entry)):
                 met |= bit
         themes = set[str]()
         for theme, decision, reference in self._decisions:

@@ -24,9 +24,9 @@ from digest.model import Entry, Reason
 from digest.themes import Matcher, holds, terms
 
 _NAMED = 4  # terms of a list that are named before the rest is counted
-_NEAR = 0.5  # share of what a theme asks for, from which on we say what it still lacked
-_AROUND = 48  # letters of text before and after what is marked
-Mark = Callable[[str], str]
+_ALMOST = 0.5  # share of what a theme asks for, from which on we say what it still lacked
+_AROUND = 48  # letters of text before and after what is highlighted
+Highlight = Callable[[str], str]
 
 
 class ThemeVerdict(msgspec.Struct, frozen=True, kw_only=True):
@@ -59,14 +59,14 @@ def explain(matcher: Matcher, entry: Entry) -> tuple[ThemeVerdict, ...]:
 
 
 def _refusal(theme: str, rule: Rule, met: Set[Leaf], entry: Entry) -> ThemeVerdict:
-    best = _nearest(rule, met)
-    near = _share(best, met) >= _NEAR
+    best = _closest(rule, met)
+    near = _share(best, met) >= _ALMOST
     return ThemeVerdict(
         theme=theme,
         has=False,
         near=near,
-        reasons=_said(_wanted(best), met, entry) if near else (),
-        against=_said(_excluded(rule if holds(best, met) else best, met), met, entry),
+        reasons=_reasons(_wanted(best), met, entry) if near else (),
+        against=_reasons(_excluded(rule if holds(best, met) else best, met), met, entry),
         lacks=tuple(dict.fromkeys(_lacks(best if near else rule, met))),
     )
 
@@ -76,15 +76,15 @@ def as_data(verdicts: Sequence[ThemeVerdict]) -> list[dict[str, Any]]:
     return [msgspec.to_builtins(verdict) for verdict in verdicts]
 
 
-def as_lines(verdicts: Sequence[ThemeVerdict], entry: Entry, mark: Mark) -> Iterator[str]:
+def as_lines(verdicts: Sequence[ThemeVerdict], entry: Entry, highlight: Highlight) -> Iterator[str]:
     """The same for people: what has the paper first, then what nearly has it, then the rest.
 
-    `mark` makes words stand out.
+    `highlight` makes words stand out.
     """
     for verdict in sorted(verdicts, key=lambda verdict: (not verdict.has, not verdict.near)):
         yield f"{'yes' if verdict.has else 'no '}  {verdict.theme}"
-        yield from _quoted(verdict.reasons, entry, mark, "")
-        yield from _quoted(verdict.against, entry, mark, "but ")
+        yield from _quoted(verdict.reasons, entry, highlight, "")
+        yield from _quoted(verdict.against, entry, highlight, "but ")
         for lack in verdict.lacks:
             yield f"     lacks {lack}"
 
@@ -107,7 +107,7 @@ def describe(rule: Rule) -> str:
             return f"{_number(rule.count)} of {_listed(rule.parts)}"
 
 
-def _nearest(rule: Rule, met: Set[Leaf]) -> Rule:
+def _closest(rule: Rule, met: Set[Leaf]) -> Rule:
     """The part of a rule that needs least to hold, where one of several parts would do."""
     while isinstance(rule, AtLeast):
         wanted = [part for part in rule.parts if not isinstance(part, NoneOf)]
@@ -134,7 +134,7 @@ def _lacks(rule: Rule, met: Set[Leaf]) -> Iterator[str]:
     if need == len(open_):
         for part in open_:
             yield from _lacks(part, met)
-    elif _share(best, met) >= _NEAR:
+    elif _share(best, met) >= _ALMOST:
         yield from _lacks(best, met)
     else:
         yield f"{_number(need)} of {_listed(open_)}"
@@ -188,7 +188,7 @@ def _excluding(rule: Rule, met: Set[Leaf]) -> Iterator[Leaf]:
         yield rule
 
 
-def _said(leaves: Iterator[Leaf], met: Set[Leaf], entry: Entry) -> tuple[Reason, ...]:
+def _reasons(leaves: Iterator[Leaf], met: Set[Leaf], entry: Entry) -> tuple[Reason, ...]:
     found = dict.fromkeys(leaf for leaf in leaves if leaf in met)
     return tuple(
         reason
@@ -201,20 +201,22 @@ def _said(leaves: Iterator[Leaf], met: Set[Leaf], entry: Entry) -> tuple[Reason,
     )
 
 
-def _quoted(reasons: Sequence[Reason], entry: Entry, mark: Mark, lead: str) -> Iterator[str]:
-    """One line a field: its first words that were met, all of them marked, with those around."""
+def _quoted(
+    reasons: Sequence[Reason], entry: Entry, highlight: Highlight, lead: str
+) -> Iterator[str]:
+    """One line a field: its first words that were met, all highlighted, with those around."""
     for field in dict.fromkeys(reason.field for reason in reasons):
         found = [reason for reason in reasons if reason.field == field]
         spans = terms.merged(span for reason in found for span in reason.spans)
         if spans:
-            said = _snippet(terms.text_of(entry, field).plain, spans, mark)
+            quote = _snippet(terms.text_of(entry, field).plain, spans, highlight)
         else:
-            said = ", ".join(dict.fromkeys(mark(reason.words) for reason in found))
-        yield f"     {lead}{field.replace('_', ' ')}: {said}"
+            quote = ", ".join(dict.fromkeys(highlight(reason.words) for reason in found))
+        yield f"     {lead}{field.replace('_', ' ')}: {quote}"
 
 
-def _snippet(text: str, spans: Sequence[tuple[int, int]], mark: Mark) -> str:
-    """The text around the first span, cut at spaces, with every span in it marked."""
+def _snippet(text: str, spans: Sequence[tuple[int, int]], highlight: Highlight) -> str:
+    """The text around the first span, cut at spaces, with every span in it highlighted."""
     first, last = max(0, spans[0][0] - _AROUND), min(len(text), spans[0][1] + 2 * _AROUND)
     if first:
         first = text.find(" ", first, spans[0][0]) + 1 or first
@@ -223,7 +225,7 @@ def _snippet(text: str, spans: Sequence[tuple[int, int]], mark: Mark) -> str:
     pieces, at = [], first
     for start, end in spans:
         if start >= at and end <= last:
-            pieces += [text[at:start], mark(text[start:end])]
+            pieces += [text[at:start], highlight(text[start:end])]
             at = end
     pieces.append(text[at:last])
     return f"{'…' if first else ''}{''.join(pieces)}{'…' if last < len(text) else ''}"

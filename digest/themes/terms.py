@@ -109,7 +109,7 @@ def merged(spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
 def _places(term: Phrase | Regex | Proximity, text: Folded) -> Iterator[Sequence[Span]]:
     """Each time that a term is met, what of the text speaks for it."""
     if isinstance(term, Proximity):
-        return _near_spans(term, text)
+        return _proximity_spans(term, text)
     found = spans(term, text)
     return (_ends(*span, text) if isinstance(term, Regex) else [span] for span in found)
 
@@ -148,16 +148,16 @@ def _next_letter(data: bytes, at: int) -> int:
     return at
 
 
-def _near_spans(near: Proximity, text: Folded) -> Iterator[Sequence[Span]]:
+def _proximity_spans(proximity: Proximity, text: Folded) -> Iterator[Sequence[Span]]:
     """Where the phrases stand each time that they are close enough, as close as they come."""
-    found = [(start, end, part) for part in near.parts for start, end in spans(part, text)]
+    found = [(start, end, part) for part in proximity.parts for start, end in spans(part, text)]
     last: dict[Phrase, Span] = {}
     for start, end, part in sorted(found, key=lambda place: place[:2]):
         last[part] = start, end
-        if len(last) < len(near.parts):
+        if len(last) < len(proximity.parts):
             continue
         first, final = min(last.values())[0], max(end for _, end in last.values())
         words = bisect_right(text.words, final - 1) - bisect_right(text.words, first) + 1
-        if words <= near.within:
+        if words <= proximity.within:
             yield merged(last.values())
             last.clear()

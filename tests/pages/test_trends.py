@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from fractions import Fraction
 from itertools import pairwise
+from math import log
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree, html
 from msgspec.structs import replace
-from nltk.metrics.association import BigramAssocMeasures
 from test_lists import SITE, THEMES, paper, papers
 
 from digest.model import (
@@ -27,12 +27,12 @@ from digest.pages.trends.rising import (
     BEFORE,
     ENOUGH,
     RECENT,
-    surprise,
 )
 from digest.pages.trends.shares import LARGEST, Shares
 from digest.papers.paper import Paper
 from digest.render import Renderer, default_templates
 from digest.render.charts import areas, bars
+from digest.text.words import surprise
 
 NEWEST = date(2026, 5, 14)
 
@@ -151,11 +151,17 @@ def test_few_papers_say_nothing_of_terms() -> None:
 
 
 @given(st.integers(1, 50), st.integers(0, 50), st.integers(51, 500), st.integers(51, 5000))
-def test_surprise_is_the_likelihood_ratio(
+def test_surprise_is_the_g_statistic_of_the_table(
     recent: int, before: int, of_recent: int, of_before: int
 ) -> None:
-    margins = recent + before, of_recent
-    ratio = BigramAssocMeasures.likelihood_ratio(recent, margins, of_recent + of_before)
+    table = ((recent, of_recent - recent), (before, of_before - before))
+    total, hits = of_recent + of_before, recent + before
+    ratio = 2 * sum(
+        cell * log(cell * total / (sum(row) * column))
+        for row in table
+        for cell, column in zip(row, (hits, total - hits), strict=True)
+        if cell
+    )
     assert surprise(recent, of_recent, before, of_before) == pytest.approx(
         ratio, rel=1e-6, abs=1e-6
     )

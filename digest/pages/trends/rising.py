@@ -7,14 +7,13 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from itertools import pairwise
-from math import log
 
 import msgspec
 
 from digest import tex
 from digest.model import Entry
 from digest.papers.paper import Paper
-from digest.text.stopwords import COMMON
+from digest.text.words import COMMON, singular, surprise
 
 RECENT = timedelta(weeks=8)
 BEFORE = timedelta(weeks=52)
@@ -126,39 +125,15 @@ def _surest(recent: _Counts, before: _Counts) -> list[str]:
     return shown
 
 
-def surprise(recent: int, of_recent: int, before: int, of_before: int) -> float:
-    """How unlikely it is that a term is as frequent in both times: the likelihood ratio, −2 log λ.
-
-    Source: T. Dunning, Accurate methods for the statistics of surprise and coincidence,
-        Computational Linguistics 19 (1993).
-    """
-    both = (recent + before) / (of_recent + of_before)
-    apart = _likelihood(recent, of_recent, recent / of_recent)
-    apart += _likelihood(before, of_before, before / of_before)
-    together = _likelihood(recent, of_recent, both) + _likelihood(before, of_before, both)
-    return 2 * (apart - together)
-
-
-def _likelihood(hits: int, of: int, share: float) -> float:
-    likelihood = hits * log(share) if hits else 0.0
-    return likelihood + ((of - hits) * log(1 - share) if of > hits else 0.0)
-
-
 def _terms(title: str) -> Iterator[tuple[str, str]]:
     """Words and pairs of a title, without plural, and as it writes them."""
     for part in _BREAK.split(title.lower()):
         words = [word if _tells(word) else "" for word in _WORD.findall(part)]
-        yield from ((_singular(word), word) for word in words if word)
+        yield from ((singular(word), word) for word in words if word)
         for first, second in pairwise(words):
             if first and second:
-                yield f"{_singular(first)} {_singular(second)}", f"{first} {second}"
+                yield f"{singular(first)} {singular(second)}", f"{first} {second}"
 
 
 def _tells(word: str) -> bool:
     return len(word) > 2 and word not in COMMON
-
-
-def _singular(word: str) -> str:
-    """The word without the s of a simple plural."""
-    plural = len(word) > 3 and word.endswith("s") and not word.endswith(("ss", "us", "is"))
-    return word[:-1] if plural else word

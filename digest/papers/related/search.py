@@ -20,6 +20,7 @@ from digest.files import files
 from digest.model import Markup
 from digest.output import store
 from digest.output.store import FolderSeal
+from digest.text.words import EMPTY
 
 if TYPE_CHECKING:
     from tantivy import DocAddress, Query, Searcher, TextAnalyzer
@@ -36,16 +37,6 @@ _SATURATED = 2.2  # what a term counts at most, by its weight: BM25's k1 + 1
 _HITS = 32  # of a search for words; some may not be named, as they were announced later
 _WROTE = 200  # papers that share an author, the newest, from which the best are taken
 _WORD = re.compile(r"(?!\d+\b)[^\W_]{2,40}")
-_HOLLOW = frozenset(
-    _WORD.findall(
-        "about across all also among any are around as at based be been beyond both but by can do"
-        " does each even every few first for from get has have how if in into is it its less like"
-        " make many may more most much must no non not novel of often on one only or other our out"
-        " over rather so some such than that the their them then there these they this three"
-        " through to toward towards two under up upon us use used using via vs was we well what"
-        " when where whether which while who why will with within without would yet you your"
-    )
-)
 
 
 class ComparedPaper(msgspec.Struct, frozen=True, array_like=True):
@@ -278,7 +269,7 @@ def is_earlier(one: ComparedPaper, other: ComparedPaper) -> bool:
 @lru_cache(1 << 17)
 def _stem(word: str) -> str:
     """The stem of a small word; nothing where the word says nothing."""
-    return "" if word in _HOLLOW else (_analyzer().analyze(word) or [""])[0]
+    return "" if word in EMPTY else (_analyzer().analyze(word) or [""])[0]
 
 
 @lru_cache(1)
