@@ -24,7 +24,7 @@ from digest.files import files
 from digest.model import WHOLE, Site, SourceResult
 from digest.output import inputs, manifest, processes, shards
 from digest.output.store import Store
-from digest.pages import authors, cards, issues, status
+from digest.pages import days, sitemap, status
 from digest.pages.visible import visible
 from digest.papers.judged import judge
 from digest.papers.months import JudgedArchive
@@ -224,19 +224,16 @@ def _plan(
     """Every file that the site will have, the editor's texts converted."""
     words = language.load(site.language, root / language.FOLDER)
     site = visible(site, edition, words)
-    papers = pages.in_order(edition.shown)
-    works = authors.works(site, papers)
+    papers = days.in_order(edition.shown)
+    contents = pages.Contents(site=site, papers=papers, edition=edition, language=words)
     lists = [
-        *pages.lists(site, papers, edition, words),
-        *authors.plan(site, works, words),
-        *issues.plan(site, edition),
-        *cards.plan(site, edition, words),
-        *feeds.plan(site, papers, tag, edition, works, words),
+        *pages.plan(contents),
+        *feeds.plan(contents, tag),
         *status.plan(site, ledger.load(root / LEDGER), bounds_of_day(site.timezone, now)[0]),
     ]
-    lists += pages.maps([*(paper.path for paper in papers), *pages.listed(lists)])
+    lists += sitemap.plan([*(paper.path for paper in papers), *sitemap.listed(lists)])
     files_of = partial(SiteFiles, shard=limits.shard, look=limits.look)
-    return files_of(site, edition, papers, lists, authors.homes(works), root, words)
+    return files_of(site, edition, papers, lists, contents.homes, root, words)
 
 
 def _related(site: Site, edition: Edition, options: BuildOptions) -> Related:

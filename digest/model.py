@@ -235,6 +235,30 @@ class FollowedAuthor(msgspec.Struct, frozen=True, kw_only=True):
     aliases: tuple[str, ...] = ()
 
 
+class FeedFormat(msgspec.Struct, frozen=True, kw_only=True):
+    """A format of feeds. Its template has the name of its file."""
+
+    file: str  # in a feed's folder
+    title: str  # for people
+    media_type: str
+    key: str = ""  # its word in `formats:` of site.yaml; empty: every feed has it
+    archives: bool = False  # whether archived documents are written in it
+
+
+RSS = FeedFormat(file="feed.xml", title="RSS", media_type="application/rss+xml")
+FEED_FORMATS = (
+    RSS,
+    FeedFormat(
+        file="atom.xml",
+        title="Atom",
+        media_type="application/atom+xml",
+        key="atom",
+        archives=True,
+    ),
+    FeedFormat(file="feed.json", title="JSON", media_type="application/feed+json", key="json"),
+)
+
+
 class FeedSelection(msgspec.Struct, frozen=True, kw_only=True):
     """One item of `feeds:` in site.yaml: some themes' papers, or the editor's picks."""
 
@@ -266,7 +290,7 @@ class Site(msgspec.Struct, frozen=True, kw_only=True):
     search: bool = True  # whether readers can search the papers
     trends: bool = True  # whether there is a page of trends
     exports: bool = True  # whether papers come as files for other programs: BibTeX, RIS, JSON
-    formats: tuple[str, ...] = ("atom", "json")  # of feeds, beside RSS
+    formats: tuple[str, ...] = tuple(f.key for f in FEED_FORMATS if f.key)  # of feeds, beside RSS
     cards: bool = True  # whether pages have pictures for links to them elsewhere
     html: bool = False  # raw HTML in the editor's Markdown counts, once cleaned
 
@@ -274,6 +298,11 @@ class Site(msgspec.Struct, frozen=True, kw_only=True):
     def base(self) -> str:
         """The path under which the site is served, with slashes at both ends."""
         return "/" + self.url.split("://", 1)[1].partition("/")[2]
+
+    @property
+    def feed_formats(self) -> tuple[FeedFormat, ...]:
+        """The formats that each feed of the site has."""
+        return tuple(f for f in FEED_FORMATS if not f.key or f.key in self.formats)
 
 
 class Reason(msgspec.Struct, frozen=True, kw_only=True, gc=False):
@@ -297,11 +326,11 @@ class Page(msgspec.Struct, frozen=True, kw_only=True):
 
     path: str  # "papers/2605.13319/index.html", relative to the output folder
     template: str
-    context: Mapping[str, Any]
+    context: Mapping[str, object]
     day: date | None = None  # whose papers it shows: pages of days that follow share what they read
 
     @classmethod
-    def of(cls, path: str, template: str, day: date | None = None, /, **context: Any) -> Page:
+    def of(cls, path: str, template: str, day: date | None = None, /, **context: object) -> Page:
         """A page whose template sees these values."""
         return cls(path=path, template=template, context=context, day=day)
 

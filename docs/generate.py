@@ -10,8 +10,10 @@ from typing import Any
 
 import click
 
+from digest.cite import CITATION_FORMATS
 from digest.cli import main
 from digest.commands.check.findings import FindingKind
+from digest.model import FEED_FORMATS
 
 DOCS = Path(__file__).parent
 SCHEMA = DOCS.parent / "digest/site.schema.json"
@@ -20,7 +22,9 @@ SCHEMA = DOCS.parent / "digest/site.schema.json"
 def parts() -> dict[str, str]:
     """What stands between `<!-- generated: NAME -->` and `<!-- end -->`, by name."""
     return {
+        "citation formats": _citation_formats(),
         "commands": "\n".join(_commands(main, "digest")),
+        "feed formats": _feed_formats(),
         "kinds": _kinds(),
         "site": "\n".join(_site_keys(json.loads(SCHEMA.read_text("utf-8")))),
     }
@@ -62,6 +66,24 @@ def _command(command: click.Command, path: str) -> str:
 def _kinds() -> str:
     rows = (f"| `{kind.word}` | {kind.severity} | {kind.meaning} |\n" for kind in FindingKind)
     return f"| name | | what it is |\n|---|---|---|\n{''.join(rows)}"
+
+
+def _feed_formats() -> str:
+    rows = (
+        f"| `{format.file}` | {format.title} | `{format.media_type}` |"
+        f" {f'`{format.key}`' if format.key else 'always there'} |\n"
+        for format in FEED_FORMATS
+    )
+    head = "| file | format | media type | in `formats:` of `site.yaml` |\n|---|---|---|---|\n"
+    return head + "".join(rows)
+
+
+def _citation_formats() -> str:
+    rows = (
+        f"| `{format.file_name()}` | {format.label} | `{format.media_type}` |\n"
+        for format in CITATION_FORMATS
+    )
+    return f"| file | format | media type |\n|---|---|---|\n{''.join(rows)}"
 
 
 def _site_keys(schema: dict[str, Any]) -> Iterator[str]:

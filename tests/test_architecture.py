@@ -85,15 +85,15 @@ def test_every_room_says_what_goes_in_and_what_comes_out() -> None:
 def test_an_import_turned_round_is_found(tmp_path: Path) -> None:
     shutil.copytree(PACKAGE, tmp_path / "digest")
     turned = tmp_path / "digest/papers/paper.py"
-    turned.write_text(turned.read_text("utf-8") + "\nfrom digest.pages import lists\n", "utf-8")
+    turned.write_text(turned.read_text("utf-8") + "\nfrom digest.pages import days\n", "utf-8")
     assert faults(tmp_path / "digest") == ["papers/paper.py must not import pages"]
 
 
 def test_an_import_past_the_exports_is_found(tmp_path: Path) -> None:
     shutil.copytree(PACKAGE, tmp_path / "digest")
-    past = tmp_path / "digest/pages/lists.py"
+    past = tmp_path / "digest/pages/days.py"
     past.write_text(past.read_text("utf-8") + "\nfrom digest.papers.diff import words\n", "utf-8")
-    assert faults(tmp_path / "digest") == ["pages/lists.py: papers exports no diff"]
+    assert faults(tmp_path / "digest") == ["pages/days.py: papers exports no diff"]
 
 
 def test_one_module_alone_opens_connections_and_one_folder_alone_speaks_click() -> None:

@@ -21,15 +21,15 @@ from babel.messages.pofile import read_po
 from conftest import NOW
 from jinja2 import Environment
 from markdown_it import MarkdownIt
+from planning import planned as planned_of
 from server import serving
 
-from digest import build, feeds, pages
+from digest import build
 from digest.archive import ledger
 from digest.cli import main
 from digest.config import load_site
 from digest.editor import content
-from digest.pages import authors, cards, status
-from digest.pages import issues as letters
+from digest.pages import sitemap, status
 from digest.render import Renderer, default_templates
 
 PROJECT = Path(__file__).parents[1]
@@ -214,20 +214,16 @@ def test_all_that_templates_see_is_listed() -> None:
 
     site, edition = build.read(PROJECT, NOW)
     planned = [
-        *pages.plan(site, edition.shown, edition),
-        *authors.plan(site, authors.works(site, edition.shown)),
-        *letters.plan(site, edition),
-        *cards.plan(site, edition),
-        *feeds.plan(site, edition.shown, site.tag, edition),
+        *planned_of(site, edition.shown, edition).values(),
         *status.plan(site, ledger.load(PROJECT / "content/ledger"), NOW),
     ]
-    for page in [*planned, *pages.maps(pages.listed(planned))]:
+    for page in [*planned, *sitemap.plan(sitemap.listed(planned))]:
         if not page.template.startswith("search"):  # told in words
             assert page.context.keys() <= listed(page.template), page.template
     frame = blocks_of("base.html")
     for name in {page.template for page in planned if page.template.endswith(".html")}:
         assert blocks_of(name) - frame <= listed(name), name
-    ours, jinjas = Renderer(site, Path("no-such-folder"))._environment, Environment()
+    ours, jinjas = Renderer(site, Path("no-such-folder")).environment, Environment()
     for names in (
         ours.globals.keys() - jinjas.globals.keys(),
         ours.filters.keys() - jinjas.filters.keys(),

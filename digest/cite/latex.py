@@ -42,8 +42,8 @@ _NAME_ESCAPES = (
     | {
         ord(composed): f"{{\\{accent}{{{letter}}}}}"
         for letter in ascii_letters
-        for mark, accent in _ACCENTS.items()
-        if len(composed := normalize("NFC", letter + mark)) == 1
+        for combining, accent in _ACCENTS.items()
+        if len(composed := normalize("NFC", letter + combining)) == 1
     }
 )
 # The commands that a title keeps: in every LaTeX document with amsmath, and none that defines,
@@ -132,13 +132,13 @@ def title(text: str, markup: Markup) -> str:
     Those are capitals within a word (`{LLM}s`), math and, unless the title capitalizes its long
     words anyway, every word that begins with one (`{Luby}'s`).
     """
-    kept = _kept(one_line(text)) if markup is Markup.TEX else None
+    kept = _safe_tex(one_line(text)) if markup is Markup.TEX else None
     if kept is None:
         kept = escaped(one_line(plain(text, markup))).translate(_UNICODE)
     return _protected(kept)
 
 
-def _kept(text: str) -> str | None:
+def _safe_tex(text: str) -> str | None:
     """The TeX of a title, characters escaped that nobody meant as TeX; None where it isn't safe."""
     if not _is_balanced(text) or "^^" in text:  # ^^5c is a backslash
         return None
@@ -201,18 +201,18 @@ def _protected(text: str) -> str:
     has_tex = _MARKED.search(text) is not None
     words = list(_words(text)) if has_tex else text.split(" ")
     is_sentence = _is_sentence(words)
-    found, begins = list[str](), True
+    pieces, begins = list[str](), True
     for word in words:
         if has_tex and _MARKED.search(word):
-            found.append(_whole(word))
+            pieces.append(_whole(word))
         elif is_sentence and not begins and not word.islower():
-            found.append(_CAPITALS.sub(r"{\g<0>}", word))
+            pieces.append(_CAPITALS.sub(r"{\g<0>}", word))
         elif not word[1:].islower():
-            found.append(_CAPITALS_INSIDE.sub(r"{\g<0>}", word))
+            pieces.append(_CAPITALS_INSIDE.sub(r"{\g<0>}", word))
         else:
-            found.append(word)
+            pieces.append(word)
         begins = word.endswith(_ENDS)
-    return " ".join(found)
+    return " ".join(pieces)
 
 
 def _is_sentence(words: list[str]) -> bool:

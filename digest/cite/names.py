@@ -136,6 +136,12 @@ def _line(name: str, markup: Markup) -> str:
     return one_line(plain(name, markup))
 
 
+def inverted(name: Name) -> str:
+    """ "van der Hoek, Andre", "Smith Jr., John"; a name left whole as it is."""
+    surname = f"{name.surname} {name.suffix}".rstrip()
+    return f"{surname}, {name.given}" if name.given else surname
+
+
 def one_line(text: str) -> str:
     """Text without control characters and lone surrogates, composed, white space folded."""
     if not (text.isascii() and text.isprintable()):

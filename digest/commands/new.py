@@ -13,9 +13,9 @@ import msgspec
 import yaml
 
 from digest import cite, tex
-from digest.editor.curation import RESERVED
 from digest.errors import DigestError
 from digest.model import Entry, Theme
+from digest.pages import RESERVED
 from digest.papers.paper import Paper
 from digest.text import days
 from digest.text.ids import slug

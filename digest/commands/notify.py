@@ -9,8 +9,7 @@ from pathlib import Path
 import msgspec
 
 from digest.errors import DigestError, SourceError
-from digest.feeds import FORMATS
-from digest.model import Answer, Request
+from digest.model import FEED_FORMATS, Answer, Request
 from digest.output.store import Store
 
 PACE = 0.2  # seconds from one notice to the next
@@ -54,8 +53,9 @@ def notify(folder: Path, url: str, hub: str, ask: Callable[[Request], Answer]) -
 
 
 def _fingerprints(folder: Path) -> Iterator[tuple[str, str]]:
+    names = {format.file for format in FEED_FORMATS}
     for path in sorted(folder.rglob("*")):
-        if path.name in FORMATS:
+        if path.name in names:
             fingerprint = blake2b(path.read_bytes(), digest_size=16).hexdigest()
             yield path.relative_to(folder).as_posix(), fingerprint
 

@@ -15,6 +15,7 @@ from pathlib import Path
 from threading import Event, Thread
 from urllib.parse import parse_qs, quote, unquote
 
+from digest.cite import CITATION_FORMATS
 from digest.commands.preview import Preview
 from digest.errors import DigestError
 from digest.output.store import OURS
@@ -23,13 +24,11 @@ _OURS = f"/{OURS}preview/"  # no page of a site can be there: a slug starts with
 _LOCAL = ("localhost", "127.0.0.1", "[::1]")
 _EVERYWHERE = {"": "127.0.0.1", "0.0.0.0": "127.0.0.1", "::": "[::1]"}  # and how to get there
 _TYPES = {
-    ".bib": "application/x-bibtex",
     ".jsonl": "application/jsonl",
     ".opml": "text/x-opml",
-    ".ris": "application/x-research-info-systems",
     ".webmanifest": "application/manifest+json",
     ".xml": "application/xml",
-}
+} | {f".{format.suffix}": format.media_type for format in CITATION_FORMATS}
 _SCRIPT = f"""\
 const since = new URL(document.currentScript.src).searchParams.get("since");
 const news = new EventSource("{_OURS}news?since=" + since);

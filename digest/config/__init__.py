@@ -14,6 +14,7 @@ from digest.config.sources import check_themes, endpoint
 from digest.config.sources import sources as read_sources
 from digest.errors import ConfigError
 from digest.model import (
+    FEED_FORMATS,
     Authors,
     Example,
     FeedSelection,
@@ -30,7 +31,7 @@ __all__ = ["check_url", "load_site", "located", "read_themes", "rules", "sources
 
 _TAG = re.compile(r"([a-z0-9-]+\.)+[a-z]{2,}|[^@\s,:]+@([a-z0-9-]+\.)+[a-z]{2,}")  # RFC 4151
 _DAY = re.compile(r"[1-9]\d{3}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?")
-FORMATS = ("atom", "json")  # of feeds, beside RSS
+OPTIONAL_FORMATS = tuple(format.key for format in FEED_FORMATS if format.key)  # of feeds
 
 
 def load_site(path: Path) -> Site:
@@ -145,12 +146,12 @@ def _accent(site: Section) -> str:
 
 
 def _formats(site: Section) -> tuple[str, ...]:
-    found = site.texts("formats") if "formats" in site else FORMATS
+    found = site.texts("formats") if "formats" in site else OPTIONAL_FORMATS
     for name in found:
-        if name not in FORMATS:
-            message = f"unknown format {str(name)!r}{closest(name, FORMATS)}; RSS is always there"
-            raise site.error(message, "formats")
-    return tuple(name for name in FORMATS if name in found)
+        if name not in OPTIONAL_FORMATS:
+            hint = closest(name, OPTIONAL_FORMATS)
+            raise site.error(f"unknown format {str(name)!r}{hint}; RSS is always there", "formats")
+    return tuple(name for name in OPTIONAL_FORMATS if name in found)
 
 
 def _nav_item(item: Section) -> NavItem:
@@ -212,6 +213,8 @@ def _follow(site: Section) -> tuple[FollowedAuthor, ...]:
         names = _names(item) if isinstance(item, Section) else (item,)
         for text in names:
             name = person(text)
+            if not name:
+                raise ConfigError(f"{str(text)!r} is nobody's name", site.path, text.line)
             if name in lines:
                 message = f"the author {name!r} is already followed on line {lines[name]}"
                 raise ConfigError(message, site.path, text.line)

@@ -158,9 +158,9 @@ def _slug(path: Path) -> str:
     return slug
 
 
-def _distinct(found: Iterable[_Named]) -> Iterator[_Named]:
+def _distinct(texts: Iterable[_Named]) -> Iterator[_Named]:
     slugs: dict[str, Path] = {}
-    for item in found:
+    for item in texts:
         if item.slug in slugs:
             message = f"{slugs[item.slug].name} has the same address, {item.slug!r}"
             raise ConfigError(message, item.body.path, 1)
@@ -172,16 +172,16 @@ def _files(folder: Path) -> list[Path]:
     """In the order of their names, without what editors and systems leave behind."""
     if not folder.is_dir():
         return []
-    found = sorted(
+    paths = sorted(
         path
         for path in folder.rglob("*")
         if path.is_file() and not re.search(r"(^|/)[.#]|~$", path.relative_to(folder).as_posix())
     )
     homes = folder.resolve(), folder.parent.resolve()
-    for path in found:
+    for path in paths:
         if not any(map(path.resolve().is_relative_to, homes)):
             raise ConfigError("a link that leads elsewhere; put the file itself here", path, 1)
-    return found
+    return paths
 
 
 def _texts(folder: Path) -> Iterator[Path]:

@@ -11,7 +11,7 @@ from pathlib import Path
 import msgspec
 from msgspec import structs
 
-from digest.config.located import Text, closest
+from digest.config.located import closest
 from digest.editor.markdown import Dialect, Mentions, mentions
 from digest.editor.values import (
     Article,
@@ -34,10 +34,6 @@ from digest.papers.paper import Paper
 from digest.text.ids import arxiv_id, doi, slug
 
 _OLD_SLUG = re.compile(r"([a-z-]+)-(\d{7})")
-RESERVED = {
-    "404", "archive", "authors", "days", "feeds", "issues", "papers", "reading", "search",
-    "static", "status", "themes", "trends", "updates",
-}  # fmt: skip
 
 
 class PublishedIssue(msgspec.Struct, frozen=True, kw_only=True):
@@ -57,7 +53,7 @@ class Edition(msgspec.Struct, frozen=True, kw_only=True):
 
     papers: tuple[Paper, ...]  # all, those hidden too, with their notes in effect
     picks: tuple[Paper, ...]  # pinned today, newest first
-    letters: tuple[PublishedIssue, ...]  # oldest first
+    issues: tuple[PublishedIssue, ...]  # oldest first
     articles: tuple[Article, ...]
     cited: Mapping[str, Paper]  # by the names that the texts use
     homes: Mapping[Path, str]  # where each text is published: "issues/2026-w20/"
@@ -72,18 +68,17 @@ class Edition(msgspec.Struct, frozen=True, kw_only=True):
     def bodies(self) -> Iterator[Body]:
         """Every text to be published."""
         yield from (paper.note.body for paper in self.papers if paper.note)
-        yield from (letter.issue.body for letter in self.letters)
+        yield from (published.issue.body for published in self.issues)
         yield from (article.body for article in self.articles)
 
     def related(self, paper: Paper) -> tuple[Paper, ...]:
         """What the editor names beside a paper, without what is hidden."""
         names = paper.note.related if paper.note else ()
-        return _each_once(other for name in names if not (other := self.cited[name]).hidden)
+        return _distinct(other for name in names if not (other := self.cited[name]).hidden)
 
 
-NOTHING = Edition(
-    papers=(), picks=(), letters=(), articles=(), cited={}, homes={}, files={}
-)  # of a site without an editor
+# Of a site whose editor wrote nothing.
+NOTHING = Edition(papers=(), picks=(), issues=(), articles=(), cited={}, homes={}, files={})
 
 
 def edit(
@@ -107,40 +102,35 @@ def edit(
     """
     issues = [i for i in content.issues if drafts or not (i.draft or i.date > today)]
     articles = [a for a in content.articles if drafts or not a.draft]
-    written: list[Note | Issue | Article] = [*content.notes, *issues, *articles]
-    said = {item.body.path: mentions(item.body, dialect) for item in written}
-    asked = list(_asked(content.notes, issues, said))
-    found = find(papers, (name for name, _ in asked))
-    for name, path in asked:
-        if name not in found:
-            raise ConfigError(f"no paper {str(name)!r} in the archive", path, name.line)
-
-    notes = _by_paper(content.notes, found)
+    texts: list[Note | Issue | Article] = [*content.notes, *issues, *articles]
+    mentioned = {text.body.path: mentions(text.body, dialect) for text in texts}
+    named = _named_papers(content.notes, issues, mentioned, papers)
     _check_themes(content.notes, themes)
+    notes = _by_paper(content.notes, named)
     curated = tuple(_curated(paper, notes.get(paper.id), themes) for paper in papers)
-    ids = {paper.id for paper in found.values()}
-    fresh = {paper.id: paper for paper in curated if paper.id in ids}
-    cited = {name: fresh[paper.id] for name, paper in found.items()}
+    ids = {paper.id for paper in named.values()}
+    by_id = {paper.id: paper for paper in curated if paper.id in ids}
+    cited = {name: by_id[paper.id] for name, paper in named.items()}
 
-    letters = tuple(
+    published = tuple(
         PublishedIssue(
             issue=issue,
-            papers=_each_once(cited[n] for n in (*said[issue.body.path].papers, *issue.papers)),
+            papers=_distinct(cited[n] for n in (*mentioned[issue.body.path].papers, *issue.papers)),
             scheduled=issue.date > today,
         )
         for issue in issues
     )
     homes = {note.body.path: cited[note.paper].path for note in content.notes}
-    homes |= {letter.issue.body.path: letter.path for letter in letters}
-    homes |= {article.body.path: _home(article) for article in articles}
+    homes |= {issue.issue.body.path: issue.path for issue in published}
+    homes |= {article.body.path: f"{article.slug}/" for article in articles}
     return Edition(
         papers=curated,
         picks=_picks(curated, today),
-        letters=letters,
+        issues=published,
         articles=tuple(articles),
         cited=cited,
         homes=homes,
-        files=dict(_files(content, said, homes)),
+        files=dict(_files(content, mentioned, homes)),
     )
 
 
@@ -156,7 +146,7 @@ def navigation(site: Site, edition: Edition, language: Language = ENGLISH) -> tu
 
 
 def _navigation(site: Site, edition: Edition, language: Language) -> Iterator[NavItem]:
-    if edition.letters:
+    if edition.issues:
         yield NavItem(title=language.say("Issues"), url="issues/")
     yield NavItem(title=language.say("Themes"), url="themes/")
     yield NavItem(title=language.say("Archive"), url="archive/")
@@ -176,12 +166,12 @@ def find(papers: Iterable[Paper], names: Iterable[str]) -> dict[str, Paper]:
     for name in names:
         for key in _keys(name):
             wanted[key].append(name)
-    found: dict[str, Paper] = {}
+    named: dict[str, Paper] = {}
     for paper in papers if wanted else ():
         for key in (paper.id, slug(paper.id), *paper.facts.aliases):
             for name in wanted.get(key, ()):
-                found[name] = paper
-    return found
+                named[name] = paper
+    return named
 
 
 def _keys(name: str) -> set[str]:
@@ -194,22 +184,31 @@ def _keys(name: str) -> set[str]:
     return keys
 
 
-def _asked(
-    notes: Iterable[Note], issues: Iterable[Issue], said: Mapping[Path, Mentions]
-) -> Iterator[tuple[Text, Path]]:
-    """Every name of a paper, and the file that uses it."""
-    for note in notes:
-        yield from ((name, note.body.path) for name in (note.paper, *note.related))
-    for issue in issues:
-        yield from ((name, issue.body.path) for name in issue.papers)
-    for path, mentioned in said.items():
-        yield from ((name, path) for name in mentioned.papers)
+def _named_papers(
+    notes: Iterable[Note],
+    issues: Iterable[Issue],
+    mentioned: Mapping[Path, Mentions],
+    papers: Sequence[Paper],
+) -> dict[str, Paper]:
+    """The papers that notes, issues and texts name.
+
+    Raises:
+        ConfigError: one isn't there; says the file that names it, and the line.
+    """
+    names = [(name, note.body.path) for note in notes for name in (note.paper, *note.related)]
+    names += ((name, issue.body.path) for issue in issues for name in issue.papers)
+    names += ((name, path) for path, of_text in mentioned.items() for name in of_text.papers)
+    named = find(papers, (name for name, _ in names))
+    for name, path in names:
+        if name not in named:
+            raise ConfigError(f"no paper {str(name)!r} in the archive", path, name.line)
+    return named
 
 
-def _by_paper(notes: Iterable[Note], found: Mapping[str, Paper]) -> dict[str, Note]:
+def _by_paper(notes: Iterable[Note], named: Mapping[str, Paper]) -> dict[str, Note]:
     by_paper: dict[str, Note] = {}
     for note in notes:
-        first = by_paper.setdefault(found[note.paper].id, note)
+        first = by_paper.setdefault(named[note.paper].id, note)
         if first is not note:
             message = f"{first.body.path.name} is a note on the same paper"
             raise ConfigError(message, note.body.path, 1)
@@ -231,9 +230,9 @@ def _curated(paper: Paper, note: Note | None, themes: Iterable[Theme]) -> Paper:
         return paper
     matches = {match.theme: match for match in paper.matches if match.theme not in note.remove}
     for name in note.add:
-        word = Reason(term="", field="editor", words="")
+        reason = Reason(term="", field="editor", words="")
         given = matches.get(name, Match(theme=name, reasons=()))
-        matches[str(name)] = structs.replace(given, reasons=(*given.reasons, word))
+        matches[str(name)] = structs.replace(given, reasons=(*given.reasons, reason))
     ordered = tuple(matches[theme.id] for theme in themes if theme.id in matches)
     return Paper.of(paper.entry, ordered, note)
 
@@ -243,22 +242,15 @@ def _picks(papers: Iterable[Paper], today: date) -> tuple[Paper, ...]:
     return tuple(sorted(pinned, key=lambda p: (p.announced, p.id), reverse=True))
 
 
-def _each_once(papers: Iterable[Paper]) -> tuple[Paper, ...]:
+def _distinct(papers: Iterable[Paper]) -> tuple[Paper, ...]:
     return tuple({paper.id: paper for paper in papers}.values())
 
 
-def _home(article: Article) -> str:
-    if article.slug in RESERVED:
-        message = f"the site has a page {article.slug!r} of its own; give the file another name"
-        raise ConfigError(message, article.body.path, 1)
-    return f"{article.slug}/"
-
-
 def _files(
-    content: Content, said: Mapping[Path, Mentions], homes: Mapping[Path, str]
+    content: Content, mentioned: Mapping[Path, Mentions], homes: Mapping[Path, str]
 ) -> Iterator[tuple[str, Attachment]]:
-    for path, mentioned in said.items():
-        for name in mentioned.files:
+    for path, of_text in mentioned.items():
+        for name in of_text.files:
             file = content.files.get(f"{path.parent.name}/{name}")
             if file is None:
                 message = f"there is no file {str(name)!r} beside this one"

@@ -37,7 +37,7 @@ def parse(front: str, path: Path) -> Section:
     Raises:
         ConfigError: it isn't YAML, or not `key: value` lines; names `path` and line.
     """
-    return Section.parse(front if _says_something(front) else "{}", path, 2 if front else 1)
+    return Section.parse(front if _has_keys(front) else "{}", path, 2 if front else 1)
 
 
 def changed(text: str, key: str, value: Value | None, path: Path) -> str:
@@ -60,7 +60,7 @@ def _place(front: str, key: str, path: Path) -> tuple[int, int]:
 
     Marks count characters: YAML ends lines at more of them than we do.
     """
-    node = yaml.compose(front, yaml.SafeLoader) if _says_something(front) else None
+    node = yaml.compose(front, yaml.SafeLoader) if _has_keys(front) else None
     if not isinstance(node, yaml.MappingNode):
         return len(front), len(front)
     if node.flow_style:
@@ -81,25 +81,25 @@ def _length(block: str) -> int:
     follows.
     """
     lines = block.split("\n")
-    while len(lines) > 1 and _is_idle(lines[-1]):
+    while len(lines) > 1 and _is_empty(lines[-1]):
         lines.pop()
     return len("\n".join(lines))
 
 
-def _says_something(front: str) -> bool:
-    return not all(map(_is_idle, front.split("\n")))
+def _has_keys(front: str) -> bool:
+    return not all(map(_is_empty, front.split("\n")))
 
 
-def _is_idle(line: str) -> bool:
+def _is_empty(line: str) -> bool:
     """Whether a line is empty or a comment."""
     return line.lstrip()[:1] in {"", "#"}
 
 
 def _line(key: str, value: Value) -> str:
     """One line, as YAML reads it back."""
-    said = yaml.safe_dump(value, allow_unicode=True, default_flow_style=True, width=10**6)
-    said = said.removesuffix("\n...\n").rstrip("\n")
-    if "\n" in said:
-        said = yaml.safe_dump(value, default_style='"', default_flow_style=True, width=10**6)
-        said = said.rstrip("\n")
-    return f"{key}: {said}\n"
+    written = yaml.safe_dump(value, allow_unicode=True, default_flow_style=True, width=10**6)
+    written = written.removesuffix("\n...\n").rstrip("\n")
+    if "\n" in written:
+        written = yaml.safe_dump(value, default_style='"', default_flow_style=True, width=10**6)
+        written = written.rstrip("\n")
+    return f"{key}: {written}\n"

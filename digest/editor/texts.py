@@ -91,12 +91,12 @@ class EditorTexts:
         match = _ADDRESS.match(address)
         path, rest = (unquote(match[1]), match[2]) if match else (address, "")
         if path.startswith("/"):
-            found = self._inside(path[1:])
+            target = self._inside(path[1:])
         elif path.endswith(".md"):
-            found = self._edition.homes.get(Path(os.path.normpath(body.path.parent / path)))
+            target = self._edition.homes.get(Path(os.path.normpath(body.path.parent / path)))
         else:
-            found = self._beside(body, path)
-        return None if found is None else start + quote(found) + rest
+            target = self._beside(body, path)
+        return None if target is None else start + quote(target) + rest
 
     def _inside(self, path: str) -> str | None:
         if path in self._known:
@@ -119,9 +119,9 @@ class EditorTexts:
         names = persons(paper.entry)
         others = len(names) - 12
         more = self._language.say("and %(count)s more", count=self._language.number(others))
-        byline = ", ".join(names[:12]) + (f" {more}" if others > 0 else "")
+        authors = ", ".join(names[:12]) + (f" {more}" if others > 0 else "")
         link = Safe('<a href="{}">{}</a>').format(self._site.url + paper.path, _title(paper))
-        return Safe("<p><strong>{}</strong><br>{}</p>").format(link, byline)
+        return Safe("<p><strong>{}</strong><br>{}</p>").format(link, authors)
 
 
 def _cite(paper: Paper, start: str) -> Safe:

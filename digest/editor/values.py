@@ -15,7 +15,7 @@ __all__ = ["Article", "Attachment", "Body", "Content", "Issue", "Note"]
 
 
 class Issue(msgspec.Struct, frozen=True, kw_only=True):
-    """A letter of the digest."""
+    """An issue of the digest: a text of the editor's, such as a weekly letter."""
 
     slug: str
     title: str

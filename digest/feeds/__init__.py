@@ -1,6 +1,7 @@
-"""Papers in; the feeds and exports that exist, and the items of each, out. Pure.
+"""Papers and issues in; the feeds that exist, and the items of each, out. Pure.
 
-docs/feeds.md says what readers may rely on.
+A format of feeds is a row of `model.FEED_FORMATS` and a template. docs/feeds.md says what readers
+may rely on.
 """
 
 from __future__ import annotations
@@ -13,28 +14,15 @@ from functools import cache
 import msgspec
 from msgspec import structs
 
-from digest.editor.curation import NOTHING, Edition
-from digest.feeds import exports, items, window
+from digest.feeds import items, window
 from digest.feeds.items import FeedItem
 from digest.feeds.names import Feed, FeedNames
-from digest.language import ENGLISH, Language
-from digest.model import (
-    ArxivListing,
-    Authors,
-    FeedSelection,
-    Page,
-    Site,
-    Source,
-    WebFeed,
-)
-from digest.pages.authors import AuthorWorks
+from digest.model import RSS, ArxivListing, Authors, FeedSelection, Page, Site, Source, WebFeed
+from digest.pages import Contents, exports
 from digest.papers.paper import Paper
 from digest.text.ids import author_path, theme_path
 
-__all__ = ["FORMATS"]
-
-FORMATS = ("feed.xml", "atom.xml", "feed.json")  # RSS 2.0, Atom, JSON Feed 1.1
-_FILES = {"atom": "atom.xml", "json": "feed.json"}  # by their names in site.yaml
+__all__ = ["plan"]
 
 
 class FeedGroup(msgspec.Struct, frozen=True, kw_only=True):
@@ -44,7 +32,7 @@ class FeedGroup(msgspec.Struct, frozen=True, kw_only=True):
     feeds: tuple[Feed, ...]
 
 
-class _Plan(msgspec.Struct, frozen=True):
+class _FeedPlan(msgspec.Struct, frozen=True):
     """A feed with all its items, newest first."""
 
     feed: Feed
@@ -59,138 +47,125 @@ class _Plan(msgspec.Struct, frozen=True):
         return window.months(self.items)
 
 
-def plan(
-    site: Site,
-    papers: Sequence[Paper],
-    tag: str,
-    edition: Edition = NOTHING,
-    works: Sequence[AuthorWorks] = (),
-    language: Language = ENGLISH,
-) -> Iterator[Page]:
-    """Every feed of the site, the page that offers them, their OPML, and files for programs.
+def plan(contents: Contents, tag: str) -> Iterator[Page]:
+    """Every feed of the site, the page that offers them, and lists of them as OPML.
 
     Args:
-        papers: all that may be shown, in any order.
         tag: the authority of guids, "example.org,2026".
-        edition: the editor's issues.
-        works: the authors who have a page.
-        language: of the feeds' names.
     """
-    names = FeedNames(site, language)
-    groups = _groups(names, edition, works)
-    cited = exports.by_theme(site, papers) if site.exports else {}
+    site = contents.site
+    names = FeedNames(site, contents.language)
+    groups = _groups(names, contents)
+    cited = exports.by_theme(contents) if site.exports else {}
     years = {theme: tuple(year for year, _ in parts) for theme, parts in cited.items()}
     everyone = site.authors is Authors.ALL
     yield Page.of("feeds/index.html", "feeds.html", groups=groups, years=years, everyone=everyone)
-    yield Page.of("feeds.opml", "opml.xml", title=site.title, groups=groups, file=FORMATS[0])
+    yield Page.of("feeds.opml", "opml.xml", title=site.title, groups=groups, file=RSS.file)
     yield Page.of("sources.opml", "sources.xml", feeds=tuple(_subscriptions(site.sources)))
-    plans = [*_of_papers(names, papers, tag, works), *_others(names, papers, edition, tag)]
-    for found in plans:
-        yield from _documents(site, found, tag)
-    if "atom" in site.formats:
-        yield from _archives(plans, tag)
-    yield from exports.plan(site, papers, cited)
+    plans = [*_of_papers(names, contents, tag), *_of_news(names, contents, tag)]
+    for feed_plan in plans:
+        yield from _documents(site, feed_plan, tag)
+    for format in site.feed_formats:
+        if format.archives:
+            yield from _archives(plans, format.file, tag)
 
 
-def _groups(
-    names: FeedNames, edition: Edition, works: Sequence[AuthorWorks]
-) -> tuple[FeedGroup, ...]:
+def _groups(names: FeedNames, contents: Contents) -> tuple[FeedGroup, ...]:
     site, say = names.site, names.language.say
     main = [names.everything(), names.notes(), names.updates()]
-    main += [names.issues()] if edition.letters else []
+    main += [names.issues()] if contents.edition.issues else []
     themes = tuple(names.of_theme(theme) for theme in site.themes)
-    named = tuple(names.of_selection(chosen) for chosen in site.feeds)
+    selections = tuple(names.of_selection(selection) for selection in site.feeds)
     # Those followed alone: of all there may be thousands, and a new one would change this.
-    people = tuple(names.of_author(one.author) for one in works if one.author.followed)
+    authors = (works.author for works in contents.works if works.author.followed)
     groups = (
         (say("Everything"), main),
-        (say("Combinations"), named),
+        (say("Combinations"), selections),
         (say("Themes"), themes),
-        (say("Authors"), people),
+        (say("Authors"), tuple(map(names.of_author, authors))),
     )
     return tuple(FeedGroup(title=title, feeds=tuple(feeds)) for title, feeds in groups if feeds)
 
 
-def _of_papers(
-    names: FeedNames, papers: Sequence[Paper], tag: str, works: Sequence[AuthorWorks]
-) -> Iterator[_Plan]:
+def _of_papers(names: FeedNames, contents: Contents, tag: str) -> Iterator[_FeedPlan]:
     """Feeds whose items are papers: each item is made once, and shared by all."""
-    site = names.site
-    newest = window.ordered(items.of_paper(tag, paper) for paper in papers)
+    site = contents.site
+    newest = window.ordered(items.of_paper(tag, paper) for paper in contents.papers)
     members = defaultdict[str, list[FeedItem]](list)
     noted = list[FeedItem]()
     for item in newest:
         if item.now:
-            for name in item.now.themes:
-                members[name].append(item)
+            for theme_id in item.now.themes:
+                members[theme_id].append(item)
             if item.now.note and item.now.note.has_text:
                 noted.append(item)
-    yield _Plan(names.everything(), newest)
-    yield _Plan(names.notes(), noted)
+    yield _FeedPlan(names.everything(), newest)
+    yield _FeedPlan(names.notes(), noted)
     for theme in site.themes:
         feed = names.of_theme(theme)
-        yield _Plan(feed, members[theme.id])
+        yield _FeedPlan(feed, members[theme.id])
         for former in theme.was:  # its readers never hear of the new name
-            yield _Plan(structs.replace(feed, base=theme_path(former)), members[theme.id])
-    for chosen in site.feeds:
-        found = [item for item in newest if item.now and _is_chosen(item.now, chosen)]
-        yield _Plan(names.of_selection(chosen), found)
-    of_paper = {item.path: item for item in newest} if works else {}
-    for one in works:
-        feed = names.of_author(one.author)
-        theirs = window.ordered(of_paper[paper.path] for paper in one.papers)
-        yield _Plan(feed, theirs, whole=True)
-        for alias in one.author.aliases:  # it may have had a feed of its own
-            yield _Plan(structs.replace(feed, base=author_path(alias)), theirs, whole=True)
+            yield _FeedPlan(structs.replace(feed, base=theme_path(former)), members[theme.id])
+    for selection in site.feeds:
+        selected = [item for item in newest if item.now and _is_selected(item.now, selection)]
+        yield _FeedPlan(names.of_selection(selection), selected)
+    of_paper = {item.path: item for item in newest} if contents.works else {}
+    for works in contents.works:
+        feed = names.of_author(works.author)
+        wrote = window.ordered(of_paper[paper.path] for paper in works.papers)
+        yield _FeedPlan(feed, wrote, whole=True)
+        for alias in works.author.aliases:  # it may have had a feed of its own
+            yield _FeedPlan(structs.replace(feed, base=author_path(alias)), wrote, whole=True)
 
 
-def _others(
-    names: FeedNames, papers: Sequence[Paper], edition: Edition, tag: str
-) -> Iterator[_Plan]:
-    site = names.site
-    yield _Plan(names.updates(), window.ordered(items.of_updates(tag, papers, names.language)))
-    if edition.letters:
-        found = (items.of_letter(tag, letter, site.timezone) for letter in edition.letters)
-        letters = window.ordered(found)
-        yield _Plan(names.issues(), letters)
+def _of_news(names: FeedNames, contents: Contents, tag: str) -> Iterator[_FeedPlan]:
+    """Feeds whose items are new versions and issues."""
+    updates = items.of_updates(tag, contents.papers, names.language)
+    yield _FeedPlan(names.updates(), window.ordered(updates))
+    if contents.edition.issues:
+        zone = contents.site.timezone
+        issues = (items.of_issue(tag, issue, zone) for issue in contents.edition.issues)
+        yield _FeedPlan(names.issues(), window.ordered(issues))
 
 
-def _documents(site: Site, found: _Plan, tag: str) -> Iterator[Page]:
-    shown = window.newest(found.items)
-    months = found.months if "atom" in site.formats else ()
-    for name in (FORMATS[0], *(_FILES[each] for each in site.formats)):
+def _documents(site: Site, feed_plan: _FeedPlan, tag: str) -> Iterator[Page]:
+    """The feed itself in each format."""
+    feed, shown = feed_plan.feed, window.newest(feed_plan.items)
+    archived = any(format.archives for format in site.feed_formats)
+    months = feed_plan.months if archived else ()
+    for format in site.feed_formats:
         yield Page.of(
-            f"{found.feed.base}{name}",
-            name,
-            feed=found.feed,
+            f"{feed.base}{format.file}",
+            format.file,
+            feed=feed,
             items=shown,
-            guid=_guid(tag, found.feed),
+            guid=_guid(tag, feed),
             built=shown[0].published if shown else _beginning(tag),
             updated=_updated(shown, tag),
-            older=found.feed.archived(months[0][0]) if months else "",
+            older=feed.archived(months[0][0]) if months else "",
             archived=False,
         )
 
 
-def _archives(plans: Iterable[_Plan], tag: str) -> Iterator[Page]:
+def _archives(plans: Iterable[_FeedPlan], template: str, tag: str) -> Iterator[Page]:
     """Month by month through all feeds, so that an item drawn for one is at hand for the next.
 
     Source: archived documents never change, RFC 5005, section 4
     """
     first = cache(items.first)
     pages = list[tuple[date, Page]]()
-    for found in plans:
-        months = found.months
-        before = [*(found.feed.archived(month) for month, _ in months), ""][1:]
+    for feed_plan in plans:
+        feed, months = feed_plan.feed, feed_plan.months
+        before = [*(feed.archived(month) for month, _ in months), ""][1:]
         for (month, of_month), older in zip(months, before, strict=True):
             shown = tuple(map(first, of_month))
             page = Page.of(
-                found.feed.archived(month),
-                "atom.xml",
+                feed.archived(month),
+                template,
                 month,
-                feed=found.feed,
+                feed=feed,
                 items=shown,
-                guid=_guid(tag, found.feed),
+                guid=_guid(tag, feed),
                 updated=_updated(shown, tag),
                 older=older,
                 archived=True,
@@ -213,7 +188,7 @@ def _beginning(tag: str) -> date:
     return date.fromisoformat(f"{tag.partition(',')[2]}-01-01"[:10])
 
 
-def _is_chosen(paper: Paper, selection: FeedSelection) -> bool:
+def _is_selected(paper: Paper, selection: FeedSelection) -> bool:
     if selection.pinned and not (paper.note and paper.note.pinned):
         return False
     return not selection.themes or any(paper.has(theme) for theme in selection.themes)

@@ -1,4 +1,6 @@
-"""What a feed carries: papers, new versions, issues, each with a name and a date for ever. Pure."""
+"""What a feed carries: papers, new versions and issues, each with an id and a date that never
+change. Pure.
+"""
 
 from __future__ import annotations
 
@@ -30,8 +32,8 @@ class FeedItem(msgspec.Struct, frozen=True, kw_only=True):
     now: Paper | None = None  # the paper as it is now
     version: int = 0  # of the paper, where that is the news
     first: bool = False  # with the words that we first had of it, for files that never change
-    letter: PublishedIssue | None = None
-    zone: str = "UTC"  # where the letter's day begins
+    letter: PublishedIssue | None = None  # an issue; templates know it by this name
+    zone: str = "UTC"  # where the day of an issue begins
     label: str = ""  # what its title adds to the paper's: "version 2"
 
     @property
@@ -41,7 +43,9 @@ class FeedItem(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def name(self) -> str:
-        """No address, no theme, no format is in it, so that none of them makes it reappear."""
+        """What the guid ends with. No address, theme or format is in it, so that none of them makes
+        the item reappear.
+        """
         if self.letter:
             return f"issue:{self.letter.issue.slug}"
         assert self.now
@@ -50,7 +54,7 @@ class FeedItem(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def path(self) -> str:
-        """Of the page it leads to; an id of old leads on to it."""
+        """Of the page it leads to, by the paper's first id where the item must not change."""
         if self.letter:
             return self.letter.path
         assert self.now
@@ -59,16 +63,16 @@ class FeedItem(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def published(self) -> datetime:
-        """When `date` began, UTC; never changes."""
+        """When `date` began, UTC. It never changes."""
         return datetime.combine(self.date, time(), ZoneInfo(self.zone)).astimezone(UTC)
 
     @property
     def updated(self) -> datetime:
         """The newest change, UTC; at or after `published`."""
-        seen = self.published
+        begin = self.published
         if self.version or self.first or not self.now or not self.now.facts.updated:
-            return seen
-        return max(seen, self.now.facts.updated)
+            return begin
+        return max(begin, self.now.facts.updated)
 
     @property
     def paper(self) -> Paper | None:
@@ -79,7 +83,7 @@ class FeedItem(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def title(self) -> str:
-        """Plain text; the id, for want of one."""
+        """Plain text; the id of what has no title."""
         if self.letter:
             return self.letter.issue.title
         if self.paper is None:
@@ -127,9 +131,9 @@ def of_updates(
     )
 
 
-def of_letter(tag: str, letter: PublishedIssue, zone: str) -> FeedItem:
+def of_issue(tag: str, issue: PublishedIssue, zone: str) -> FeedItem:
     """An issue of the editor's. Its day begins where the site is, in the east before UTC's does."""
-    return FeedItem(tag=tag, date=letter.issue.date, letter=letter, zone=zone)
+    return FeedItem(tag=tag, date=issue.issue.date, letter=issue, zone=zone)
 
 
 def midnight(day: date) -> datetime:

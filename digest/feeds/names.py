@@ -8,7 +8,7 @@ import msgspec
 
 from digest.language import Language
 from digest.model import FeedSelection, Site, Theme
-from digest.pages.authors import Author
+from digest.pages.works import Author
 from digest.text.ids import author_slug, theme_path
 
 
@@ -71,10 +71,12 @@ class FeedNames(msgspec.Struct, frozen=True):
         about = self.language.say("New papers by %(author)s.", author=author.name)
         return self._feed(f"author:{author_slug(author.name)}", author.name, about, author.path)
 
-    def of_selection(self, chosen: FeedSelection) -> Feed:
+    def of_selection(self, selection: FeedSelection) -> Feed:
         say = self.language.say
-        titles = ", ".join(theme.title for theme in self.site.themes if theme.id in chosen.themes)
-        if chosen.pinned:
+        titles = ", ".join(
+            theme.title for theme in self.site.themes if theme.id in selection.themes
+        )
+        if selection.pinned:
             about = (
                 say("Papers picked by the editor on %(themes)s.", themes=titles)
                 if titles
@@ -82,8 +84,8 @@ class FeedNames(msgspec.Struct, frozen=True):
             )
         else:
             about = say("Papers on %(themes)s.", themes=titles)
-        name, base = f"selection:{chosen.id}", f"feeds/{chosen.id}/"
-        return self._feed(name, chosen.title, about, base, "feeds/")
+        id, base = f"selection:{selection.id}", f"feeds/{selection.id}/"
+        return self._feed(id, selection.title, about, base, "feeds/")
 
     def _feed(self, id: str, name: str, description: str, base: str, home: str = "") -> Feed:
         """

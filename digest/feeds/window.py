@@ -18,9 +18,8 @@ def ordered(items: Iterable[FeedItem]) -> list[FeedItem]:
 
     A late arrival comes on top, a backfill sinks to its place.
     """
-    found = sorted(items, key=lambda item: item.name)
-    found.sort(key=lambda item: item.date, reverse=True)
-    return found
+    by_name = sorted(items, key=lambda item: item.name)
+    return sorted(by_name, key=lambda item: item.date, reverse=True)
 
 
 def newest(items: Sequence[FeedItem]) -> tuple[FeedItem, ...]:
@@ -46,8 +45,8 @@ def months(items: Sequence[FeedItem]) -> list[tuple[date, tuple[FeedItem, ...]]]
     Args:
         items: newest first.
     """
-    found = [
+    every = [
         (first, tuple(of_month))
         for first, of_month in groupby(items, key=lambda item: item.date.replace(day=1))
     ]
-    return found[1:]
+    return every[1:]

@@ -6,27 +6,28 @@ from collections.abc import Iterator
 
 from digest import tex
 from digest.cite.names import persons
-from digest.editor.curation import Edition
-from digest.language import ENGLISH, Language
-from digest.model import Entry, Page, Site
+from digest.language import Language
+from digest.model import Entry, Page
+from digest.pages.contents import Contents
 from digest.text.ids import theme_path
 
 NAMED = 4  # authors on a card; of more, the first three
 
 
-def plan(site: Site, edition: Edition, language: Language = ENGLISH) -> Iterator[Page]:
+def plan(contents: Contents) -> Iterator[Page]:
     """A card for the site, each theme, issue and pinned paper: of its words alone, never of counts,
     so that none is drawn again until its words change.
     """
+    site, language = contents.site, contents.language
     if not site.cards:
         return
     titles = {theme.id: theme.title for theme in site.themes}
     yield _card("", site.title, site.description)
     for theme in site.themes:
         yield _card(theme_path(theme.id), theme.title, theme.description)
-    for letter in edition.letters:
-        yield _card(letter.path, letter.issue.title, letter.issue.summary, language.say("Issue"))
-    for paper in edition.shown:
+    for issue in contents.edition.issues:
+        yield _card(issue.path, issue.issue.title, issue.issue.summary, language.say("Issue"))
+    for paper in contents.edition.shown:
         if paper.note and paper.note.pinned:
             entry = paper.entry
             title = tex.plain(entry.title, entry.markup) or entry.id

@@ -44,8 +44,8 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def days(self) -> tuple[Cell | None, ...]:
         """31, in order, None where there is no news or no such day."""
-        found = {cell.date.day: cell for cell in self.cells}
-        return tuple(found.get(day) for day in range(1, 32))
+        cells = {cell.date.day: cell for cell in self.cells}
+        return tuple(cells.get(day) for day in range(1, 32))
 
 
 class Year(msgspec.Struct, frozen=True, kw_only=True):
@@ -88,12 +88,12 @@ def heat(counts: Mapping[date, int]) -> Heat:
     limits = _limits([count for count in counts.values() if count])
     cells = [_cell(day, counts[day], limits) for day in sorted(counts)]
     months = [
-        Row(date=first, cells=tuple(found))
-        for first, found in groupby(cells, key=lambda cell: cell.date.replace(day=1))
+        Row(date=first, cells=tuple(of_month))
+        for first, of_month in groupby(cells, key=lambda cell: cell.date.replace(day=1))
     ]
     years = [
-        Year(year=year, months=tuple(found))
-        for year, found in groupby(months, key=lambda month: month.date.year)
+        Year(year=year, months=tuple(of_year))
+        for year, of_year in groupby(months, key=lambda month: month.date.year)
     ]
     return Heat(years=tuple(reversed(years)), limits=limits)
 

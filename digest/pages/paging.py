@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from types import MappingProxyType
-from typing import Any
 
 import msgspec
 
@@ -14,7 +13,7 @@ from digest.papers.paper import Paper
 from digest.tex import plain
 
 PER_PAGE = 50  # papers on a page
-_NOTHING: Mapping[str, Any] = MappingProxyType({})
+_NOTHING: Mapping[str, object] = MappingProxyType({})
 
 
 class ListLink(msgspec.Struct, frozen=True, kw_only=True):
@@ -63,9 +62,9 @@ def paged(
     sort: Sort = Sort.NEWEST,
     *,
     language: Language = ENGLISH,
-    front: Mapping[str, Any] = _NOTHING,
-    full: Mapping[str, Any] = _NOTHING,
-    **context: Any,
+    front: Mapping[str, object] = _NOTHING,
+    full: Mapping[str, object] = _NOTHING,
+    **context: object,
 ) -> Iterator[Page]:
     """The pages of a list, see `parts`.
 
@@ -76,7 +75,7 @@ def paged(
             every paper may stand on the front alone.
         context: what every page shows.
     """
-    found = tuple(parts(papers, size, sort))
+    every = tuple(parts(papers, size, sort))
     end = language.say("Oldest") if sort is Sort.OLDEST else language.say("Newest")
     steps = [
         ListLink(title=end, path=base)
@@ -85,9 +84,9 @@ def paged(
             title=language.say("Page %(number)s", number=part.number),
             path=f"{base}page/{part.number}/",
         )
-        for part in found
+        for part in every
     ]
-    for at, (part, step) in enumerate(zip(found, steps, strict=True)):
+    for at, (part, step) in enumerate(zip(every, steps, strict=True)):
         yield Page.of(
             f"{step.path}index.html",
             template,
@@ -101,6 +100,11 @@ def paged(
             **(front if part.front else full),
             **context,
         )
+
+
+def redirect(old: str, new: str, title: str) -> Page:
+    """What stands at an address of old and leads on to the new one."""
+    return Page.of(f"{old}index.html", "redirect.html", target=new, title=title)
 
 
 def _in_order(sort: Sort, papers: Sequence[Paper]) -> tuple[Paper, ...]:

@@ -37,13 +37,14 @@ def plan(site: Site, lines: Sequence[LedgerLine], now: datetime) -> Iterator[Pag
         now: aware; what is due by then counts.
     """
     monday = now.date() - timedelta(days=now.weekday(), weeks=WEEKS - 1)
-    found = tuple(
-        Coverage(health=one, weeks=_weeks(calendar(lines, one.source, monday, now.date())))
-        for one in health(lines, [source.name for source in site.sources], now)
+    sources = tuple(
+        Coverage(health=state, weeks=_weeks(calendar(lines, state.source, monday, now.date())))
+        for state in health(lines, [source.name for source in site.sources], now)
     )
-    newest = max((one.health.success for one in found if one.health.success), default=None)
-    yield Page.of("status/index.html", "status.html", sources=found, newest=newest)
-    yield Page.of("status.json", "status.json", sources=found, newest=newest)
+    successes = (source.health.success for source in sources)
+    newest = max(filter(None, successes), default=None)
+    yield Page.of("status/index.html", "status.html", sources=sources, newest=newest)
+    yield Page.of("status.json", "status.json", sources=sources, newest=newest)
     yield Page.of("freshness.svg", "freshness.svg", newest=newest)
 
 

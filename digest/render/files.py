@@ -16,7 +16,8 @@ from digest.pages import papers as paper_pages
 from digest.papers.paper import Paper
 from digest.papers.related import Related
 from digest.papers.related.neighbours import LOOK, NeighbourFinder
-from digest.render.renderer import FormulaCounts, Renderer
+from digest.render.renderer import Renderer
+from digest.render.texts import FormulaCounts
 
 ShardDone = tuple[ShardResult, FormulaCounts]
 
@@ -67,15 +68,15 @@ class SiteFiles:
             related: the papers related to each.
         """
         hidden = {paper.id for paper in self._edition.papers if paper.hidden}
-        around = NeighbourFinder(self._site, self._papers, related, hidden, self._look)
+        neighbours = NeighbourFinder(self._site, self._papers, related, hidden, self._look)
         static = [*(name for name, _ in self.renderer.static()), *self._copied]
-        found = [Shard([FileGroup(static, self._static)])]
+        parts = [Shard([FileGroup(static, self._static)])]
         for papers, pages in self._parts:
             groups = [FileGroup([page.path for page in pages], partial(self._rendered, pages))]
             if papers:
-                groups.append(self._group_of(papers, around))
-            found.append(Shard(groups))
-        return found
+                groups.append(self._group_of(papers, neighbours))
+            parts.append(Shard(groups))
+        return parts
 
     def put_all(
         self,
@@ -102,17 +103,17 @@ class SiteFiles:
         files = sum(len(group.paths) for part in parts for group in part.groups)
         return processes.spread(work, len(parts), workers if files > worth else 1, name)
 
-    def _group_of(self, papers: Sequence[Paper], around: NeighbourFinder) -> FileGroup:
+    def _group_of(self, papers: Sequence[Paper], neighbours: NeighbourFinder) -> FileGroup:
         """The pages of papers, which have one fingerprint together."""
         edition, homes = self._edition, self._homes
 
         def files() -> Iterator[OutputFile]:
             return self._rendered(
-                paper_pages.of_paper(paper, edition, homes, around) for paper in papers
+                paper_pages.of_paper(paper, edition, homes, neighbours) for paper in papers
             )
 
         def fingerprint() -> str:
-            values = paper_pages.made_of(papers, edition, homes, around)
+            values = paper_pages.made_of(papers, edition, homes, neighbours)
             return self.renderer.fingerprints.of_all(paper_pages.TEMPLATE, values)
 
         return FileGroup([paper_pages.path_of(paper) for paper in papers], files, fingerprint)

@@ -46,9 +46,9 @@ def fit(
         most = max(int(height / (size * _LEADING)), 0)
         if len(lines) <= most:
             return Fitted(size, lines)
-    kept = list(lines[:most])
-    kept[-1:] = [_cut(line, size, width, bold) for line in kept[-1:]]
-    return Fitted(size, tuple(kept))
+    first = list(lines[:most])
+    first[-1:] = [_cut(line, size, width, bold) for line in first[-1:]]
+    return Fitted(size, tuple(first))
 
 
 def png(svg: str) -> bytes:
@@ -82,7 +82,7 @@ def _legible(text: str) -> str:
 
 def _lines(words: Sequence[str], size: int, width: float, bold: bool) -> Iterator[str]:
     line, taken = list[str](), 0.0
-    for word in (piece for each in words for piece in _pieces(each, size, width, bold)):
+    for word in (piece for whole in words for piece in _pieces(whole, size, width, bold)):
         more = _width(f" {word}" if line else word, size, bold)
         if line and taken + more > width:
             yield " ".join(line)

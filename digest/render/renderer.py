@@ -2,72 +2,31 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Iterable, Iterator, Sequence, Set
-from datetime import UTC, date, datetime, time
-from email.utils import format_datetime
-from functools import cached_property, lru_cache, partial
-from hashlib import blake2b
+from collections.abc import Callable, Iterable, Iterator, Set
+from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import Any
 
 import jinja2
-import msgspec
 from markupsafe import Markup as Safe
 
-from digest import __version__, cite, tex
-from digest.cite.names import persons
 from digest.editor.curation import NOTHING, Edition
-from digest.editor.markdown import Rendered
 from digest.editor.texts import EditorTexts
 from digest.editor.values import Body
 from digest.errors import RenderError
 from digest.language import ENGLISH, Language
-from digest.language.templates import Environment
-from digest.model import (
-    Entry,
-    Match,
-    Page,
-    Site,
-)
+from digest.model import Page, Site
 from digest.output import inputs
-from digest.papers import versions
 from digest.papers.paper import Paper
-from digest.render import charts, lettering, portable
-from digest.render.bytecode import KeptTemplates
+from digest.render import lettering, portable
+from digest.render.environment import new_environment
 from digest.render.fingerprints import Fingerprints
-from digest.render.templates import Loader, named
-from digest.text import links
-
-_PACKAGE = Path(__file__).parents[1]
-_CONVERTED = 8192  # texts held: some 30 megabytes
-_FRAGMENTS = 4096  # kept of what several feeds show: a few megabytes for each thousand
-
-
-def default_templates() -> Path:
-    """Inside an installed wheel, or at the top of a source checkout."""
-    packaged = _PACKAGE / "templates"
-    return packaged if packaged.is_dir() else _PACKAGE.parent / "templates"
-
-
-class FormulaCounts(msgspec.Struct):
-    """How many formulas each text has, and which could not be converted."""
-
-    # By text, so that each counts once.
-    formulas: dict[str, int] = msgspec.field(default_factory=dict)
-    # By formula, the id of an entry that has it.
-    unconverted: dict[str, str] = msgspec.field(default_factory=dict)
-
-    def add(self, more: FormulaCounts) -> None:
-        self.formulas |= more.formulas
-        self.unconverted = more.unconverted | self.unconverted
+from digest.render.static import StaticFiles
+from digest.render.templates import named
+from digest.render.texts import FormulaCounts, PaperTexts
 
 
 class Renderer:
-    """The Jinja environment of one site, and what it could not convert so far.
-
-    Names resolve to the site's own template, else to ours; `default/NAME` is always ours.
-    """
+    """Renders the pages of one site, and counts what could not be converted so far."""
 
     def __init__(
         self,
@@ -80,14 +39,13 @@ class Renderer:
         """Read no template yet.
 
         Args:
+            templates: the folder of the site's own.
             known: every file that the site will have, for links of the editor's texts.
             language: whose words, dates and numbers the pages have.
         """
-        self._site, self._templates, self._base = site, templates, site.base
-        self._language = language
-        self._texts = EditorTexts(site, edition, known, self._card, language)
-        self._counts = FormulaCounts()
-        self._converted: dict[tuple[str, str, str], Safe] = {}
+        self._site, self._templates, self._language = site, templates, language
+        self._editor_texts = EditorTexts(site, edition, known, self._card, language)
+        self._paper_texts = PaperTexts()
 
     def render(self, page: Page) -> bytes:
         """One page.
@@ -109,19 +67,20 @@ class Renderer:
 
     @cached_property
     def _template(self) -> Callable[[str], jinja2.Template]:
-        return lru_cache(None)(self._environment.get_template)
+        return lru_cache(None)(self.environment.get_template)
 
     def take_counts(self) -> FormulaCounts:
         """What was counted since they were taken last."""
-        taken, self._counts = self._counts, FormulaCounts()
-        return taken
+        return self._paper_texts.take_counts()
 
     @cached_property
     def fingerprints(self) -> Fingerprints:
         """Those of the pages that this renders."""
-        messages, assets = (sorted(d.items()) for d in (self._language.messages, self._hashes))
+        messages, assets = (
+            sorted(d.items()) for d in (self._language.messages, self._static.hashes)
+        )
         common = repr((inputs.digest_itself(), self._site, messages, assets))
-        return Fingerprints(self._environment, common, self._texts.text_at)
+        return Fingerprints(self.environment, common, self._editor_texts.text_at)
 
     def convert(self, bodies: Iterable[Body]) -> None:
         """Convert texts ahead, so that a broken one stops a build before anything is written.
@@ -130,172 +89,40 @@ class Renderer:
             ConfigError: a text refers to something that isn't there; names file and line.
         """
         for body in bodies:
-            done = self._texts.for_page(body)
-            self._count(body.path.name, done)
+            self._paper_texts.count(body.path.name, self._editor_texts.for_page(body))
 
     def static(self) -> Iterator[tuple[str, bytes]]:
-        """What lies in `static/` beside the templates, the site's own on top of ours.
+        """Path and contents of each file of `static/`.
 
-        Style sheets are templates too: they take the site's accent.
+        Raises:
+            RenderError: a style sheet is broken; names file and line.
         """
-        for name, path in sorted(self._static_files.items()):
-            if path.suffix == ".css":
-                with named(name, self._templates):
-                    yield name, self._environment.get_template(name).render().encode()
-            else:
-                yield name, path.read_bytes()
+        return iter(self._static)
 
     @cached_property
-    def _static_files(self) -> dict[str, Path]:
-        return {
-            path.relative_to(folder).as_posix(): path
-            for folder in (default_templates(), self._templates)
-            for path in sorted(folder.glob("static/**/*"))
-            if path.is_file()
-        }
+    def _static(self) -> StaticFiles:
+        return StaticFiles(self.environment, self._templates)
 
     @cached_property
-    def _environment(self) -> jinja2.Environment:
-        default = Loader(default_templates())
-        messages = sorted(self._language.messages.items())
-        env = Environment(
-            self._language,
-            loader=jinja2.ChoiceLoader(
-                [
-                    Loader(self._templates),
-                    default,
-                    jinja2.PrefixLoader({"default": default}),
-                ]
-            ),
-            autoescape=jinja2.select_autoescape(["html", "xml", "svg"]),
-            undefined=jinja2.StrictUndefined,
-            auto_reload=False,  # a renderer is of one build
-            bytecode_cache=KeptTemplates((self._language.tag, messages)),
-            extensions=["jinja2.ext.do"],
-            keep_trailing_newline=True,
-            trim_blocks=True,
-            lstrip_blocks=True,
+    def environment(self) -> jinja2.Environment:
+        """All that templates know."""
+        env = new_environment(self._site, self._templates, self._language)
+        editor, papers, link = self._editor_texts, self._paper_texts, env.globals["link"]
+        assert callable(link)
+        env.globals["asset"] = lambda name: (
+            f"{link(f'static/{name}')}?v={self._static.hashes[f'static/{name}']}"
         )
-        env.globals |= {
-            "site": self._site,
-            "version": __version__,
-            "link": self.link,
-            "absolute": self.absolute,
-            "asset": self._asset,
-            "theme_of": {theme.id: theme for theme in self._site.themes}.__getitem__,
-            "changes": partial(versions.changes, language=self._language),
-            "fit": lettering.fit,
-            "bars": charts.bars,
-            "areas": charts.areas,
-            "label_place": charts.label_place,
-            "once": lru_cache(_FRAGMENTS)(lambda macro, value: macro(value)),
-            "bibtex": cite.bibtex,
-            "citation_meta": cite.citation_meta,
-            "coins": cite.coins,
-            "cite_text": cite.text,
-            "bib_file": lambda entries: cite.bib_file(entries).decode(),
-            "ris_file": lambda entries: cite.ris_file(entries).decode(),
-            "csl_file": lambda entries: cite.csl_file(entries).decode(),
-        }
         env.filters |= {
-            "title_html": self._title_html,
-            "title_text": lambda entry: tex.plain(entry.title, entry.markup),
-            "summary_html": self._summary_html,
-            "summary_text": lambda entry: tex.plain(entry.summary, entry.markup),
-            "comment_html": self._comment_html,
-            "plain": tex.plain,
-            "authors": persons,
-            "markdown": lambda body: self._texts.for_page(body).html,
-            "markdown_feed": self._texts.for_feed,
-            "withdrawn": versions.withdrawn,
-            "cross_listed": partial(versions.cross_listed, sources=self._site.sources),
-            "address": links.address,
-            "other_links": links.others,
-            "code_link": lambda entry: tex.code_link(entry.comment, entry.summary),
-            "iso": _iso,
-            "rfc822": lambda day: format_datetime(_utc(day)),
-            "moment": lambda day: _iso(_utc(day)),
-            "portable": lambda html: Safe(portable.html(html)),
-            "comment": _comment,
-            "json": _json,
+            "title_html": papers.title_html,
+            "summary_html": papers.summary_html,
+            "comment_html": papers.comment_html,
+            "markdown": lambda body: editor.for_page(body).html,
+            "markdown_feed": editor.for_feed,
         }
         return env
 
-    def link(self, path: str) -> str:
-        """An address within the site: `themes/x/` → `/digest/themes/x/`; others stay."""
-        return path if path.startswith(("http://", "https://")) else self._base + path
-
-    def absolute(self, path: str) -> str:
-        return self._site.url + path
-
-    def _asset(self, name: str) -> str:
-        return f"{self.link(f'static/{name}')}?v={self._hashes[f'static/{name}']}"
-
-    @cached_property
-    def _hashes(self) -> dict[str, str]:
-        return {name: blake2b(data, digest_size=4).hexdigest() for name, data in self.static()}
-
-    def _title_html(self, entry: Entry, matches: Iterable[Match] = ()) -> Safe:
-        return self._convert(tex.title_html, entry, entry.title, _spans(matches, "title"))
-
-    def _summary_html(self, entry: Entry, matches: Iterable[Match] = ()) -> Safe:
-        return self._convert(tex.block_html, entry, entry.summary, _spans(matches, "abstract"))
-
-    def _comment_html(self, entry: Entry) -> Safe:
-        return self._convert(tex.inline_html, entry, entry.comment)
-
     def _card(self, paper: Paper) -> Safe:
-        return Safe(self._environment.get_template("card.html").render(paper=paper))
-
-    def _convert(
-        self,
-        how: Callable[..., tex.Converted],
-        entry: Entry,
-        text: str,
-        spans: Sequence[tuple[int, int]] = (),
-    ) -> Safe:
-        """A paper stands on many pages; its text is converted, and counted, once.
-
-        Its own page alone has marks, at `spans`.
-        """
-        if spans:
-            return how(text, entry.markup, spans).html
-        key = (how.__name__, entry.markup, text)
-        if key not in self._converted:
-            done = how(text, entry.markup)
-            self._count(f"{entry.id} {text}", done)
-            if len(self._converted) >= _CONVERTED:
-                self._converted.clear()
-            self._converted[key] = done.html
-        return self._converted[key]
-
-    def _count(self, name: str, done: tex.Converted | Rendered) -> None:
-        if done.formulas:
-            self._counts.formulas[name] = done.formulas
-        for formula in done.unconverted:
-            self._counts.unconverted.setdefault(formula, name.partition(" ")[0])
-
-
-def _spans(matches: Iterable[Match], field: str) -> list[tuple[int, int]]:
-    """Where the words stand that speak for any of the themes."""
-    return [
-        span
-        for match in matches
-        for reason in match.reasons
-        if reason.field == field
-        for span in reason.spans
-    ]
-
-
-def _iso(day: date) -> str:
-    if not isinstance(day, datetime):
-        return day.isoformat()
-    return day.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-def _utc(day: date) -> datetime:
-    """Feeds want a time where we know a day: midnight."""
-    return day if isinstance(day, datetime) else datetime.combine(day, time(), UTC)
+        return Safe(self.environment.get_template("card.html").render(paper=paper))
 
 
 def _picture(svg: str, template: str) -> bytes:
@@ -303,13 +130,3 @@ def _picture(svg: str, template: str) -> bytes:
         return lettering.png(svg)
     except ValueError as error:
         raise RenderError(f"{template}: {error}") from error
-
-
-def _json(value: Any) -> str:
-    """JSON for a file of its own; within HTML use `tojson`, which also escapes markup."""
-    return json.dumps(value, ensure_ascii=False)
-
-
-def _comment(text: str) -> Safe:
-    """For an XML comment, which holds no two hyphens in a row, and needs no escapes."""
-    return Safe(str(text).replace("--", "‐‐"))

@@ -60,9 +60,9 @@ def named(template: str, own: Path) -> Iterator[None]:
 
 def _line_of(error: BaseException) -> str:
     """The innermost template line that an error passed through, as `file:line`."""
-    found, trace = "", error.__traceback__
+    line, trace = "", error.__traceback__
     while trace:
         if "/templates/" in (name := trace.tb_frame.f_code.co_filename) or name.endswith(".html"):
-            found = f"{name}:{trace.tb_lineno}"
+            line = f"{name}:{trace.tb_lineno}"
         trace = trace.tb_next
-    return found
+    return line

@@ -56,16 +56,16 @@ def seed() -> tuple[Entry, ...]:
     return arxiv_answer.parse(body, source, date(2026, 5, 16)).entries
 
 
-def read_bib(body: bytes) -> BibliographyData:
+def read_bib(text: str) -> BibliographyData:
     """A .bib file as pybtex reads it; any warning fails."""
     with pybtex.errors.capture() as warnings:
-        found = parse_bytes(body, "bibtex")
+        found = parse_bytes(text.encode(), "bibtex")
     assert not warnings
     return found
 
 
-def read_ris(body: bytes) -> list[dict[str, Any]]:
-    return list(rispy.loads(body.decode()))
+def read_ris(text: str) -> list[dict[str, Any]]:
+    return list(rispy.loads(text))
 
 
 class CslName(msgspec.Struct, forbid_unknown_fields=True, rename="kebab"):
@@ -95,13 +95,13 @@ class CslItem(msgspec.Struct, forbid_unknown_fields=True):
     note: str = ""
 
 
-def read_csl(body: bytes) -> list[CslItem]:
-    return msgspec.json.decode(body, type=list[CslItem], strict=True)
+def read_csl(text: str) -> list[CslItem]:
+    return msgspec.json.decode(text, type=list[CslItem], strict=True)
 
 
-def rendered(body: bytes) -> list[str]:
+def rendered(text: str) -> list[str]:
     """The bibliography that citeproc-py makes of a CSL-JSON file, as plain text."""
-    items = json.loads(body)
+    items = json.loads(text)
     style = CitationStylesStyle("harvard-cite-them-right", validate=False)
     bibliography = CitationStylesBibliography(style, CiteProcJSON(items), formatter.plain)
     for item in items:
@@ -357,7 +357,7 @@ def test_biber_finds_nothing_that_biblatex_does_not_know(
     journal = paper(doi="10.1145/3", journal_ref="EPTCS 1", comment="c & d", authors=("A B",))
     undated = paper(id="https://b.org/2")  # BibLaTeX prints "n.d.", and biber says so
     found = [*seed[1:], post, journal, undated, paper(id="arxiv:cs/0601001")]
-    (tmp_path / "papers.bib").write_bytes(cite.bib_file(found))
+    (tmp_path / "papers.bib").write_text(cite.bib_file(found), "utf-8")
     options = ["--tool", "--validate-datamodel", "--output-file", "read.bib", "papers.bib"]
     done = subprocess.run(["biber", *options], cwd=tmp_path, capture_output=True, text=True)
     assert done.returncode == 0
@@ -370,15 +370,15 @@ def test_biber_finds_nothing_that_biblatex_does_not_know(
 @relaxed
 @given(several)
 def test_pybtex_reads_every_record_without_a_warning(found: list[Entry]) -> None:
-    body = cite.bib_file(found)
-    records = read_bib(body).entries
+    text = cite.bib_file(found)
+    records = read_bib(text).entries
     assert list(records) == [cite.key(entry) for entry in found]
     for entry, record in zip(found, records.values(), strict=True):
         assert len(record.persons.get("author", ())) == len(names(entry))
         item, fields = cite.csl(entry), record.fields
         assert "title" in fields or "title" not in item
         assert ("note" in fields or "howpublished" in fields) == ("note" in item)
-    for line in body.decode().splitlines():
+    for line in text.splitlines():
         assert line.count("{") - line.count("}") == line.startswith("@") - (line == "}")
 
 
@@ -526,14 +526,15 @@ def test_an_entry_of_bare_necessities_has_every_citation() -> None:
 
 
 def test_files_of_nothing_are_empty() -> None:
-    assert (cite.bib_file([]), cite.ris_file([]), read_csl(cite.csl_file([]))) == (b"", b"", [])
+    assert (cite.bib_file([]), cite.ris_file([]), read_csl(cite.csl_file([]))) == ("", "", [])
 
 
 def test_three_thousand_authors_are_all_cited() -> None:
     entry = paper(authors=tuple(f"Anna{n} Bell{chr(97 + n % 26)}" for n in range(3303)))
     (record,) = read_bib(cite.bib_file([entry])).entries.values()
     assert len(record.persons["author"]) == 3303
-    assert len(cite.csl(entry)["author"]) == len(read_ris(cite.ris_file([entry]))[0]["authors"])
+    (item,) = json.loads(cite.csl_file([entry]))
+    assert len(item["author"]) == len(read_ris(cite.ris_file([entry]))[0]["authors"])
 
 
 def test_citeproc_renders_the_seed(seed: tuple[Entry, ...]) -> None:

@@ -103,8 +103,8 @@ def test_other_papers_stay_as_they_are(tmp_path: Path) -> None:
 def test_an_issue_lists_each_paper_once_in_the_order_of_its_text(tmp_path: Path) -> None:
     text = "[@cs/0601001; @2605.00001]^[and [@2605.00002]]\n\n[@2605.00001v2]"
     write(tmp_path, "issues/w20.md", issue(text, papers="[10.1145/3555, 2605.00002]"))
-    (letter,) = edition(tmp_path).letters
-    assert [p.entry.id for p in letter.papers] == [
+    (published,) = edition(tmp_path).issues
+    assert [p.entry.id for p in published.papers] == [
         "arxiv:cs/0601001", "arxiv:2605.00001", "arxiv:2605.00002", "doi:10.1145/3555",
     ]  # fmt: skip
 
@@ -113,16 +113,16 @@ def test_drafts_and_future_issues_wait(tmp_path: Path) -> None:
     write(tmp_path, "issues/w19.md", issue("Old."))
     write(tmp_path, "issues/w20.md", issue("Soon.", date="2026-05-19"))
     write(tmp_path, "issues/w21.md", issue("Unsure.", draft="true"))
-    assert [letter.issue.slug for letter in edition(tmp_path).letters] == ["w19"]
-    tomorrow = edition(tmp_path, today=date(2026, 5, 19)).letters
-    assert [letter.issue.slug for letter in tomorrow] == ["w19", "w20"]
-    everything = edition(tmp_path, drafts=True).letters
-    assert [letter.scheduled for letter in everything] == [False, False, True]
+    assert [one.issue.slug for one in edition(tmp_path).issues] == ["w19"]
+    tomorrow = edition(tmp_path, today=date(2026, 5, 19)).issues
+    assert [one.issue.slug for one in tomorrow] == ["w19", "w20"]
+    everything = edition(tmp_path, drafts=True).issues
+    assert [one.scheduled for one in everything] == [False, False, True]
 
 
 def test_a_draft_does_not_stop_a_build_but_a_published_text_does(tmp_path: Path) -> None:
     write(tmp_path, "issues/w20.md", issue("[@2605.99999]", draft="true"))
-    assert edition(tmp_path).letters == ()
+    assert edition(tmp_path).issues == ()
     write(tmp_path, "issues/w20.md", issue("Hello\n[@2605.99999]"))
     assert refusal(tmp_path) == "issues/w20.md:6: no paper '2605.99999' in the archive"
 
@@ -136,7 +136,6 @@ def test_a_draft_does_not_stop_a_build_but_a_published_text_does(tmp_path: Path)
         ("notes/2605.00001.md", "Words\n[@2605.99999]", "2: no paper '2605.99999' in the"),
         ("notes/2605.00001.md", "![](no.png)", "1: there is no file 'no.png' beside this one"),
         ("issues/a.md", issue("", papers="[2605.99999]"), "4: no paper '2605.99999' in the"),
-        ("pages/themes.md", "---\ntitle: T\n---\n", "1: the site has a page 'themes' of its own"),
         ("pages/a.md", "---\ntitle: T\n---\n[@x]\n", "4: no paper 'x' in the archive"),
     ],
 )

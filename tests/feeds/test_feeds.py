@@ -18,6 +18,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import etree
 from msgspec.structs import replace
+from planning import contents_of, context_of
 from strategies import entries
 
 from digest import feeds
@@ -29,6 +30,7 @@ from digest.editor.values import Body, Issue, Note
 from digest.errors import ConfigError
 from digest.feeds import items, window
 from digest.model import (
+    FEED_FORMATS,
     ArxivListing,
     CrossLists,
     Entry,
@@ -45,6 +47,7 @@ from digest.model import (
 from digest.papers.paper import Paper
 from digest.render import Renderer
 
+FILES = tuple(format.file for format in FEED_FORMATS)
 TAG = "example.org,2026"
 DAY = date(2026, 5, 14)
 SITE = Site(
@@ -124,7 +127,7 @@ def noted(one: Paper) -> Edition:
 
 
 def planned(papers: Sequence[Paper], site: Site = SITE) -> dict[str, Page]:
-    found = list(feeds.plan(site, papers, TAG))
+    found = list(feeds.plan(contents_of(site, papers), TAG))
     assert len({page.path for page in found}) == len(found)
     return {page.path: page for page in found}
 
@@ -135,7 +138,7 @@ def renderer_of(site: Site) -> Renderer:
 
 
 def is_feed(path: str) -> bool:
-    return path.endswith(feeds.FORMATS) or "feed/" in path
+    return path.endswith(FILES) or "feed/" in path
 
 
 def rendered(papers: Sequence[Paper], site: Site = SITE) -> dict[str, bytes]:
@@ -178,7 +181,7 @@ def test_each_feed_has_just_its_papers_newest_first() -> None:
         ]
     )
     titles = {
-        path: [item.title for item in page.context["items"]]
+        path: [item.title for item in context_of(page)["items"]]
         for path, page in found.items()
         if path.endswith("feed.xml")
     }
@@ -202,7 +205,7 @@ def test_neither_version_nor_address_nor_theme_nor_a_better_id_changes_a_guid() 
     )
     moved = replace(SITE, url="https://elsewhere.net:8080/", title="Renamed")
     ids = [
-        {e.id for name in feeds.FORMATS[:2] for e in parsed(rendered([p], s)[name]).entries}
+        {e.id for name in FILES[:2] for e in parsed(rendered([p], s)[name]).entries}
         for p, s in ((before, SITE), (after, SITE), (after, moved))
     ]
     assert ids == [{"tag:example.org,2026:doi:10.1/x"}] * 3
@@ -213,7 +216,7 @@ def test_all_formats_say_the_same() -> None:
         1, themes=["serving"], authors=("A", "B"), summary="On $n^2$.", categories=("cs.DC",)
     )
     files = rendered([first, paper(2, DAY - timedelta(3))])
-    rss, atom = (parsed(files[name]).entries for name in feeds.FORMATS[:2])
+    rss, atom = (parsed(files[name]).entries for name in FILES[:2])
     js = msgspec.json.decode(files["feed.json"], type=JsonFeed).items
     assert [e.id for e in rss] == [e.id for e in atom] == [i.id for i in js]
     assert [e.title for e in rss] == [e.title for e in atom] == [i.title for i in js]
@@ -262,13 +265,13 @@ def test_a_post_without_versions_is_revised_by_its_date() -> None:
 def test_an_issue_is_of_the_moment_when_its_day_began(timezone: str, moment: str) -> None:
     body = Body(text="Dear reader.", path=Path("content/issues/one.md"))
     issue = Issue(slug="one", title="One", date=DAY, body=body)
-    letter = PublishedIssue(issue=issue, papers=())
-    edition = replace(NOTHING, letters=(letter,), homes={body.path: letter.path})
+    published = PublishedIssue(issue=issue, papers=())
+    edition = replace(NOTHING, issues=(published,), homes={body.path: published.path})
     site = replace(SITE, timezone=timezone)
     renderer = Renderer(site, Path("no-such-folder"), edition)
     pages = {
         page.path: renderer.render(page)
-        for page in feeds.plan(site, [], TAG, edition)
+        for page in feeds.plan(contents_of(site, [], edition), TAG)
         if page.path.startswith("issues/")
     }
     (rss,), (atom,) = (parsed(pages[f"issues/{name}"]).entries for name in ("feed.xml", "atom.xml"))
@@ -292,7 +295,7 @@ def test_the_tags_of_a_blog_are_no_categories_of_arxiv() -> None:
 
 def test_every_format_says_the_licence_and_thanks_arxiv() -> None:
     files = rendered([paper(1)])
-    for name in feeds.FORMATS:
+    for name in FILES:
         assert (
             b"CC0. Thank you to arXiv for use of its open access interoperability." in files[name]
         )
@@ -338,7 +341,7 @@ def test_a_combination_has_the_papers_of_any_of_its_themes() -> None:
     chosen = FeedSelection(id="both", title="Both", themes=("agreement", "serving"), pinned=False)
     found = [paper(1, themes=["serving"]), paper(2, themes=["agreement"]), paper(3)]
     page = planned(found, replace(SITE, feeds=(chosen,)))["feeds/both/atom.xml"]
-    assert [item.title for item in page.context["items"]] == ["Paper 1", "Paper 2"]
+    assert [item.title for item in context_of(page)["items"]] == ["Paper 1", "Paper 2"]
 
 
 def test_the_feed_of_a_renamed_theme_goes_on_at_both_addresses() -> None:
@@ -403,9 +406,9 @@ def test_a_backfill_sinks_to_its_place_and_a_late_arrival_comes_on_top() -> None
     backfill = paper(90, date(2026, 1, 5), announced=date(2026, 1, 5))
     late = paper(91, DAY, announced=DAY - timedelta(9), seen=DAY + timedelta(1))
     found = planned([*news, backfill, late])
-    titles = [item.title for item in found["feed.xml"].context["items"]]
+    titles = [item.title for item in context_of(found["feed.xml"])["items"]]
     assert (titles[0], titles[-1]) == ("Paper 91", "Paper 90")
-    assert found["feed.xml"].context["built"] == datetime(2026, 5, 15, tzinfo=UTC)
+    assert context_of(found["feed.xml"])["built"] == datetime(2026, 5, 15, tzinfo=UTC)
 
 
 def test_archived_months_are_chained_and_say_what_they_are() -> None:
@@ -468,7 +471,7 @@ def test_all_addresses_are_whole_and_under_the_sites_own(url: str) -> None:
 def test_an_entry_of_bare_necessities_is_an_item() -> None:
     bare = of(Entry(id="https://example.org/post", title="", announced=DAY, seen=DAY))
     files = rendered([bare])
-    for name in feeds.FORMATS:
+    for name in FILES:
         sound(name, files[name])
     (entry,) = parsed(files["feed.xml"]).entries
     assert entry.title == "https://example.org/post"
@@ -531,7 +534,7 @@ def test_every_feed_of_the_shipped_site_is_sound(shipped: Path) -> None:
     for path in found:
         sound(str(path), path.read_bytes())
     page = (shipped / "index.html").read_text("utf-8")
-    for name in feeds.FORMATS:
+    for name in FILES:
         assert f'href="/digest/{name}"' in page
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import feedparser
 import msgspec
 from msgspec.structs import replace
+from planning import contents_of
 from test_feeds import SITE, TAG, of
 
 from digest import feeds
@@ -101,7 +102,7 @@ class Reader:
 def days() -> Iterator[tuple[int, Site, dict[str, Page]]]:
     for day in range(DAYS):
         site = site_on(day)
-        found = feeds.plan(site, papers_on(day), TAG)
+        found = feeds.plan(contents_of(site, papers_on(day)), TAG)
         yield day, site, {page.path: page for page in found}
 
 

@@ -1,25 +1,29 @@
 """Authors: who has a page, what stands on it, and that it stays."""
 
+import re
 from collections.abc import Sequence
 from datetime import date, timedelta
 from pathlib import Path
 
 import feedparser
 import pytest
-from conftest import NOW
+from conftest import NOW, REPOSITORY
 from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
+from planning import context_of
+from planning import planned as planned_of
 from selectolax.lexbor import LexborHTMLParser
 from test_lists import SITE
 from test_lists import paper as plain_paper
 
-from digest import archive, feeds, pages
+from digest import archive
 from digest.build import BuildOptions, build
 from digest.cite.names import person
 from digest.config import load_site
 from digest.errors import ConfigError
 from digest.model import (
+    FEED_FORMATS,
     Authors,
     Entry,
     FollowedAuthor,
@@ -27,14 +31,15 @@ from digest.model import (
     Page,
     Site,
 )
-from digest.pages import authors
 from digest.papers.paper import Paper
+from digest.render import Renderer
 from digest.text.ids import author_path, author_slug
 
 DAY = date(2026, 5, 14)
 TIM = FollowedAuthor(name="Tim Roughgarden", aliases=("T. Roughgarden",))
 FOLLOWING = replace(SITE, follow=(TIM,))
 ALL = replace(SITE, authors=Authors.ALL)
+FILES = [format.file for format in FEED_FORMATS]
 
 
 def paper(number: int, *names: str, day: date = DAY, themes: Sequence[str] = ()) -> Paper:
@@ -44,18 +49,11 @@ def paper(number: int, *names: str, day: date = DAY, themes: Sequence[str] = ())
 
 
 def plan(site: Site, papers: Sequence[Paper]) -> dict[str, Page]:
-    works = authors.works(site, papers)
-    found = [
-        *pages.plan(site, papers, homes=authors.homes(works)),
-        *authors.plan(site, works),
-        *feeds.plan(site, papers, site.tag, works=works),
-    ]
-    assert len({page.path for page in found}) == len(found)
-    return {page.path: page for page in found}
+    return planned_of(site, papers)
 
 
 def shown(planned: dict[str, Page], path: str) -> list[str]:
-    return [p.entry.id[-5:] for p in planned[f"{path}index.html"].context["papers"]]
+    return [p.entry.id[-5:] for p in context_of(planned[f"{path}index.html"])["papers"]]
 
 
 @pytest.mark.parametrize(
@@ -93,11 +91,11 @@ def test_those_followed_have_a_page_and_nobody_else() -> None:
     ]
     planned = plan(FOLLOWING, papers)
     assert shown(planned, "authors/tim-roughgarden/") == ["00004", "00002", "00001"]
-    assert planned["authors/t-roughgarden/index.html"].context["target"] == TIM_PATH
+    assert context_of(planned["authors/t-roughgarden/index.html"])["target"] == TIM_PATH
     assert author_path("Ann Lee") + "index.html" not in planned
-    (line,) = planned["authors/index.html"].context["followed"]
+    (line,) = context_of(planned["authors/index.html"])["followed"]
     assert (line.author.name, line.count, line.newest) == ("Tim Roughgarden", 3, DAY)
-    assert planned["authors/index.html"].context["others"] == ()
+    assert context_of(planned["authors/index.html"])["others"] == ()
 
 
 TIM_PATH = "authors/tim-roughgarden/"
@@ -106,14 +104,14 @@ TIM_PATH = "authors/tim-roughgarden/"
 def test_nobody_followed_means_no_pages() -> None:
     planned = plan(SITE, [paper(1, "Ann Lee"), paper(2, "Ann Lee")])
     assert not [path for path in planned if path.startswith("authors/")]
-    assert planned["papers/2605.00001/index.html"].context["people"] == {}
+    assert context_of(planned["papers/2605.00001/index.html"])["people"] == {}
 
 
 def test_a_followed_author_without_papers_has_a_page_to_subscribe_on() -> None:
     planned = plan(FOLLOWING, [])
     assert shown(planned, TIM_PATH) == []
     assert "authors/t-roughgarden/index.html" not in planned  # nothing ever stood there
-    assert planned[f"{TIM_PATH}feed.xml"].context["items"] == ()
+    assert context_of(planned[f"{TIM_PATH}feed.xml"])["items"] == ()
 
 
 def test_all_means_two_papers_or_more_by_the_very_same_name() -> None:
@@ -123,9 +121,9 @@ def test_all_means_two_papers_or_more_by_the_very_same_name() -> None:
         paper(3, "ANN LEE", "Paul Erdős"),  # the same name, written in TeX or not
     ]
     planned = plan(ALL, papers)
-    found = [line.author.name for line in planned["authors/index.html"].context["others"]]
+    found = [line.author.name for line in context_of(planned["authors/index.html"])["others"]]
     assert found == ["Bo Ek", "Paul Erdős"]
-    of_second = planned["papers/2605.00002/index.html"].context["people"]
+    of_second = context_of(planned["papers/2605.00002/index.html"])["people"]
     assert of_second == {n: author_path(n) for n in ("Bo Ek", "Paul Erdős")}
 
 
@@ -134,7 +132,8 @@ def test_an_authors_page_tells_themes_and_who_else_wrote() -> None:
         paper(1, "T. Roughgarden", "Ann Lee", themes=["serving"]),
         paper(2, "Tim Roughgarden", "Ann Lee", "Bo Ek", themes=["agreement", "serving"]),
     ]
-    context = plan(replace(ALL, follow=(TIM,)), papers)[f"{TIM_PATH}index.html"].context
+    pages = plan(replace(ALL, follow=(TIM,)), papers)
+    context = context_of(pages[f"{TIM_PATH}index.html"])
     assert [(t.id, n) for t, n in context["themes"]] == [("serving", 2), ("agreement", 1)]
     assert [(c.name, c.path, c.count) for c in context["coauthors"]] == [
         ("Ann Lee", author_path("Ann Lee"), 2),
@@ -167,11 +166,11 @@ def test_many_authors_stand_by_letter() -> None:
         for k in (1, 2)
     ]
     planned = plan(ALL, papers)
-    letters = planned["authors/index.html"].context["letters"]
+    letters = context_of(planned["authors/index.html"])["letters"]
     assert [(one.title, one.count) for one in letters] == [
         (letter, 100) for letter in ("B", "C", "D", "E", "F", "Other")
     ]
-    assert len(planned["authors/letter/e/index.html"].context["others"]) == 100
+    assert len(context_of(planned["authors/letter/e/index.html"])["others"]) == 100
 
 
 @given(st.lists(st.lists(st.sampled_from(["A", "B", "C", "D"]), max_size=3), max_size=8))
@@ -192,15 +191,15 @@ def test_a_new_paper_changes_old_papers_only_where_an_authors_page_appears(
 def test_feeds_of_authors() -> None:
     papers = [paper(n, "Tim Roughgarden", "Ann Lee") for n in (1, 2)]
     planned = plan(replace(ALL, follow=(TIM,)), papers)
-    for name in feeds.FORMATS:
-        feed = planned[f"{TIM_PATH}{name}"].context
+    for name in FILES:
+        feed = context_of(planned[f"{TIM_PATH}{name}"])
         assert feed["guid"] == "tag:example.org,2026:feed:author:tim-roughgarden"
         assert [item.paper.entry.id[-1] for item in feed["items"]] == ["1", "2"]
         # It may have been a page of its own, before it was joined.
-        assert planned[f"authors/t-roughgarden/{name}"].context["items"] == feed["items"]
+        assert context_of(planned[f"authors/t-roughgarden/{name}"])["items"] == feed["items"]
         assert f"{author_path('Ann Lee')}{name}" in planned
     for list_of_all in ("feeds/index.html", "feeds.opml"):
-        groups = {group.title: group.feeds for group in planned[list_of_all].context["groups"]}
+        groups = {group.title: group.feeds for group in context_of(planned[list_of_all])["groups"]}
         assert [feed.name for feed in groups["Authors"]] == ["Tim Roughgarden"]
 
 
@@ -208,13 +207,13 @@ def test_an_authors_feed_has_archived_documents_only_where_it_is_long() -> None:
     papers = [paper(n, "Tim Roughgarden", day=DAY + timedelta(20 * n)) for n in range(1, 121)]
     few, many = plan(FOLLOWING, papers[:100]), plan(FOLLOWING, papers)
     assert not [path for path in few if path.startswith(f"{TIM_PATH}feed/")]
-    assert few[f"{TIM_PATH}atom.xml"].context["older"] == ""
-    feed, ids = many[f"{TIM_PATH}atom.xml"].context, set[str]()
+    assert context_of(few[f"{TIM_PATH}atom.xml"])["older"] == ""
+    feed, ids = context_of(many[f"{TIM_PATH}atom.xml"]), set[str]()
     while True:
         ids |= {item.guid for item in feed["items"]}
         if not feed["older"]:
             break
-        feed = many[feed["older"]].context
+        feed = context_of(many[feed["older"]])
     assert len(ids) == 120
 
 
@@ -296,11 +295,32 @@ def test_the_list_of_authors_is_linked_and_mapped(built: Path) -> None:
 def test_readers_find_the_feed_on_the_authors_page_and_read_it(built: Path) -> None:
     head = LexborHTMLParser((built / "authors/tim-roughgarden/index.html").read_bytes())
     found = [node.attributes["href"] for node in head.css("link[rel=alternate]")][:3]
-    assert found == [f"/digest/authors/tim-roughgarden/{name}" for name in feeds.FORMATS]
-    for name in feeds.FORMATS[:2]:
+    assert found == [f"/digest/authors/tim-roughgarden/{name}" for name in FILES]
+    for name in FILES[:2]:
         feed = feedparser.parse((built / "authors/tim-roughgarden" / name).read_bytes())
         assert [entry.id[-5:] for entry in feed.entries] == ["00002", "00001"]
 
 
 def test_a_name_compares_as_plain_text() -> None:
     assert person(r"Erd\H{o}s,  Paul", Markup.TEX) == person("Erdo\u030bs, Paul")
+
+
+def test_a_colon_among_the_authors_is_nobody_on_any_page_feed_or_citation() -> None:
+    papers = [paper(n, "Mind Lab :", ":", "Ann Lee") for n in (1, 2)]
+    pages = plan(ALL, papers)
+    fronts = {path for path, page in pages.items() if page.template == "author.html"}
+    assert fronts == {"authors/mind-lab/index.html", "authors/ann-lee/index.html"}
+    coauthors = context_of(pages["authors/ann-lee/index.html"])["coauthors"]
+    assert [author.name for author in coauthors] == ["Mind Lab"]
+    renderer = Renderer(ALL, Path("no-such-folder"))
+    for path, page in pages.items():
+        if path.endswith((".xml", ".json", ".bib", ".ris", "index.html")):
+            text = renderer.render(page).decode()
+            assert not re.search(r'Lab :|>:<|{:}|, :|AU  - :|[\[,:] ?":"', text), path
+
+
+def test_nobody_can_be_followed(tmp_path: Path) -> None:
+    text = (REPOSITORY / "site.yaml").read_text("utf-8").replace("Tim Roughgarden", '":"')
+    (tmp_path / "site.yaml").write_text(text, "utf-8")
+    with pytest.raises(ConfigError, match="':' is nobody's name"):
+        load_site(tmp_path / "site.yaml")

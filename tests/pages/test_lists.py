@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec import structs
 from msgspec.structs import replace
+from planning import context_of, planned
 
-from digest import feeds, pages
 from digest.model import (
     Entry,
     Match,
@@ -18,6 +18,7 @@ from digest.model import (
     Theme,
     Version,
 )
+from digest.pages.days import DayNews, MonthNews
 from digest.papers.paper import Paper
 from digest.render import Renderer
 
@@ -70,9 +71,7 @@ papers = st.lists(
 
 
 def plan(found: Sequence[Paper]) -> dict[str, Page]:
-    planned = list(pages.plan(SITE, found)) + list(feeds.plan(SITE, found, SITE.tag))
-    assert len({page.path for page in planned}) == len(planned)
-    return {page.path: page for page in planned}
+    return planned(SITE, found)
 
 
 def shown(value: object) -> set[str]:
@@ -82,19 +81,19 @@ def shown(value: object) -> set[str]:
 
 @given(papers)
 def test_every_paper_is_reachable_from_the_front_page(found: list[Paper]) -> None:
-    planned = plan(found)
+    pages = plan(found)
     reached, todo = set[str](), ["index.html", "archive/index.html", "themes/index.html"]
     while todo:
         path = todo.pop()
-        if path not in reached and path in planned:
+        if path not in reached and path in pages:
             reached.add(path)
-            context = planned[path].context
+            context = context_of(pages[path])
             todo += [f"{to}index.html" for to in shown(tuple(context.values()))]
             todo += [f"{y.path}index.html" for y in _months(context)]
     assert {f"{p.path}index.html" for p in found} <= reached
 
 
-def _months(context: object) -> list[pages.MonthNews | pages.DayNews]:
+def _months(context: object) -> list[MonthNews | DayNews]:
     assert isinstance(context, dict)
     months = [month for year in context.get("years", ()) for month in year.months]
     days = context["month"].days if "month" in context else ()
@@ -122,27 +121,27 @@ def test_a_full_page_of_a_theme_never_changes() -> None:
     numbered = [path for path in before if "/page/" in path]
     assert numbered == ["themes/serving/page/1/index.html", "themes/serving/page/2/index.html"]
     assert all(before[path] == after[path] for path in numbered)
-    front = before["themes/serving/index.html"].context
-    assert [len(before[path].context["papers"]) for path in numbered] == [50, 50]
+    front = context_of(before["themes/serving/index.html"])
+    assert [len(context_of(before[path])["papers"]) for path in numbered] == [50, 50]
     assert len(front["papers"]) == 60
     assert front["papers"][0].entry.title == "Paper 160"
 
 
 def test_a_revision_is_an_update_and_a_paper_of_its_day_never_new_again() -> None:
     revised = paper(1, DAY, ["agreement"], versions=2)
-    planned = plan([revised])
-    ((day, (update,)),) = planned["updates/index.html"].context["days"]
+    pages = plan([revised])
+    ((day, (update,)),) = context_of(pages["updates/index.html"])["days"]
     assert (day, update.paper) == (date(2026, 6, 2), revised)
-    of_revision = planned["days/2026-06-02/index.html"].context["day"]
+    of_revision = context_of(pages["days/2026-06-02/index.html"])["day"]
     assert (of_revision.count, of_revision.updates) == (0, (update,))
-    assert planned[f"days/{DAY}/index.html"].context["day"].count == 1
-    assert [d.date for d in planned["index.html"].context["days"]] == [DAY]
+    assert context_of(pages[f"days/{DAY}/index.html"])["day"].count == 1
+    assert [d.date for d in context_of(pages["index.html"])["days"]] == [DAY]
 
 
 def test_old_addresses_redirect() -> None:
     renamed = Theme(id="serving", title="S", rule=None, was=("inference",))
-    paths = {page.path: page for page in pages.plan(replace(SITE, themes=(renamed,)), [])}
-    assert paths["themes/inference/index.html"].context["target"] == "themes/serving/"
+    paths = planned(replace(SITE, themes=(renamed,)), [])
+    assert context_of(paths["themes/inference/index.html"])["target"] == "themes/serving/"
 
 
 def of_serving(sort: Sort, limit: int, titles: Sequence[str]) -> dict[str, Page]:
@@ -152,12 +151,13 @@ def of_serving(sort: Sort, limit: int, titles: Sequence[str]) -> dict[str, Page]
         for n, title in enumerate(titles)
         for one in [paper(n, DAY + timedelta(n), ["serving"])]
     ]
-    planned = pages.plan(replace(SITE, themes=(theme,)), found)
-    return {page.path: page for page in planned if page.path.startswith("themes/serving/")}
+    pages = planned(replace(SITE, themes=(theme,)), found)
+    lists = ("themes/serving/index.html", "themes/serving/page/")
+    return {path: page for path, page in pages.items() if path.startswith(lists)}
 
 
 def listed(page: Page) -> str:
-    return "".join(paper.entry.title for paper in page.context["papers"])
+    return "".join(paper.entry.title for paper in context_of(page)["papers"])
 
 
 def test_a_theme_has_its_own_order_and_number_of_papers_on_a_page() -> None:
@@ -177,7 +177,7 @@ def test_a_theme_has_its_own_order_and_number_of_papers_on_a_page() -> None:
         "themes/serving/page/2/index.html": "bfe",
         "themes/serving/page/3/index.html": "g",
     }
-    front = oldest["themes/serving/index.html"].context
+    front = context_of(oldest["themes/serving/index.html"])
     assert (front["total"], front["older"], front["newer"].title) == (7, None, "Page 2")
     assert [step.title for step in front["pages"]] == ["Page 3", "Page 2"]
 
@@ -188,16 +188,16 @@ def test_pages_hold_each_paper_once_and_full_ones_stay(sort: Sort, limit: int, c
     before = of_serving(sort, limit, names)
     after = of_serving(sort, limit, [*names, "z"])
     assert sorted("".join(map(listed, before.values()))) == names
-    full = [path for path, page in before.items() if page.context["number"]]
+    full = [path for path, page in before.items() if context_of(page)["number"]]
     for path in full[: -1 if sort is Sort.OLDEST else None]:
-        assert len(before[path].context["papers"]) == limit
+        assert len(context_of(before[path])["papers"]) == limit
         assert listed(before[path]) == listed(after[path])
 
 
 def test_a_month_of_many_papers_counts_them_and_leads_to_the_days() -> None:
     found = [paper(n, DAY, ["serving"]) for n in range(1, 203)]
     for members, listed in ((found[:200], True), (found, False)):
-        page = next(p for p in pages.plan(SITE, members) if p.template == "month.html")
+        page = next(p for p in plan(members).values() if p.template == "month.html")
         html = Renderer(SITE, Path("no-such-folder")).render(page).decode()
         assert ("papers/2605.00001/" in html) is listed
         assert f'days/{DAY}/"' in html  # the heading

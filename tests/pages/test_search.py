@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 from conftest import NOW
 from msgspec.structs import replace
+from planning import context_of, planned
 from test_lists import SITE, paper
 
-from digest import pages
 from digest.build import BuildOptions, build
 from digest.config import load_site
 from digest.errors import ConfigError
@@ -21,17 +21,17 @@ PAPERS = [paper(n, date(2024, 6, 1) + timedelta(days=90 * n)) for n in range(12)
 
 
 def searched(papers: list[Paper]) -> dict[str, Page]:
-    planned = pages.plan(SITE, papers)
-    return {page.path: page for page in planned if page.path.startswith("search/")}
+    pages = planned(SITE, papers)
+    return {path: page for path, page in pages.items() if path.startswith("search/")}
 
 
 def test_each_year_is_searched_in_files_of_its_own() -> None:
     found = searched(PAPERS)
     names = {f"search/{year}{kind}.json" for year in (2024, 2025, 2026, 2027) for kind in PARTS}
     assert found.keys() == {"search/index.html", *names}
-    assert found["search/index.html"].context["years"] == (2027, 2026, 2025, 2024)
+    assert context_of(found["search/index.html"])["years"] == (2027, 2026, 2025, 2024)
     for year in (2024, 2025, 2026, 2027):
-        dates = [p.entry.announced for p in found[f"search/{year}.json"].context["papers"]]
+        dates = [p.entry.announced for p in context_of(found[f"search/{year}.json"])["papers"]]
         assert dates == sorted(p.entry.announced for p in PAPERS if p.entry.announced.year == year)
 
 
@@ -43,8 +43,8 @@ def test_a_new_paper_changes_its_own_year_alone() -> None:
 
 
 def test_search_may_be_left_out() -> None:
-    planned = pages.plan(replace(SITE, search=False), PAPERS)
-    assert not [page.path for page in planned if page.path.startswith("search/")]
+    pages = planned(replace(SITE, search=False), PAPERS)
+    assert not [path for path in pages if path.startswith("search/")]
 
 
 def test_a_site_without_search_names_it_nowhere(tmp_path: Path) -> None:

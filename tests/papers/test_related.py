@@ -17,12 +17,13 @@ from conftest import NOW
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
+from planning import context_of
 from selectolax.lexbor import LexborHTMLParser
 from strategies import entries
 from test_lists import SITE
 from test_lists import paper as plain_paper
 
-from digest import archive, pages
+from digest import archive
 from digest.build import BuildOptions, build
 from digest.model import (
     Entry,
@@ -31,6 +32,7 @@ from digest.model import (
     Version,
 )
 from digest.output.store import KeptFile, Store
+from digest.pages import days
 from digest.pages import papers as paper_page
 from digest.papers.paper import Paper
 from digest.papers.related import RelatedLimits, find_related, no_related
@@ -145,10 +147,10 @@ DAY = date(2026, 5, 14)
 
 
 def paper_pages(papers: list[Paper]) -> dict[str, object]:
-    around = NeighbourFinder(SITE, pages.in_order(papers), find_related(SITE, papers))
-    found = [paper_page.of_paper(paper, around=around) for paper in papers]
-    assert any(page.context["beside"].before for page in found)
-    return {page.path: page.context for page in found}
+    around = NeighbourFinder(SITE, days.in_order(papers), find_related(SITE, papers))
+    found = [paper_page.of_paper(paper, neighbours=around) for paper in papers]
+    assert any(context_of(page)["beside"].before for page in found)
+    return {page.path: context_of(page) for page in found}
 
 
 def test_a_revision_changes_nothing() -> None:
@@ -362,7 +364,7 @@ def themed(number: int, day: date, seen: date | None = None) -> Paper:
 def test_the_papers_before_in_the_theme_are_named_and_none_that_came_later() -> None:
     late = themed(4, DAY, seen=DAY + timedelta(9))
     papers = [*(themed(n, DAY + timedelta(n)) for n in (1, 2, 3, 5, 6)), late]
-    around = NeighbourFinder(SITE, pages.in_order(papers), no_related)
+    around = NeighbourFinder(SITE, days.in_order(papers), no_related)
     before = {p.id[-1]: [line.path[-2] for line in around.of(p).before] for p in papers}
     assert before == {
         "1": [],

@@ -7,9 +7,9 @@ import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from planning import planned
 from test_feeds import SITE, of
 
-from digest import pages
 from digest.model import Entry, Version
 from digest.papers import diff, versions
 from digest.papers.diff import DiffKind, DiffPiece
@@ -110,10 +110,10 @@ def test_without_the_words_before_nothing_is_said_to_have_changed() -> None:
 
 
 def test_a_papers_page_and_the_page_of_updates_show_what_changed() -> None:
-    planned = {page.path: page for page in pages.plan(SITE, [of(revised())])}
+    pages = planned(SITE, [of(revised())])
     renderer = Renderer(SITE, Path("no-such-folder"))
     for path in ("papers/2605.00001/index.html", "updates/index.html"):
-        html = renderer.render(planned[path]).decode()
+        html = renderer.render(pages[path]).decode()
         assert "A <ins>better</ins> title" in html
         assert "<del>Second.</del> <ins>Third n².</ins>" in html
 

@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from digest import archive, cite
+from digest.cite.records import ris
 from digest.cli import main
 from digest.errors import SourceError
 from digest.model import Entry, LocalFile, Markup, Precision
@@ -445,7 +446,7 @@ def test_a_year_alone_stays_a_year_in_citations() -> None:
     entry = article(year="2019")
     assert "year = {2019}" in cite.bibtex(entry)
     assert "month" not in cite.bibtex(entry)
-    assert "DA  - 2019\r\n" in cite.ris(entry)
+    assert "DA  - 2019\r\n" in ris(entry)
     assert cite.csl(entry)["issued"] == {"date-parts": [[2019]]}
     assert dict(cite.citation_meta(entry))["citation_publication_date"] == "2019"
     assert cite.coins(entry).endswith("&rft.date=2019")

@@ -38,10 +38,10 @@ class Work(msgspec.Struct, kw_only=True):
         self.slots.append(html)
         return f'<x-slot title="{len(self.slots) - 1}"></x-slot>'
 
-    def math(self, done: tex.Converted) -> str:
-        self.formulas += done.formulas
-        self.unconverted.extend(done.unconverted)
-        return self.slot(done.html)
+    def math(self, converted: tex.Converted) -> str:
+        self.formulas += converted.formulas
+        self.unconverted.extend(converted.unconverted)
+        return self.slot(converted.html)
 
     def filled(self, html: str, source: str) -> Safe:
         """The text with what waited in its place; its source, if anything in it is not allowed.
@@ -64,8 +64,8 @@ def _render_math(_: Any, tokens: Sequence[Token], at: int, __: Any, env: Any) ->
 
 
 def _render_display(_: Any, tokens: Sequence[Token], at: int, __: Any, env: Any) -> str:
-    done = tex.block_html(rf"\[{_one_line(tokens[at])}\]")
-    return f"{env['work'].math(done)}\n"
+    converted = tex.block_html(rf"\[{_one_line(tokens[at])}\]")
+    return f"{env['work'].math(converted)}\n"
 
 
 def _one_line(token: Token) -> str:

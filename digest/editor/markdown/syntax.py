@@ -191,12 +191,12 @@ def _name_headings(state: StateCore) -> None:
     for token, content in headings:
         if not token.attrs.get("id"):
             shown = (t.content for t in content.children or () if t.type in {"text", "code_inline"})
-            found = name = _anchor("".join(shown))
-            while found in taken:
+            anchor = name = _anchor("".join(shown))
+            while anchor in taken:
                 numbers[name] = numbers.get(name, 0) + 1
-                found = f"{name}-{numbers[name]}"
-            taken.add(found)
-            token.attrs["id"] = found
+                anchor = f"{name}-{numbers[name]}"
+            taken.add(anchor)
+            token.attrs["id"] = anchor
 
 
 def _anchor(title: str) -> str:

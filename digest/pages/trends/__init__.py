@@ -101,15 +101,17 @@ def trends(
     weeks, months = Counter[tuple[str, date]](), defaultdict[date, Counter[str]](Counter)
     teams = defaultdict[int, Counter[int]](Counter)
     facts = [paper.facts for paper in papers]
-    for (day, of_day), count in Counter((one.announced, one.themes) for one in facts).items():
+    for (day, of_day), count in Counter((paper.announced, paper.themes) for paper in facts).items():
         monday = _monday(day)
         for theme in of_day:
             weeks[theme, monday] += count
         months[day.replace(day=1)][of_day[0] if of_day else ""] += count
-    for (year, team), count in Counter((one.announced.year, one.team) for one in facts).items():
+    for (year, team), count in Counter(
+        (paper.announced.year, paper.team) for paper in facts
+    ).items():
         if team:
             teams[year][_part(team, TEAMS)] += count
-    days = [one.took for one in facts if one.took is not None]
+    days = [paper.took for paper in facts if paper.took is not None]
     first = rising.start(newest)
     starts = [last - timedelta(weeks=back) for back in reversed(range(WEEKS))]
     return Trends(

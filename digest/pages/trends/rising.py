@@ -59,77 +59,70 @@ def rise(papers: Sequence[Paper]) -> Rise | None:
     """What rose in the papers' titles; None where there are too few papers to say."""
     if not papers:
         return None
-    titles = _Titles(max(paper.announced for paper in papers))
+    end = max(paper.announced for paper in papers)
+    begin = end - RECENT + timedelta(days=1)
+    counts = _Counts(), _Counts()  # of the weeks before, of the recent ones
     for paper in papers:
-        titles.add(paper.entry)
-    return titles.rise()
+        if paper.announced >= begin - BEFORE:
+            counts[paper.announced >= begin].add(paper.entry)
+    before, recent = counts
+    if min(recent.papers, before.papers) < ENOUGH:
+        return None
+    spelt = recent.spellings()
+    return Rise(
+        terms=tuple(
+            Term(
+                words=spelt[term],
+                recent=recent.terms[term],
+                before=before.terms[term],
+                share=recent.terms[term] / recent.papers,
+                share_before=before.terms[term] / before.papers,
+            )
+            for term in _surest(recent, before)
+        ),
+        start=begin,
+        end=end,
+        recent=recent.papers,
+        before=before.papers,
+    )
 
 
-class _Titles:
-    """The terms of titles in two times, counted as they come."""
+class _Counts:
+    """In how many titles of some weeks each term stands, and how they write it."""
 
-    def __init__(self, newest: date) -> None:
-        """
-        Args:
-            newest: the day of the newest paper.
-        """
-        self._end = newest
-        self._start = newest - RECENT + timedelta(days=1)
-        self._recent, self._before = Counter[str](), Counter[str]()
+    def __init__(self) -> None:
+        self.papers, self.terms = 0, Counter[str]()
         self._spelt = Counter[tuple[str, str]]()
-        self._papers = [0, 0]
 
     def add(self, entry: Entry) -> None:
         """Count the terms of a title, each once."""
-        recent = entry.announced >= self._start
-        if entry.announced < self._start - BEFORE:
-            return
-        found = dict(_terms(tex.plain(entry.title, entry.markup)))
-        self._papers[not recent] += 1
-        (self._recent if recent else self._before).update(found.keys())
-        if recent:
-            self._spelt.update(found.items())
+        terms = dict(_terms(tex.plain(entry.title, entry.markup)))
+        self.papers += 1
+        self.terms.update(terms.keys())
+        self._spelt.update(terms.items())
 
-    def rise(self) -> Rise | None:
-        """What rose; None where there are too few papers to say."""
-        recent, before = self._papers
-        if min(recent, before) < ENOUGH:
-            return None
-        sure = {
-            term: ratio
-            for term, count in self._recent.items()
-            if count >= FEWEST
-            and count * before > self._before[term] * recent
-            and (ratio := surprise(count, recent, self._before[term], before)) >= SURE
-        }
-        shown = list[str]()
-        for term in sorted(sure, key=lambda term: (-sure[term], " " not in term, term)):
-            if not any(set(term.split()) <= set(other.split()) for other in shown):
-                shown.append(term)
-            if len(shown) == SHOWN:
-                break
-        spelt = self._spellings()
-        return Rise(
-            terms=tuple(
-                Term(
-                    words=spelt[term],
-                    recent=self._recent[term],
-                    before=self._before[term],
-                    share=self._recent[term] / recent,
-                    share_before=self._before[term] / before,
-                )
-                for term in shown
-            ),
-            start=self._start,
-            end=self._end,
-            recent=recent,
-            before=before,
-        )
-
-    def _spellings(self) -> dict[str, str]:
+    def spellings(self) -> dict[str, str]:
         """How titles write each term most often."""
         ranked = sorted(self._spelt.items(), key=lambda item: (item[1], item[0]))
         return {term: words for (term, words), _ in ranked}
+
+
+def _surest(recent: _Counts, before: _Counts) -> list[str]:
+    """The terms that rose most surely, the surest first; none whose words are all in another's."""
+    sure = {
+        term: ratio
+        for term, count in recent.terms.items()
+        if count >= FEWEST
+        and count * before.papers > before.terms[term] * recent.papers
+        and (ratio := surprise(count, recent.papers, before.terms[term], before.papers)) >= SURE
+    }
+    shown = list[str]()
+    for term in sorted(sure, key=lambda term: (-sure[term], " " not in term, term)):
+        if not any(set(term.split()) <= set(other.split()) for other in shown):
+            shown.append(term)
+        if len(shown) == SHOWN:
+            break
+    return shown
 
 
 def _terms(title: str) -> Iterator[tuple[str, str]]:
@@ -137,9 +130,9 @@ def _terms(title: str) -> Iterator[tuple[str, str]]:
     for part in _BREAK.split(title.lower()):
         words = [word if _tells(word) else "" for word in _WORD.findall(part)]
         yield from ((singular(word), word) for word in words if word)
-        for one, other in pairwise(words):
-            if one and other:
-                yield f"{singular(one)} {singular(other)}", f"{one} {other}"
+        for first, second in pairwise(words):
+            if first and second:
+                yield f"{singular(first)} {singular(second)}", f"{first} {second}"
 
 
 def _tells(word: str) -> bool:

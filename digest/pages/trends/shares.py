@@ -71,14 +71,14 @@ def shares(
         named.append((language.say("No theme"), "", ("",)))
     return Shares(
         times=tuple(
-            Time(title=_title(at * step, step), at=at - first // step, papers=found.total())
-            for at, found in counts.items()
+            Time(title=_title(at * step, step), at=at - first // step, papers=of_time.total())
+            for at, of_time in counts.items()
         ),
         bands=tuple(
             Band(
                 title=title,
                 theme=theme,
-                counts=tuple(sum(found[name] for name in ids) for found in counts.values()),
+                counts=tuple(sum(of_time[name] for name in ids) for of_time in counts.values()),
             )
             for title, theme, ids in named
         ),
