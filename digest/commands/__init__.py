@@ -9,6 +9,7 @@ __all__ = [
     "init",
     "new",
     "notify",
+    "opml",
     "preview",
     "screen",
     "serve",
