@@ -19,19 +19,19 @@ from digest import archive, sources
 from digest.archive import ledger
 from digest.archive.ledger import validators as marks
 from digest.archive.tag import authority
-from digest.config.located import closest
 from digest.errors import DigestError
 from digest.files import files
+from digest.files.located import closest
 from digest.model import (
     WHOLE,
     Entry,
     Site,
     Source,
     SourceResult,
-    WebFeed,
 )
 from digest.sources.asking import Client, Tell
 from digest.sources.client import timetable
+from digest.sources.feed import WebFeed
 from digest.text import links
 
 ARCHIVE, LEDGER = archive.FOLDER, ledger.FOLDER

@@ -16,9 +16,9 @@ import yaml
 
 from digest import __version__
 from digest.config import load_site
-from digest.config.sources import is_category
 from digest.errors import ConfigError, DigestError, SourceError
 from digest.sources import xml
+from digest.sources.papers import is_category
 
 _PACKAGE = Path(__file__).parents[1]
 # One copy of each: in a source checkout these lie at its top, in a wheel among the starter files.

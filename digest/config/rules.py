@@ -14,8 +14,8 @@ from dataclasses import dataclass, field
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
-from digest.config.located import Section, Text, closest
 from digest.errors import ConfigError
+from digest.files.located import Section, Text, closest
 from digest.model import Theme
 from digest.text.patterns import (
     compiled_pattern,

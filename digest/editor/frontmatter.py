@@ -7,8 +7,8 @@ from pathlib import Path
 
 import yaml
 
-from digest.config.located import Section
 from digest.errors import ConfigError
+from digest.files.located import Section
 
 _FRONT = re.compile(r"---[ \t]*\n(.*?)^---[ \t]*(?:\n|\Z)", re.DOTALL | re.MULTILINE)
 Value = bool | str | list[str]

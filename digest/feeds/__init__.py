@@ -19,13 +19,11 @@ from digest.feeds.items import FeedItem
 from digest.feeds.names import Feed, FeedNames
 from digest.language import ENGLISH, Language
 from digest.model import (
-    ArxivListing,
     Authors,
     FeedSelection,
     Page,
     Site,
     Source,
-    WebFeed,
 )
 from digest.pages.authors import AuthorWorks
 from digest.papers.paper import Paper
@@ -222,7 +220,5 @@ def _is_chosen(paper: Paper, selection: FeedSelection) -> bool:
 def _subscriptions(sources: Iterable[Source]) -> Iterator[tuple[str, str]]:
     """Name and address of every source that is a feed itself."""
     for source in sources:
-        if isinstance(source, WebFeed):
-            yield source.name, source.url
-        elif isinstance(source, ArxivListing):
-            yield source.name, f"{source.endpoint}/rss/{'+'.join(source.categories)}"
+        if source.subscription:
+            yield source.name, source.subscription

@@ -8,20 +8,18 @@ from __future__ import annotations
 import re
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime, time, timedelta
+from enum import StrEnum
 from xml.etree.ElementTree import Element
 
 import msgspec
 
 from digest.errors import Refused, SourceError
+from digest.files.located import Section
 from digest.model import (
-    ARXIV_API,
-    ARXIV_LISTING,
     Answer,
-    ArxivApi,
-    ArxivListing,
-    CrossLists,
     Entry,
     Gap,
+    Markup,
     Request,
     Source,
     SourceHistory,
@@ -38,7 +36,8 @@ from digest.sources.asking import (
     left_out,
     let_speak,
 )
-from digest.sources.papers import once, paper
+from digest.sources.keys import common, endpoint, pace
+from digest.sources.papers import is_category, once, paper
 from digest.sources.text import fold, moment
 from digest.sources.xml import ARXIV, ATOM, DC
 from digest.text.ids import arxiv_id, id_month
@@ -49,11 +48,51 @@ from digest.text.mailing import (
     is_listing_day,
 )
 
+LISTING = "https://rss.arxiv.org"
 ACCEPT = "application/rss+xml, application/xml;q=0.9"
 BATCH = 100  # ids a request
 _BEFORE = timedelta(days=4)  # a paper listed on a day was submitted in the four before, as a rule
 _PREFIX = re.compile(r"\s*arXiv:(\S+)\s+Announce Type:\s*(\S+)\s*(?:Abstract:\s*)?", re.I)
 _TYPES = {"new", "cross", "replace", "replace-cross"}
+
+
+class CrossLists(StrEnum):
+    """What to do with papers listed first in another category."""
+
+    INCLUDE = "include"
+    LABEL = "label"
+    EXCLUDE = "exclude"
+
+
+class ArxivListing(Source, frozen=True, kw_only=True):
+    """`kind: arxiv-listing` in site.yaml."""
+
+    categories: tuple[str, ...]
+    cross_lists: CrossLists
+    endpoint: str
+    pace: float  # seconds between the starts of two requests
+
+    @property
+    def subscription(self) -> str:
+        return f"{self.endpoint}/rss/{'+'.join(self.categories)}"
+
+
+def read_keys(item: Section) -> ArxivListing:
+    """The source that an item of site.yaml describes."""
+    categories = item.texts("categories")
+    if not categories:
+        raise item.error("'categories' must list one or more, such as cs.DC", "categories")
+    for category in categories:
+        if not is_category(category):
+            message = f"{str(category)!r} is no arXiv category; they look like cs.DC"
+            raise item.error(message, "categories")
+    return ArxivListing(
+        **common(item, Markup.TEX),
+        categories=tuple(map(str, categories)),
+        cross_lists=item.choice("cross_lists", CrossLists, CrossLists.INCLUDE),
+        endpoint=endpoint(item, LISTING),
+        pace=pace(item),
+    )
 
 
 class Listing(msgspec.Struct, frozen=True, kw_only=True):
@@ -188,16 +227,16 @@ def _is_lacking(entry: Entry, run: Run) -> bool:
     return old is None or old.published is None or old.version < entry.version
 
 
-def _query(source: ArxivListing) -> ArxivApi:
+def _query(source: ArxivListing) -> arxiv.ArxivApi:
     """The same papers, asked of the API."""
-    is_arxiv = source.endpoint == ARXIV_LISTING
+    is_arxiv = source.endpoint == LISTING
     terms = [term for name in source.categories for term in _terms(name)]
-    return ArxivApi(
+    return arxiv.ArxivApi(
         name=source.name,
         markup=source.markup,
         query=" OR ".join(terms),
         back=timedelta(),
-        endpoint=ARXIV_API if is_arxiv else f"{source.endpoint.rstrip('/')}/api/query",
+        endpoint=arxiv.API if is_arxiv else f"{source.endpoint.rstrip('/')}/api/query",
         pace=source.pace,
     )
 

@@ -15,7 +15,6 @@ import msgspec
 from digest import __version__
 from digest.errors import SourceError, TooLate, Unreachable
 from digest.model import (
-    ARXIV_PACE,
     Answer,
     Request,
     Validator,
@@ -28,6 +27,7 @@ from digest.sources.exchange import (
     words,
 )
 from digest.sources.hosts import Host, Server
+from digest.sources.keys import ARXIV_PACE
 from digest.sources.politeness import (
     ARXIV,
     DEADLINE,

@@ -8,14 +8,15 @@ from datetime import date
 import msgspec
 
 from digest.errors import SourceError
+from digest.files.located import Section
 from digest.model import (
     Entry,
     Link,
+    Markup,
     Request,
     Source,
     SourceResult,
     State,
-    WebFeed,
 )
 from digest.sources.asking import (
     Asking,
@@ -25,6 +26,7 @@ from digest.sources.asking import (
     left_out,
 )
 from digest.sources.items import DocumentItem, json_items, xml_items
+from digest.sources.keys import common, endpoint
 from digest.sources.papers import once, publisher_doi
 from digest.sources.pieces import LIMITS, Limits
 from digest.sources.text import (
@@ -51,6 +53,26 @@ _LARGEST = 16 * 2**20  # bytes
 _LONGEST_ID, _MOST_TAGS = 500, 50  # characters, tags; what has more names nothing
 _PAPER_PAGE = re.compile(r"https?://[^?#]*/(\d{4}\.\d{4,5}(?:v\d+)?)/?")
 _INITIALS = re.compile(r"(?:[A-Z]\.?[ -]?){1,4}")
+
+
+class WebFeed(Source, frozen=True, kw_only=True):
+    """`kind: feed` in site.yaml."""
+
+    url: str
+    full: bool  # republish the whole text, not an excerpt
+
+    @property
+    def subscription(self) -> str:
+        return self.url
+
+
+def read_keys(item: Section) -> WebFeed:
+    """The source that an item of site.yaml describes."""
+    return WebFeed(
+        **common(item, Markup.PLAIN),
+        url=endpoint(item, None, key="url"),
+        full=item.boolean("full"),
+    )
 
 
 def fetch(source: WebFeed, run: Run) -> Asking:

@@ -11,9 +11,11 @@ from pathlib import Path
 from xml.etree.ElementTree import Element
 
 from digest.errors import SourceError
+from digest.files.located import Section
 from digest.model import (
     Entry,
-    LocalFile,
+    Markup,
+    Source,
     SourceResult,
     State,
 )
@@ -27,6 +29,7 @@ from digest.sources import (
     xml,
 )
 from digest.sources.asking import Asking, Run, fault
+from digest.sources.keys import common
 from digest.sources.papers import once
 from digest.sources.text import fold, moment
 from digest.sources.xml import ARXIV, ATOM, OPENSEARCH
@@ -35,6 +38,20 @@ PIECE = 5000  # entries that are held at once
 _Document = io.BufferedReader | gzip.GzipFile
 _BLANK = b"\xef\xbb\xbf \t\r\n"
 _LONGEST = 64 * 2**20  # bytes of a line, or of a document that must be read whole
+
+
+class LocalFile(Source, frozen=True, kw_only=True):
+    """`kind: file` in site.yaml."""
+
+    path: str  # a glob, relative to the root
+
+
+def read_keys(item: Section) -> LocalFile:
+    """The source that an item of site.yaml describes."""
+    path = item.text("path")
+    if Path(path).is_absolute() or ".." in Path(path).parts:
+        raise item.error("'path' must lie within the site's folder", "path")
+    return LocalFile(**common(item, Markup.TEX), path=str(path))
 
 
 def fetch(source: LocalFile, run: Run) -> Asking:

@@ -10,7 +10,6 @@ from itertools import chain
 from time import struct_time
 from typing import Any
 
-import feedparser
 import msgspec
 
 from digest.errors import SourceError
@@ -80,6 +79,8 @@ def _group_items(
 
 
 def _parsed(document: bytes) -> Any:
+    import feedparser  # takes long, and most commands read no feed
+
     feed = feedparser.parse(  # bare bytes may be opened as a path
         io.BytesIO(document), sanitize_html=False, resolve_relative_uris=False
     )

@@ -84,6 +84,11 @@ def paper(
     )
 
 
+def is_category(name: str) -> bool:
+    """Whether a name is formed as those of arXiv's categories are: cs.DC, hep-th."""
+    return _CATEGORY.fullmatch(name) is not None
+
+
 def publisher_doi(field: str) -> str:
     """The first DOI of a field that should hold nothing else; arXiv's own are ids of arXiv."""
     first = fold(field).partition(" ")[0].lower()

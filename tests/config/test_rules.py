@@ -5,7 +5,6 @@ from pathlib import Path
 import pytest
 
 from digest.config import load_site
-from digest.config.located import Section
 from digest.config.rules import (
     MAX_TERMS,
     AtLeast,
@@ -18,6 +17,7 @@ from digest.config.rules import (
     parse,
 )
 from digest.errors import ConfigError
+from digest.files.located import Section
 from digest.model import Example, Sort
 
 PATH = Path("site.yaml")

@@ -23,27 +23,16 @@ from strategies import entries
 from digest import feeds
 from digest.archive.tag import KEPT, authority
 from digest.commands.check.feed import read_json, read_xml
-from digest.config.located import Text
 from digest.editor.curation import NOTHING, Edition, PublishedIssue
 from digest.editor.values import Body, Issue, Note
 from digest.errors import ConfigError
 from digest.feeds import items, window
-from digest.model import (
-    ArxivListing,
-    CrossLists,
-    Entry,
-    FeedSelection,
-    Link,
-    Markup,
-    Match,
-    Page,
-    Site,
-    Theme,
-    Version,
-    WebFeed,
-)
+from digest.files.located import Text
+from digest.model import Entry, FeedSelection, Link, Markup, Match, Page, Site, Theme, Version
 from digest.papers.paper import Paper
 from digest.render import Renderer
+from digest.sources.arxiv_listing import ArxivListing, CrossLists
+from digest.sources.feed import WebFeed
 
 TAG = "example.org,2026"
 DAY = date(2026, 5, 14)

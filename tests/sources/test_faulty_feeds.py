@@ -24,12 +24,7 @@ from digest.fetch import (
     FetchReport,
     fetch,
 )
-from digest.model import (
-    LocalFile,
-    Markup,
-    State,
-    WebFeed,
-)
+from digest.model import Markup, State
 from digest.sources import (
     arxiv,
     arxiv_listing,
@@ -41,6 +36,8 @@ from digest.sources import (
 )
 from digest.sources.client import Limits as Patience
 from digest.sources.client import Web
+from digest.sources.feed import WebFeed
+from digest.sources.file import LocalFile
 from digest.sources.pieces import Limits
 
 NOW = datetime(2026, 5, 11, 12, tzinfo=UTC)

@@ -10,14 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from digest.errors import SourceError
-from digest.model import (
-    Entry,
-    Link,
-    Markup,
-    State,
-    WebFeed,
-)
+from digest.model import Entry, Link, Markup, State
 from digest.sources import feed
+from digest.sources.feed import WebFeed
 
 URL = "https://example.org/feed.xml"
 SOURCE = WebFeed(name="A blog", markup=Markup.PLAIN, url=URL, full=False)

@@ -24,7 +24,7 @@ import pytest
 from digest import sources
 from digest.cite.names import parse as parse_name
 from digest.errors import DigestError
-from digest.model import LocalFile, Markup, WebFeed
+from digest.model import Markup
 from digest.sources import (
     arxiv,
     arxiv_listing,
@@ -37,6 +37,8 @@ from digest.sources import (
     text,
     xml,
 )
+from digest.sources.feed import WebFeed
+from digest.sources.file import LocalFile
 from digest.text import ids
 
 KB = 1000
