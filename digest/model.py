@@ -77,6 +77,7 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=Fa
     announce_types: tuple[str, ...] = ()  # of listings that carried it: new, cross, replace, ...
     sources: tuple[str, ...] = ()  # names in site.yaml that carried it, sorted
     aliases: tuple[str, ...] = ()  # other ids it is or was known by, sorted
+    names: tuple[str, ...] = ()  # guids and addresses by which feeds know it, never its id; sorted
     guid: str = ""  # the id it was first known by, where that is not `id`
     carried: tuple[str, ...] = ()  # fields that an earlier version gave and the newest one lacks
 
@@ -255,6 +256,7 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
     status: int  # HTTP; 304 is "nothing new"
     body: bytes
     validator: Validator | None = None
+    charset: str = ""  # the encoding that the server names, in small letters
 
 
 class Gap(msgspec.Struct, frozen=True):

@@ -31,6 +31,7 @@ from digest.sources.keys import ARXIV_PACE
 from digest.sources.politeness import (
     ARXIV,
     DEADLINE,
+    charset_of,
     group_of,
     proxy_of,
     redirected,
@@ -107,7 +108,13 @@ class Web:
                     modified=reply.headers.get("last-modified", ""),
                 )
                 known = mark if mark.etag or mark.modified else None
-                return Answer(url=url, status=reply.status, body=reply.body, validator=known)
+                return Answer(
+                    url=url,
+                    status=reply.status,
+                    body=reply.body,
+                    validator=known,
+                    charset=charset_of(reply.headers.get("content-type", "")),
+                )
             url, public_only = redirected(url, location), reply.public
         raise SourceError(f"more than {self._limits.redirects} redirects from {request.url}")
 

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import re
-from datetime import date
+from collections import defaultdict
+from collections.abc import Iterator, Sequence, Set
+from datetime import date, datetime
+from hashlib import blake2b
 
 import msgspec
+from msgspec import structs
 
 from digest.errors import SourceError
 from digest.files.located import Section
@@ -17,6 +21,7 @@ from digest.model import (
     Source,
     SourceResult,
     State,
+    Version,
 )
 from digest.sources.asking import (
     Asking,
@@ -27,7 +32,8 @@ from digest.sources.asking import (
 )
 from digest.sources.items import DocumentItem, json_items, xml_items
 from digest.sources.keys import common, endpoint
-from digest.sources.papers import once, publisher_doi
+from digest.sources.names import people
+from digest.sources.papers import LISTING_HEAD, once
 from digest.sources.pieces import LIMITS, Limits
 from digest.sources.text import (
     excerpt,
@@ -38,6 +44,9 @@ from digest.sources.text import (
 from digest.text.ids import (
     arxiv_id,
     doi,
+    doi_of_address,
+    doi_version,
+    dois,
     entry_id,
     id_month,
 )
@@ -51,8 +60,8 @@ ACCEPT = (
 _URI = re.compile(r"(?!arxiv:|doi:)[a-z][a-z0-9+.-]*:\S+", re.I)
 _LARGEST = 16 * 2**20  # bytes
 _LONGEST_ID, _MOST_TAGS = 500, 50  # characters, tags; what has more names nothing
+_RESOLVER = re.compile(r"https?://(?:dx\.|www\.)?doi\.org/", re.I)
 _PAPER_PAGE = re.compile(r"https?://[^?#]*/(\d{4}\.\d{4,5}(?:v\d+)?)/?")
-_INITIALS = re.compile(r"(?:[A-Z]\.?[ -]?){1,4}")
 
 
 class WebFeed(Source, frozen=True, kw_only=True):
@@ -81,9 +90,17 @@ def fetch(source: WebFeed, run: Run) -> Asking:
     if answer.status == 304:
         return SourceResult(source=source.name, state=State.QUIET)
     document = body(answer)
-    found = parse(document, source, run.today, seen=run.seen, url=source.url, full=source.full)
+    found = parse(
+        document,
+        source,
+        run.today,
+        seen=run.seen,
+        url=source.url,
+        full=source.full,
+        charset=answer.charset,
+    )
     entries = once(found.entries)
-    if found.problem and not entries:
+    if found.refused and not entries:
         raise SourceError(found.problem)
     state = State.PARTIAL if found.problem else State.OK if entries else State.QUIET
     return SourceResult(source=source.name, state=state, entries=entries, problem=found.problem)
@@ -94,6 +111,25 @@ class Page(msgspec.Struct, frozen=True, kw_only=True):
 
     entries: tuple[Entry, ...]
     problem: str = ""  # what of it is not read, and why
+    refused: int = 0  # items that are left out
+
+
+class _Names(msgspec.Struct, frozen=True, kw_only=True):
+    """What an item goes by."""
+
+    paper: str = ""  # arXiv id
+    dois: tuple[str, ...] = ()
+    version: int = 0  # of a preprint, where its address says
+    guid: str = ""  # made our own where others may have it too
+    links: tuple[str, ...] = ()
+    former: str = ""  # the id that we gave before we read DOIs as we do now
+
+    @property
+    def key(self) -> str:
+        link = self.links[0] if self.links else ""
+        return entry_id(
+            arxiv=self.paper, doi=self.dois[0] if self.dois else "", guid=self.guid, link=link
+        )
 
 
 def parse(
@@ -104,6 +140,7 @@ def parse(
     seen: date | None = None,
     url: str = "",
     full: bool = False,
+    charset: str = "",
     limits: Limits = LIMITS,
 ) -> Page:
     """Read a feed of any format.
@@ -115,6 +152,7 @@ def parse(
         seen: the day we had it; without one, the day each item was published.
         url: where the feed is, to tell its guids from those of other feeds.
         full: keep the whole text of an item, not an excerpt.
+        charset: the encoding that the server names.
 
     Raises:
         SourceError: the document is not a feed, or is cut short.
@@ -122,87 +160,160 @@ def parse(
     if len(body) > _LARGEST:
         raise SourceError(f"a feed of more than {_LARGEST:,} bytes")
     is_json = re.match(rb"[\xef\xbb\xbf \t\r\n]*\{", body)
-    items = json_items(body, limits) if is_json else xml_items(body, limits)
-    entries, refused, cut = list[Entry](), list[str](), list[str]()
+    items = json_items(body, limits, url) if is_json else xml_items(body, limits, url, charset)
+    found, refused, cut = list[tuple[DocumentItem, _Names]](), list[str](), list[str]()
     for item in items:
         try:
             if isinstance(item, Warning):
                 cut.append(str(item))
             elif isinstance(item, Exception):
                 refused.append(fault(item))
-            elif entry := _entry(item, source, today, seen, url, full):
-                entries.append(entry)
+            else:
+                found.append((item, _names(item, source, url)))
+        except Exception as error:
+            refused.append(fault(error))
+    entries = list[Entry]()
+    shared = _shared(found)
+    for item, names in _told_apart(found, shared):
+        try:
+            entry = _entry(item, names, source, today, seen, full)
+            entries.append(structs.replace(entry, names=_other_names(names, shared)))
         except Exception as error:
             refused.append(fault(error))
     problem = "; ".join(filter(None, (left_out(refused), *cut)))
-    return Page(entries=tuple(entries), problem=problem)
+    return Page(entries=tuple(entries), problem=problem, refused=len(refused))
+
+
+def _names(item: DocumentItem, source: Source, url: str) -> _Names:
+    links, guid = unique(map(web_address, item.links)), fold(item.guid)
+    bare = guid
+    if guid and not _URI.fullmatch(guid):
+        guid = f"{url}#{guid}" if url else "" if links else f"{source.name}#{guid}"
+    named = (*item.names, item.guid, *links)
+    paper = next((found for name in (*named, *item.dois) if (found := _arxiv_id(name))), "")
+    given = [*(one for field in (*item.dois, *item.names) for one in dois(field)), *dois(bare)]
+    addresses = (bare, *links)
+    given += filter(None, map(doi_of_address, addresses))
+    return _Names(
+        paper=paper,
+        dois=unique(one for one in given if not one.startswith("10.48550/arxiv.")),
+        version=max(map(doi_version, addresses)),
+        guid=guid,
+        links=links,
+        former=next((f"doi:{found}" for name in named if (found := doi(name))), ""),
+    )
+
+
+def _shared(items: Sequence[tuple[DocumentItem, _Names]]) -> set[str]:
+    """Names that several items of one document have: they name none of them."""
+    users = defaultdict[str, set[tuple[str, ...]]](set)
+    for item, names in items:
+        who = (*names.dois[:1], *(names.links[:1] or (fold(item.title),)))
+        for name in filter(None, (names.guid, names.former)):
+            users[name].add(who)
+        for link in names.links[:1]:
+            users[link].add((*names.dois[:1], names.guid or fold(item.title)))
+    return {name for name, who in users.items() if len(who) > 1}
+
+
+def _told_apart(
+    items: Sequence[tuple[DocumentItem, _Names]], shared: set[str]
+) -> Iterator[tuple[DocumentItem, _Names]]:
+    """The items without guids that they share; what no name is left of gets one by its title.
+
+    The first item keeps what archives call it by.
+    """
+    met = set[str]()
+    for item, names in items:
+        former = "" if names.former in shared & met else names.former
+        guid = "" if names.guid in shared else names.guid
+        link = names.links[0] if names.links else ""
+        if not (names.paper or names.dois or guid) and (link in shared or not link):
+            base = link or names.guid
+            title = blake2b(fold(item.title).encode(), digest_size=6).hexdigest()
+            guid = f"{base}#{title}" if base and (base in met or not link) else ""
+        met.update((former, link))
+        yield item, structs.replace(names, guid=guid, former=former)
 
 
 def _entry(
-    item: DocumentItem, source: Source, today: date, seen: date | None, url: str, full: bool
-) -> Entry | None:
-    links = unique(map(web_address, item.links))
-    guid = fold(item.guid)
-    if guid and not _URI.fullmatch(guid):
-        guid = f"{url}#{guid}" if url else ""
-    named = (*item.names, item.guid, *links)
-    paper = next((found for name in named if (found := _arxiv_id(name))), "")
-    published_doi = next((found for name in named if (found := publisher_doi(doi(name)))), "")
-    key = entry_id(arxiv=paper, doi=published_doi, guid=guid, link=links[0] if links else "")
+    item: DocumentItem,
+    names: _Names,
+    source: Source,
+    today: date,
+    seen: date | None,
+    full: bool,
+) -> Entry:
+    key = names.key
+    if not key:
+        title = excerpt(fold(item.title) or item.summary or item.text, 12)
+        raise SourceError(f"{title[:80]!r} has neither link nor guid")
     if len(key) > _LONGEST_ID:
         raise SourceError(f"{key[:40]!r} … is an id of more than {_LONGEST_ID} characters")
-    if not key:
-        return None
-    text = max(item.text, item.summary, key=len) if full else item.summary or item.text
-    published, updated = item.published or item.updated, item.updated or item.published
-    if updated and updated.date() > today:
-        updated = published  # its clock is wrong: readers must not hear of tomorrow
+    summary, text = _abstract(item.summary), _abstract(item.text)
+    text = max(text, summary, key=len) if full else summary or text
+    published, updated = _dates(item, today)
     day = None
-    if paper:  # the dates are those of the item, not of the paper it is about
+    if names.paper:  # the dates are those of the item, not of the paper it is about
         day = max(published.date() if published else today, _first_day(key))
         published = updated = None
     announced = announced_on(key, published, day, seen or today)
+    published_doi = next(iter(names.dois), "")
+    version = Version(number=names.version, date=updated, seen=seen or announced)
     return Entry(
         id=key,
         title=fold(item.title) or excerpt(text, 12) or key,
         summary=text if full else excerpt(text),
-        authors=tuple(name for author in item.authors for name in split_names(author)),
-        links=_links(links, paper, published_doi, source.name),
+        authors=people(item.authors),
+        links=_links(names.links, names.paper, names.dois, source.name),
         categories=unique(map(fold, item.tags))[:_MOST_TAGS],
         doi=published_doi,
         license=web_address(item.license),
         markup=source.markup,
         published=published,
         updated=updated,
+        version=version.number if not names.paper else 0,
+        versions=(version,) if version.number and not names.paper else (),
         announced=announced,
         seen=seen or announced,
         sources=(source.name,),
     )
 
 
-def split_names(names: str) -> tuple[str, ...]:
-    """The authors in a field such as "Ann Lee, Bo Chen and Cy Orr" or "LEE, A., Chen, B."."""
-    pieces = [piece for part in re.split(r"[,;]| and ", names) if (piece := fold(part))]
-    if len(pieces) > 1 and all(map(_INITIALS.fullmatch, pieces[1::2])) and not len(pieces) % 2:
-        pairs = zip(pieces[1::2], pieces[::2], strict=True)
-        return tuple(f"{initials} {surname}" for initials, surname in pairs)
-    if all(" " in piece for piece in pieces):
-        return tuple(pieces)
-    return (fold(names),) if fold(names) else ()
+def _dates(item: DocumentItem, today: date) -> tuple[datetime | None, datetime | None]:
+    """When an item was published and updated. Readers must not hear of tomorrow."""
+    days = (item.published, item.updated)
+    published, updated = (None if day and day.date() > today else day for day in days)
+    return published or updated, updated or published
 
 
-def _links(links: tuple[str, ...], paper: str, published_doi: str, source: str) -> tuple[Link, ...]:
+def _abstract(text: str) -> str:
+    """The text without what arXiv's listings put before an abstract."""
+    return LISTING_HEAD.sub("", text, count=1)
+
+
+def _other_names(names: _Names, shared: Set[str]) -> tuple[str, ...]:
+    """What else an item goes by; which paper of arXiv's it is about is for arXiv to say."""
+    if names.paper:
+        return ()
+    known = {names.guid, *names.links[:1]} - shared
+    known |= {names.former, *(f"doi:{one}" for one in names.dois[1:])}
+    return tuple(sorted(name for name in known - {"", names.key} if len(name) <= _LONGEST_ID))
+
+
+def _links(
+    links: tuple[str, ...], paper: str, dois: tuple[str, ...], source: str
+) -> tuple[Link, ...]:
     """Where the id of a paper leads, and the feed's own link, by its name."""
+    own = links[:1]
     if paper:
-        own = [Link(rel="related", url=url, source=source) for url in links[:1]]
-        found = paper_links(paper, published_doi)
-        return (*found, *(link for link in own if not arxiv_id(link.url)))
-    if published_doi:
-        own = [Link(rel="abstract", url=url, source=source) for url in links[:1]]
-        return (doi_link(published_doi), *(link for link in own if not doi(link.url)))
-    return tuple(
-        Link(rel="abstract", url=url) for url in links[:1] if not (arxiv_id(url) or doi(url))
-    )
+        found = (*paper_links(paper, ""), *map(doi_link, dois))
+        elsewhere = (Link(rel="related", url=url, source=source) for url in own)
+        return (*found, *(link for link in elsewhere if not arxiv_id(link.url)))
+    if dois:
+        pages = (Link(rel="abstract", url=url, source=source) for url in own)
+        return (*map(doi_link, dois), *(link for link in pages if not _RESOLVER.match(link.url)))
+    return tuple(Link(rel="abstract", url=url) for url in own if not arxiv_id(url))
 
 
 def _arxiv_id(name: str) -> str:

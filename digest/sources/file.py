@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import gzip
 import io
+import re
 import zlib
 from collections.abc import Iterable, Iterator
 from datetime import date
 from pathlib import Path
 from xml.etree.ElementTree import Element
+
+import msgspec
 
 from digest.errors import SourceError
 from digest.files.located import Section
@@ -37,6 +40,7 @@ from digest.sources.xml import ARXIV, ATOM, OPENSEARCH
 PIECE = 5000  # entries that are held at once
 _Document = io.BufferedReader | gzip.GzipFile
 _BLANK = b"\xef\xbb\xbf \t\r\n"
+_RECORD = re.compile(rb"^[ \t]*@[A-Za-z]+[ \t]*[{(]", re.M)
 _LONGEST = 64 * 2**20  # bytes of a line, or of a document that must be read whole
 
 
@@ -92,8 +96,7 @@ def read(path: Path, source: LocalFile, today: date) -> Iterator[Entry | SourceE
             packed = plain.read(2) == b"\x1f\x8b"
             plain.seek(0)
             document = gzip.GzipFile(fileobj=plain) if packed else plain
-            start = document.peek(4096).lstrip(_BLANK)
-            if start.startswith(b"{") and not _is_json_feed(start):
+            if _is_lines(document):
                 yield from jsonl.parse(_lines(document), source, today)
             else:
                 yield from parse(_whole(document), source, today)
@@ -113,7 +116,7 @@ def parse(body: bytes, source: LocalFile, today: date) -> Iterator[Entry | Sourc
         SourceError: it has none of these formats, or is broken.
     """
     start = body.lstrip(_BLANK)[:1]
-    if start in {b"@", b"%"}:
+    if start in {b"@", b"%"} or (start not in {b"<", b"{"} and _RECORD.search(body)):
         yield from bibtex.parse(body.decode("utf-8", "replace"), source, today)
     elif start == b"{" or b"<!doctype" in body[:1000].lower():  # RSS 0.91 has one
         yield from _page(feed.parse(body, source, today))
@@ -122,7 +125,11 @@ def parse(body: bytes, source: LocalFile, today: date) -> Iterator[Entry | Sourc
 
 
 def _parse_xml(body: bytes, source: LocalFile, today: date) -> Iterator[Entry | SourceError]:
-    root = xml.read(body)
+    try:
+        root = xml.read(body)
+    except SourceError:
+        yield from _page(feed.parse(body, source, today))  # it may be a faulty feed
+        return
     own = _own_day(root)
     seen = min(own, today) if own else None
     if root.tag == f"{arxiv_oai.OAI}OAI-PMH":
@@ -155,8 +162,17 @@ def _own_day(root: Element) -> date | None:
     return next((found.date() for found in moments if found), None)
 
 
-def _is_json_feed(start: bytes) -> bool:
-    return b"https://jsonfeed.org/version/" in start
+def _is_lines(document: _Document) -> bool:
+    """Whether a file is JSON, one paper a line, and no JSON Feed."""
+    if not document.peek(4096).lstrip(_BLANK).startswith(b"{"):
+        return False
+    line = next(_lines(document)).lstrip(_BLANK) or next(_lines(document))
+    document.seek(0)
+    try:
+        first = msgspec.json.decode(line)
+    except (msgspec.DecodeError, RecursionError):
+        return b"jsonfeed.org/version/" not in line and line.rstrip() != b"{"
+    return not (isinstance(first, dict) and "items" in first)
 
 
 def _lines(document: _Document) -> Iterator[bytes]:

@@ -13,6 +13,7 @@ from pyexpat import ExpatError, ParserCreate
 import msgspec
 
 from digest.errors import SourceError
+from digest.sources.mending import NAMESPACES, mended
 from digest.sources.xml import DEEPEST, decoded
 
 _DECLARATION = re.compile(r"\s*<\?xml\s[^>]{0,500}\?>")
@@ -22,11 +23,29 @@ _ITEMS = {"item", "entry"}
 _TAGS = {"category", "subject", "keywords", "tags"}
 _LISTS = {"keywords", "tags"}  # of several in one field
 _AUTHORS = {"author", "creator", "managingeditor", "webmaster", "publisher"}
+_TEXTS = {*_AUTHORS, *_LISTS, "authors", "guid", "id", "identifier", "doi"}  # read by ourselves
+_TEXTS |= {"pubdate", "published", "updated", "date", "issued", "created", "available", "modified"}
+_TEXTS |= {"publicationdate", "coverdate"}
+_OWN_TEXT = {"description", "summary", "content", "encoded", "abstract"}
+_FOREIGN = {"image", "textinput", "authors"}  # what feedparser would take for the item's own
 _OF_AUTHORS = {*_AUTHORS, "name", "email", "url", "uri", "homepage"}
 _INHERITED = ("xml:base", "base", "xml:lang", "lang")
 _LONGEST_INHERITED = 1000  # characters
 _LONGEST_AROUND = 64 * 2**10  # bytes of the tags around items
 _LONGEST_ENTITY, _MOST_ENTITIES = 100, 500  # characters, entities
+_MOST_LINKS = 20  # of the feed itself
+_SPACES = (  # the beginnings of namespaces, and the prefix that everybody uses
+    ("http://purl.org/dc/elements/", "dc"),
+    ("http://purl.org/dc/terms/", "dcterms"),
+    ("http://prismstandard.org/namespaces/", "prism"),
+    ("http://search.yahoo.com/mrss", "media"),
+    ("http://www.itunes.com/dtds/", "itunes"),
+    ("http://www.w3.org/2005/Atom", ""),
+    ("http://purl.org/atom/ns", ""),
+    ("http://purl.org/rss/", ""),
+    ("http://my.netscape.com/rdf/", ""),
+    ("http://backend.userland.com/", ""),
+)
 _MOST_PREFIXES, _MOST_ATTRIBUTES = 100, 200  # of namespaces; of one element
 
 
@@ -51,6 +70,7 @@ class Item(msgspec.Struct, frozen=True, gc=False):
 
     parts: tuple[bytes, ...]
     around: tuple[bytes, ...]
+    fields: tuple[tuple[str, str], ...] = ()  # names ("dc:creator") and texts, in their order
 
 
 class Pieces(msgspec.Struct, frozen=True, kw_only=True):
@@ -61,13 +81,25 @@ class Pieces(msgspec.Struct, frozen=True, kw_only=True):
     root: bytes  # the tag of the outermost element
     more: bool  # whether there are more items than are read
     fields: int  # that were taken out for their length or depth
+    unbound: tuple[str, ...] = ()  # prefixes of names that the tags around items don't declare
+    links: tuple[tuple[str, str], ...] = ()  # of the feed itself: what for, and where to
+    faults: tuple[str, ...] = ()  # why it is no well-formed XML
 
     def document(self, items: Sequence[Item]) -> bytes:
         """A feed of these items alone, all within the same tags."""
         around = items[0].around if items else (self.root,)
         ends = (b"</%s>" % _name(tag) for tag in reversed(around))
         inside = (part for item in items for part in item.parts)
-        return b"".join((self.start, *around, *inside, *ends))
+        return b"".join((self.start, self._bound(around[0]), *around[1:], *inside, *ends))
+
+    def _bound(self, tag: bytes) -> bytes:
+        """The outermost tag, with what it forgot to declare."""
+        spaces = "".join(
+            f' xmlns:{prefix}="{NAMESPACES.get(prefix, f"unbound:{prefix}")}"'
+            for prefix in self.unbound
+        )
+        at = 1 + len(_name(tag))
+        return tag[:at] + spaces.encode() + tag[at:]
 
     def groups(self, size: int) -> Iterator[tuple[Item, ...]]:
         """The items in their order, as many at once as fit into so many bytes."""
@@ -83,22 +115,30 @@ class Pieces(msgspec.Struct, frozen=True, kw_only=True):
             yield tuple(group)
 
 
-def cut(body: bytes, limits: Limits = LIMITS) -> Pieces:
-    """Cut an RSS, RDF or Atom document.
+def cut(body: bytes, limits: Limits = LIMITS, charset: str = "") -> Pieces:
+    """Cut an RSS, RDF or Atom document. One that is whole may be faulty otherwise.
+
+    Args:
+        charset: the encoding that the server names.
 
     Raises:
         SourceError: it is broken or ends too early, is too deep, or has entities that could grow.
     """
-    text = decoded(body)
+    text = decoded(body, charset)
     declaration = _DECLARATION.match(text)
-    document = text[declaration.end() if declaration else 0 :].encode("utf-8", "surrogatepass")
-    scan = _Scan(document, limits)
+    faults = ["white space before '<?xml'"] if declaration and text[0].isspace() else []
+    text = text[declaration.end() if declaration else 0 :]
     try:
-        scan.run()
-    except _EnoughError:
-        pass
+        scan = _scanned(text, limits)
     except ExpatError as error:
-        raise SourceError(f"broken or cut feed: {error}") from None
+        text, found = mended(text)
+        faults += found
+        try:
+            scan = _scanned(text, limits)
+        except ExpatError:
+            raise SourceError(f"broken or cut feed: {error}") from None
+    faults += [f"the unbound prefix {prefix!r}" for prefix in sorted(scan.undeclared)]
+    faults += ["something after its end"] if scan.is_followed else []
     entities = "".join(f'<!ENTITY {name} "{value}">\n' for name, value in scan.entities.items())
     doctype = f"<!DOCTYPE feed [\n{entities}]>\n" if entities else ""
     return Pieces(
@@ -107,7 +147,28 @@ def cut(body: bytes, limits: Limits = LIMITS) -> Pieces:
         root=scan.root,
         more=scan.more,
         fields=scan.fields,
+        unbound=tuple(sorted(scan.used - scan.around)),
+        links=tuple(scan.links),
+        faults=tuple(faults),
     )
+
+
+def _scanned(text: str, limits: Limits) -> _Scan:
+    """A scan of a document, of what follows its root none.
+
+    Raises:
+        ExpatError: it isn't well-formed, or ends before its root.
+    """
+    scan = _Scan(text.encode("utf-8", "surrogatepass"), limits)
+    try:
+        scan.run()
+    except _EnoughError:
+        pass
+    except ExpatError:
+        if not scan.is_closed:
+            raise
+        scan.is_followed = True
+    return scan
 
 
 class _EnoughError(Exception):
@@ -125,6 +186,11 @@ class _Scan:
         self._started: int | None = None  # the tag before, if it is a start tag
         self._around = list[bytes]()  # the tags that are open, down to an item's
         self._prefixes = set[str]()
+        self._spaces = dict[str, str]()  # what prefixes stand for, "" by default
+        self.used, self.around = set[str](), set[str]()  # prefixes: of names, that tags declare
+        self.links = list[tuple[str, str]]()
+        self.is_closed = self.is_followed = False
+        self._link: list[str] | None = None  # the text of the feed's own
         self._item: _OpenItem | None = None
         self._field = _OpenField()
         self._parser = ParserCreate("utf-8")
@@ -133,6 +199,11 @@ class _Scan:
         self._parser.EndElementHandler = self._end
         self._parser.EntityDeclHandler = self._entity
 
+    @property
+    def undeclared(self) -> set[str]:
+        """Prefixes of names that nothing declares."""
+        return {prefix for prefix in self.used if f"xmlns:{prefix}" not in self._prefixes}
+
     def run(self) -> None:
         self._parser.Parse(self._document, True)
 
@@ -140,7 +211,7 @@ class _Scan:
         at, local = self._parser.CurrentByteIndex, name.rpartition(":")[2].lower()
         self._started = at
         self._depth += 1
-        self._prefixes.update(key for key in attributes if key.startswith("xmlns"))
+        self._declare(name, attributes)
         is_bad = (
             self._depth > self._limits.depth
             or len(self._prefixes) > _MOST_PREFIXES
@@ -148,7 +219,7 @@ class _Scan:
             or any(len(attributes.get(key, "")) > _LONGEST_INHERITED for key in _INHERITED)
         )
         if self._item:
-            self._start_inside(self._item, at, local, is_bad)
+            self._start_inside(self._item, at, name, is_bad)
         elif is_bad:
             raise SourceError(
                 f"outside of its items, elements more than {self._limits.depth} deep, more than "
@@ -156,9 +227,29 @@ class _Scan:
                 f"of more than {_LONGEST_INHERITED:,} characters"
             )
         elif len(self._around) == self._depth - 1:
-            self._start_around(at, local)
+            self._start_around(at, local, attributes)
 
-    def _start_around(self, at: int, local: str) -> None:
+    def _declare(self, name: str, attributes: Mapping[str, str]) -> None:
+        """Note which namespaces an element declares and which prefixes it uses."""
+        for key, value in attributes.items():
+            if key.startswith("xmlns"):
+                self._prefixes.add(key)
+                self._spaces[key.partition(":")[2]] = value
+                if not self._item:
+                    self.around.add(key.partition(":")[2])
+        for key in (name, *attributes):
+            prefix, colon, _ = key.partition(":")
+            if colon and prefix not in {"xml", "xmlns"} and len(self.used) <= _MOST_PREFIXES:
+                self.used.add(prefix)
+
+    def _known_as(self, name: str) -> str:
+        """A name with the prefix that everybody uses: "dc:creator"."""
+        prefix, _, local = name.rpartition(":")
+        space = self._spaces.get(prefix, "") or NAMESPACES.get(prefix, "")
+        known = next((word for start, word in _SPACES if space.startswith(start)), prefix)
+        return f"{known}:{local}".lower() if known else local.lower()
+
+    def _start_around(self, at: int, local: str, attributes: Mapping[str, str]) -> None:
         """An item, or a tag around items."""
         if local in _ITEMS:
             if len(self.items) >= self._limits.items:
@@ -171,18 +262,27 @@ class _Scan:
             self._around.append(tag)
             if sum(map(len, self._around)) > _LONGEST_AROUND:
                 raise SourceError(f"tags around its items of more than {_LONGEST_AROUND:,} bytes")
+        elif local == "link" and len(self.links) < _MOST_LINKS:
+            if href := attributes.get("href"):
+                self.links.append((attributes.get("rel", "alternate"), href))
+            else:
+                self._link = []
+                self._parser.CharacterDataHandler = self._link.append
 
-    def _start_inside(self, item: _OpenItem, at: int, local: str, is_bad: bool) -> None:
+    def _start_inside(self, item: _OpenItem, at: int, name: str, is_bad: bool) -> None:
+        local = name.rpartition(":")[2].lower()
         if self._depth == item.depth + 1:
-            self._field = _OpenField(start=at)
+            self._field = _OpenField(start=at, name=self._known_as(name))
             item.fields += 1
         field = self._field
+        if local == "name" and field.is_author:
+            field.person = len(field.text)
         if local in _OF_AUTHORS:  # each time, feedparser looks for an address in the author's name
             item.looked += item.longest
         if local in _TAGS:
             item.tags += 1
             field.is_tag = True
-        if local in _AUTHORS or local in _LISTS:
+        if (local in _TEXTS and self._depth == item.depth + 1) or local in _AUTHORS | _LISTS:
             field.is_author |= local in _AUTHORS
             field.is_list |= local in _LISTS
             self._parser.CharacterDataHandler = field.text.append
@@ -196,8 +296,16 @@ class _Scan:
         elif item and self._depth == item.depth:
             self.items.append(item.closed(self._document, self._end_of_element(), self._around))
             self._item = None
+        elif item and name.endswith("name") and self._field.person is not None:
+            self._field.people.append("".join(self._field.text[self._field.person :]))
+            self._field.person = None
+        elif self._link is not None:
+            self._parser.CharacterDataHandler = None
+            self.links.append(("alternate", "".join(self._link)))
+            self._link = None
         self._started = None
         self._depth -= 1
+        self.is_closed = self._depth == 0
         del self._around[self._depth :]
 
     def _end_of_element(self) -> int:
@@ -216,8 +324,15 @@ class _Scan:
         if field.is_list:
             item.tags += len(re.findall(r"[,\s]+", text))
         is_surplus = field.is_tag and item.tags > self._limits.tags  # an entry keeps no more
-        if is_bad or is_surplus:
+        is_media = field.name.startswith("media:")
+        local = field.name.rpartition(":")[2]
+        item.has_text |= local in _OWN_TEXT and not is_media
+        if is_bad or is_surplus or local in _FOREIGN:
             item.cuts.append((field.start, end))
+        elif is_media:
+            item.media.append((field.start, end))
+        if not is_bad and text and local in _TEXTS:
+            item.texts += ((field.name, part) for part in field.people or [text])
         self.fields += is_bad
 
     def _tag(self, at: int) -> bytes:
@@ -246,19 +361,26 @@ class _OpenItem(msgspec.Struct):
     tags: int = 0
     longest: int = 0  # characters of a field that names authors
     looked: int = 0  # characters that are looked through for them
+    texts: list[tuple[str, str]] = msgspec.field(default_factory=list)  # of fields, by name
+    media: list[tuple[int, int]] = msgspec.field(default_factory=list)  # fields about its pictures
+    has_text: bool = False  # whether it has a text of its own
 
     def closed(self, document: bytes, end: int, around: Sequence[bytes]) -> Item:
-        starts = (self.start, *(end for _, end in self.cuts))
-        ends = (*(start for start, _ in self.cuts), end)
+        cuts = sorted([*self.cuts, *self.media]) if self.has_text else self.cuts
+        starts = (self.start, *(end for _, end in cuts))
+        ends = (*(start for start, _ in cuts), end)
         parts = (document[a:b] for a, b in zip(starts, ends, strict=True))
-        return Item(tuple(parts), tuple(around))
+        return Item(tuple(parts), tuple(around), tuple(self.texts))
 
 
 class _OpenField(msgspec.Struct):
     """A field whose end has not come yet."""
 
     start: int = 0  # in bytes
-    text: list[str] = msgspec.field(default_factory=list)  # where it names authors or lists tags
+    name: str = ""
+    text: list[str] = msgspec.field(default_factory=list)  # where it is read
+    people: list[str] = msgspec.field(default_factory=list)  # whom elements called "name" name
+    person: int | None = None  # where the text of one of them starts
     is_bad: bool = False
     is_tag: bool = False
     is_list: bool = False

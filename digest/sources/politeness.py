@@ -92,6 +92,12 @@ def retry_after(value: str | None, date: str | None) -> float | None:
         return None
 
 
+def charset_of(content_type: str) -> str:
+    """The encoding that a Content-Type header names, in small letters; empty without one."""
+    match = re.search(r";\s*charset\s*=\s*[\"']?([\w.:-]{1,40})", content_type, re.I)
+    return match[1].lower() if match else ""
+
+
 def redirected(url: str, location: str) -> str:
     """Where a redirect leads.
 

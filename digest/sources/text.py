@@ -4,7 +4,6 @@ import re
 from collections.abc import Iterable
 from datetime import UTC, date, datetime
 from email.utils import parsedate_to_datetime
-from html import unescape
 from unicodedata import combining
 from urllib.parse import urlsplit
 
@@ -12,19 +11,8 @@ from urllib.parse import urlsplit
 _UNFIT = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
 _STACKED = re.compile(r"[^\x00-\u02ff]{30,}")  # where marks may stand on marks
 _MOST_MARKS = 20  # on one letter; composing more takes time that grows with their square
-# A number of more digits is no character; Python refuses to read one of more than 4,300.
-_NO_CHARACTER = re.compile(r"&#(?:\d{8,}|[xX][0-9a-fA-F]{7,});?")
 _LONGEST_DATE = 100  # characters
 _WRAPPED_AT = (72, 90)  # columns between which arXiv's lines end, in all of 8,600 wrapped abstracts
-_NAME = re.compile("</?[a-z]", re.I)
-_TAG = re.compile(
-    r"<(?P<end>/?)(?P<name>[a-z][^\s/>]*+)(?:[^>=]|=\s*\"[^\"]*\"|=\s*'[^']*'|=)*+>", re.I
-)
-_HIDDEN = {"script", "style", "head", "template", "noscript", "svg", "math", "iframe", "object"}
-_BLOCKS = re.compile(
-    "address|article|aside|blockquote|br|dd|details|div|dl|dt|fig(ure|caption)|footer|form|h[1-6]|"
-    "header|hr|li|main|nav|ol|p|pre|section|summary|table|tbody|td|th|thead|tr|ul"
-)
 
 
 def fold(text: str | None) -> str:
@@ -66,43 +54,6 @@ def paragraphs(text: str | None) -> str:
 def _goes_on(line: str, word: str) -> bool:
     least, most = _WRAPPED_AT
     return len(line) + 1 + len(word) > least and line.rstrip().rfind(" ") < most
-
-
-def plain(html: str) -> str:
-    """The text that a reader of this HTML sees, a line a paragraph.
-
-    Reads tags as browsers do, but builds no tree: hostile HTML takes no longer than other.
-    """
-    found, start, end = list[str](), 0, len(html)
-    while (tag := html.find("<", start)) >= 0:
-        found.append(_unescaped(html[start:tag]))
-        if html.startswith("<!--", tag):
-            start = _after(html, "-->", tag + 4)
-        elif html[tag + 1 : tag + 2] in {"!", "?"}:
-            start = _after(html, ">", tag)
-        elif not _NAME.match(html, tag):
-            found.append("<")
-            start = tag + 1
-        elif match := _TAG.match(html, tag):
-            name, start = match["name"].lower(), match.end()
-            if _BLOCKS.fullmatch(name):
-                found.append("\n\n")
-            elif name in _HIDDEN and match["end"] != "/":
-                closing = re.compile(rf"</{name}\b", re.I).search(html, start)
-                start = closing.start() if closing else end
-        else:
-            start = end
-    found.append(_unescaped(html[start:]))
-    return "\n".join(line for part in "".join(found).split("\n\n") if (line := fold(part)))
-
-
-def _unescaped(html: str) -> str:
-    return unescape(_NO_CHARACTER.sub("\ufffd", html))
-
-
-def _after(text: str, mark: str, start: int) -> int:
-    found = text.find(mark, start)
-    return len(text) if found < 0 else found + len(mark)
 
 
 def excerpt(text: str, words: int = 80) -> str:

@@ -6,12 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from digest.sources.html import plain
 from digest.sources.text import (
     excerpt,
     fold,
     moment,
     paragraphs,
-    plain,
     web_address,
 )
 
