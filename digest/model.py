@@ -102,6 +102,12 @@ class Source(msgspec.Struct, frozen=True, kw_only=True):
     markup: Markup
     themes: tuple[str, ...] = ()  # every entry of this source belongs to these
     line: int = 0  # where site.yaml names it
+    was: tuple[str, ...] = ()  # its former names and addresses
+
+    @property
+    def names(self) -> frozenset[str]:
+        """The names that entries may have it by."""
+        return frozenset((self.name, *self.was))
 
     @property
     def subscription(self) -> str:

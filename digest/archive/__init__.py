@@ -17,6 +17,7 @@ from digest.archive.months import (
 __all__ = [
     "FOLDER",
     "Merged",
+    "identity",
     "joined",
     "keys",
     "ledger",

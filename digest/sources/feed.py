@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Sequence, Set
+from collections.abc import Iterable, Iterator, Sequence, Set
 from datetime import date, datetime
 from hashlib import blake2b
 
@@ -33,7 +33,7 @@ from digest.sources.asking import (
 from digest.sources.items import DocumentItem, json_items, xml_items
 from digest.sources.keys import common, endpoint
 from digest.sources.names import people
-from digest.sources.papers import LISTING_HEAD, once
+from digest.sources.papers import LISTING_HEAD
 from digest.sources.pieces import LIMITS, Limits
 from digest.sources.text import (
     excerpt,
@@ -99,11 +99,19 @@ def fetch(source: WebFeed, run: Run) -> Asking:
         full=source.full,
         charset=answer.charset,
     )
-    entries = once(found.entries)
+    entries = _once(found.entries)
     if found.refused and not entries:
         raise SourceError(found.problem)
     state = State.PARTIAL if found.problem else State.OK if entries else State.QUIET
     return SourceResult(source=source.name, state=state, entries=entries, problem=found.problem)
+
+
+def _once(entries: Iterable[Entry]) -> tuple[Entry, ...]:
+    """One entry an id and version; of several versions the archive makes one entry."""
+    found = dict[tuple[str, int], Entry]()
+    for entry in entries:
+        found.setdefault((entry.id, entry.version), entry)
+    return tuple(found.values())
 
 
 class Page(msgspec.Struct, frozen=True, kw_only=True):
@@ -122,6 +130,7 @@ class _Names(msgspec.Struct, frozen=True, kw_only=True):
     version: int = 0  # of a preprint, where its address says
     guid: str = ""  # made our own where others may have it too
     links: tuple[str, ...] = ()
+    was: tuple[str, ...] = ()  # its guid by former addresses of the feed
     former: str = ""  # the id that we gave before we read DOIs as we do now
 
     @property
@@ -194,12 +203,14 @@ def _names(item: DocumentItem, source: Source, url: str) -> _Names:
     given = [*(one for field in (*item.dois, *item.names) for one in dois(field)), *dois(bare)]
     addresses = (bare, *links)
     given += filter(None, map(doi_of_address, addresses))
+    olds = tuple(f"{old}#{fold(item.guid)}" for old in source.was if "://" in old and item.guid)
     return _Names(
         paper=paper,
         dois=unique(one for one in given if not one.startswith("10.48550/arxiv.")),
         version=max(map(doi_version, addresses)),
         guid=guid,
         links=links,
+        was=olds if guid != fold(item.guid) else (),
         former=next((f"doi:{found}" for name in named if (found := doi(name))), ""),
     )
 
@@ -297,7 +308,7 @@ def _other_names(names: _Names, shared: Set[str]) -> tuple[str, ...]:
     if names.paper:
         return ()
     known = {names.guid, *names.links[:1]} - shared
-    known |= {names.former, *(f"doi:{one}" for one in names.dois[1:])}
+    known |= {names.former, *names.was, *(f"doi:{one}" for one in names.dois[1:])}
     return tuple(sorted(name for name in known - {"", names.key} if len(name) <= _LONGEST_ID))
 
 

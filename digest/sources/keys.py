@@ -22,6 +22,7 @@ class Common(TypedDict):
     markup: Markup
     themes: tuple[str, ...]
     line: int
+    was: tuple[str, ...]
 
 
 def common(item: Section, markup: Markup) -> Common:
@@ -35,6 +36,7 @@ def common(item: Section, markup: Markup) -> Common:
         markup=item.choice("markup", Markup, markup),
         themes=tuple(map(str, item.texts("themes"))),
         line=item.line,
+        was=tuple(map(str, item.texts("was"))),
     )
 
 
