@@ -146,8 +146,8 @@ def _as_known(entry: Entry, known: Entry) -> Entry:
     """The entry by the archive's id of it, or by a better one that it has now."""
     if entry.id == known.id:
         return entry
-    if entry.id.startswith("arxiv:") and known.id.startswith("arxiv:"):
-        return entry  # another paper of arXiv's that claims the same DOI
+    if known.id.startswith("arxiv:"):
+        return entry  # what a feed says of it, or another paper that claims the same DOI
     if id_rank(entry.id)[0] < id_rank(known.id)[0]:
         return structs.replace(entry, aliases=tuple(sorted({*entry.aliases, known.id})))
     if entry.id in known.aliases:

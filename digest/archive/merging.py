@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, time
 from typing import Any
 
@@ -20,8 +20,6 @@ from digest.text.mailing import announced_on
 
 # What each version of a paper may say anew; everything else belongs to the paper as a whole.
 _VERSIONED = ("title", "summary", "authors", "comment", "categories")
-
-_UNSURE = 2  # rank of ids that no registry gives
 
 
 class Merged(msgspec.Struct, frozen=True, kw_only=True):
@@ -58,35 +56,6 @@ def merge(*batches: Iterable[Entry]) -> Merged:
 
 
 def _same_paper(entries: Iterable[Entry]) -> Iterator[list[Entry]]:
-    """Entries that are one paper, together: they share a key, directly or through others, or a
-    name by which feeds know them. No name joins two papers that have each an id of their own.
-    """
-    found = list(entries)
-    groups = _sharing(found, keys)
-    papers = {
-        id(entry): {one.id for one in group if id_rank(one.id)[0] < _UNSURE}
-        for group in groups
-        for entry in group
-    }
-    whose = defaultdict[str, set[str]](set)
-    for entry in found:
-        for name in _spellings(entry):
-            whose[name] |= papers[id(entry)]
-
-    def weak(entry: Entry) -> set[str]:
-        own = papers[id(entry)]
-        names = (name for name in _spellings(entry) if len(whose[name]) <= max(1, len(own)))
-        return {*keys(entry), *(f"name {name}" for name in names)}
-
-    for group in _sharing(found, weak):
-        known = {name for entry in group for name in papers[id(entry)]}
-        if len(known) <= max(len(papers[id(entry)]) for entry in group) or len(known) < 2:
-            yield group
-        else:
-            yield from _sharing(group, keys)
-
-
-def _sharing(entries: Sequence[Entry], keys_of: Callable[[Entry], set[str]]) -> list[list[Entry]]:
     """Entries that share a key, directly or through others, together (union-find)."""
     parent: dict[str, str] = {}
 
@@ -95,25 +64,19 @@ def _sharing(entries: Sequence[Entry], keys_of: Callable[[Entry], set[str]]) -> 
             parent[key] = key = parent[parent[key]]
         return key
 
-    for entry in entries:
-        for key in keys_of(entry):
+    found = list(entries)
+    for entry in found:
+        for key in keys(entry):
             parent[root(key)] = root(entry.id)
     groups = defaultdict[str, list[Entry]](list)
-    for entry in entries:
+    for entry in found:
         groups[root(entry.id)].append(entry)
-    return list(groups.values())
+    return iter(groups.values())
 
 
 def spelled(name: str) -> str:
     """A name as it compares: http and https are one."""
     return f"https://{name[7:]}" if name.startswith("http://") else name
-
-
-def _spellings(entry: Entry) -> set[str]:
-    """Names by which feeds know an entry; which paper of arXiv's they mean is for arXiv to say."""
-    if not entry.names and not entry.id.startswith("http"):
-        return set()
-    return {spelled(name) for name in (entry.id, *entry.aliases, *entry.names)}
 
 
 def keys(entry: Entry) -> set[str]:
@@ -136,6 +99,7 @@ def _join(group: Sequence[Entry]) -> Entry:
     speaking = [entry for entry in group if links.is_arxivs(entry)]
     joined = _join_equals(name, speaking or group)
     day = joined.given or joined.seen
+    names = {word for entry in group for word in entry.names} - known
     return msgspec.structs.replace(
         joined,
         links=_join_links(joined, group) if speaking else joined.links,
@@ -143,7 +107,7 @@ def _join(group: Sequence[Entry]) -> Entry:
         given=day if day > first else None,
         sources=_union(entry.sources for entry in group),
         aliases=tuple(sorted(known - {name})),
-        names=tuple(sorted({word for entry in group for word in entry.names} - known)),
+        names=tuple(sorted(names)),
         guid="" if guid == name else guid,
     )
 

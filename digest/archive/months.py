@@ -44,7 +44,7 @@ def read_month(path: Path) -> list[Entry]:
 def joined(entries: Iterable[Entry]) -> tuple[Entry, ...]:
     """One entry a paper, by id, as `merge` has it; fast where they are that already."""
     found = list(entries)
-    names = [key for entry in found for key in {*keys(entry), *entry.names}]
+    names = [key for entry in found for key in keys(entry)]
     if len(set(names)) < len(names):
         return merge(found).entries
     return tuple(sorted(found, key=lambda entry: entry.id))

@@ -127,8 +127,12 @@ def parse(body: bytes, source: LocalFile, today: date) -> Iterator[Entry | Sourc
 def _parse_xml(body: bytes, source: LocalFile, today: date) -> Iterator[Entry | SourceError]:
     try:
         root = xml.read(body)
-    except SourceError:
-        yield from _page(feed.parse(body, source, today))  # it may be a faulty feed
+    except SourceError as error:
+        try:
+            faulty = feed.parse(body, source, today)  # it may be a feed, whole all the same
+        except SourceError:
+            raise error from None
+        yield from _page(faulty)
         return
     own = _own_day(root)
     seen = min(own, today) if own else None

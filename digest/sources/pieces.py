@@ -27,7 +27,14 @@ _TEXTS = {*_AUTHORS, *_LISTS, "authors", "guid", "id", "identifier", "doi"}  # r
 _TEXTS |= {"pubdate", "published", "updated", "date", "issued", "created", "available", "modified"}
 _TEXTS |= {"publicationdate", "coverdate"}
 _OWN_TEXT = {"description", "summary", "content", "encoded", "abstract"}
-_FOREIGN = {"image", "textinput", "authors"}  # what feedparser would take for the item's own
+_FOREIGN = {
+    "image",
+    "textinput",
+    "authors",
+    "links",
+    "contributors",
+    "enclosures",
+}  # what feedparser would take for the item's own
 _OF_AUTHORS = {*_AUTHORS, "name", "email", "url", "uri", "homepage"}
 _INHERITED = ("xml:base", "base", "xml:lang", "lang")
 _LONGEST_INHERITED = 1000  # characters

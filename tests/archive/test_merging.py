@@ -30,7 +30,7 @@ from digest.text.mailing import announced_on
 __all__ = ["place"]
 
 # What an archived paper may gain by what a feed says of it.
-GAINED = {"links", "sources", "aliases"}
+GAINED = {"names", "links", "sources", "aliases"}
 DAY = date(2026, 5, 14)
 DOI = "10.1145/12345.678"
 
