@@ -227,13 +227,17 @@ class _Keeper:
 
     def _archive(self, entries: Iterable[Entry]) -> None:
         dated = [self._dated(entry) for entry in entries]
-        better = {entry.id: entry for entry in dated if not links.is_arxivs(entry)}
+        better = {entry.id: entry for entry in dated if self._is_own_post(entry)}
         for entry in filter(links.is_arxivs, dated):
             for key in archive.keys(entry):
                 self._given[key] = min(entry.seen, self._given.get(key, entry.seen))
         before = (_reread(one, better.get(one.id)) for one in self._merged.entries)
         self._merged = archive.merge(before, map(self._met, dated))
         archive.save(self._root / ARCHIVE, self._merged.entries)
+
+    def _is_own_post(self, entry: Entry) -> bool:
+        source = self._sources.get(entry.sources[0]) if len(entry.sources) == 1 else None
+        return isinstance(source, WebFeed) and not entry.id.startswith("arxiv:")
 
     def _dated(self, entry: Entry) -> Entry:
         """A paper that we have keeps its day and its first id, whatever a backfill knows of it.
@@ -286,8 +290,18 @@ def _past(
 
 
 def _reread(known: Entry, entry: Entry | None) -> Entry:
-    """An archived entry, with the DOI and version that we now read better than when it came."""
-    if entry is None or not entry.doi or f"doi:{known.doi}" not in {known.id, *entry.names}:
+    """An archived post as its feed has it now: its text, and its DOI where we read it better."""
+    if entry is None:
+        return known
+    if known.sources == entry.sources and not known.version:
+        known = msgspec.structs.replace(
+            known,
+            title=entry.title,
+            summary=entry.summary or known.summary,
+            authors=entry.authors or known.authors,
+            categories=entry.categories or known.categories,
+        )
+    if not entry.doi or f"doi:{known.doi}" not in {known.id, *entry.names}:
         return known
     if known.doi == entry.doi or not known.doi.startswith(entry.doi):
         return known

@@ -62,7 +62,7 @@ def xml_items(
     xml.refuse_pages(body)
     cut = pieces.cut(body, limits, charset)
     version = _parsed(cut.document(()), "").version
-    if not version:
+    if not version and not cut.root.lower().startswith(b"<channel"):  # CDF's
         raise SourceError("not a feed: neither RSS nor Atom nor JSON Feed")
     base = _base(cut.links, url, is_atom=version.startswith("atom"))
     return chain(

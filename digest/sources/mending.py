@@ -14,6 +14,9 @@ _SUSPECT = re.compile(
     rf"<!--|<!\[CDATA\[|<\?|<!|<(?![A-Za-z_:/\x80-\U0010ffff])"
     rf"|&(?:(?P<name>\#[0-9]{{1,9}}|\#[xX][0-9a-fA-F]{{1,8}}|[A-Za-z_][\w.:-]{{0,40}});)?|[{_UNFIT}]"
 )
+_VALUELESS = re.compile(
+    r"(<[A-Za-z_][\w:.-]*(?:\s+[\w:.-]+\s*=\s*(?:\"[^\"<]*\"|'[^'<]*'))*)\s+([\w:.-]+)(?=\s*/?>)"
+)
 _ENDS = {"<!--": "-->", "<![CDATA[": "]]>", "<?": "?>"}
 _CONTROL = re.compile(f"[{_UNFIT}]")
 # What a prefix means that a document forgot to bind.
@@ -47,7 +50,7 @@ def _parts(text: str, declared: set[str], faults: dict[str, None]) -> Iterator[s
     start = 0
     while match := _SUSPECT.search(text, start):
         at, found = match.span()[0], match[0]
-        yield text[start:at]
+        yield _with_values(text[start:at], faults)
         start = match.end()
         if found in _ENDS:
             end = text.find(_ENDS[found], start)
@@ -66,7 +69,15 @@ def _parts(text: str, declared: set[str], faults: dict[str, None]) -> Iterator[s
             yield "&lt;"
         else:
             faults["control characters"] = None
-    yield text[start:]
+    yield _with_values(text[start:], faults)
+
+
+def _with_values(text: str, faults: dict[str, None]) -> str:
+    """The text, its tags without an attribute at their end that has no value."""
+    found, count = _VALUELESS.subn(r'\1 \2=""', text)
+    if count:
+        faults["attributes without values"] = None
+    return found
 
 
 def _reference(found: str, name: str | None, declared: set[str], faults: dict[str, None]) -> str:
