@@ -56,6 +56,9 @@ def _parts(text: str, declared: set[str], faults: dict[str, None]) -> Iterator[s
             end = text.find(_ENDS[found], start)
             start = len(text) if end < 0 else end + len(_ENDS[found])
             inside = text[at:start]
+            if found == "<!--" and "--" in inside[4:-3]:
+                faults["'--' in a comment"] = None
+                inside = ""
             if _CONTROL.search(inside):
                 faults["control characters"] = None
                 inside = _CONTROL.sub("", inside)

@@ -54,7 +54,7 @@ sources:
   - {name: O, kind: arxiv-oai, set: 'cs:cs:DC', from: 2026-01-01, until: 2026-02-01, markup: tex,
      endpoint: 'http://localhost/', pace: 3}
   - {name: F, kind: feed, url: 'https://example.org/feed.xml', full: true, markup: plain,
-     themes: [a]}
+     themes: [a], was: [Former name, 'https://example.org/old.xml']}
   - {name: S, kind: file, path: 'content/*.xml', markup: plain}
 themes:
   - id: a
