@@ -17,7 +17,7 @@ import msgspec
 
 from digest import archive, sources
 from digest.archive import ledger
-from digest.archive.identity import Identities, renamed_words
+from digest.archive.identity import Identities, renamed_words, reread
 from digest.archive.ledger import validators as marks
 from digest.archive.tag import authority
 from digest.errors import DigestError
@@ -231,7 +231,7 @@ class _Keeper:
         for entry in filter(links.is_arxivs, dated):
             for key in archive.keys(entry):
                 self._given[key] = min(entry.seen, self._given.get(key, entry.seen))
-        before = (_reread(one, better.get(one.id)) for one in self._merged.entries)
+        before = (reread(one, better.get(one.id)) for one in self._merged.entries)
         self._merged = archive.merge(before, map(self._met, dated))
         archive.save(self._root / ARCHIVE, self._merged.entries)
 
@@ -287,32 +287,6 @@ def _past(
         if source.name not in past and former:
             past[source.name] = former
     return past
-
-
-def _reread(known: Entry, entry: Entry | None) -> Entry:
-    """An archived post as its feed has it now: its text, and its DOI where we read it better."""
-    if entry is None:
-        return known
-    if known.sources == entry.sources and not known.version:
-        known = msgspec.structs.replace(
-            known,
-            title=entry.title,
-            summary=entry.summary or known.summary,
-            authors=entry.authors or known.authors,
-            categories=entry.categories or known.categories,
-        )
-    if not entry.doi or f"doi:{known.doi}" not in {known.id, *entry.names}:
-        return known
-    if known.doi == entry.doi or not known.doi.startswith(entry.doi):
-        return known
-    number = entry.version if not known.version else 0
-    return msgspec.structs.replace(
-        known,
-        doi=entry.doi,
-        links=tuple(link for link in known.links if link != links.doi_link(known.doi)),
-        version=number or known.version,
-        versions=entry.versions if number else known.versions,
-    )
 
 
 def _names(entry: Entry) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ from msgspec import structs
 
 from digest.archive.merging import id_rank, keys, spelled
 from digest.model import Entry
+from digest.text import links
 
 _ENOUGH = 3  # items; of fewer, all may well have been renamed
 _Index = dict[tuple[str, ...], set[str]]
@@ -169,4 +170,30 @@ def renamed_words(count: int, entries: Sequence[Entry]) -> str:
     return (
         f"all {count:,} items came under other guids or addresses; they are known by their links, "
         "or by title and date, and none is new"
+    )
+
+
+def reread(known: Entry, entry: Entry | None) -> Entry:
+    """An archived post as its feed has it now: its text, and its DOI where we read it better."""
+    if entry is None:
+        return known
+    if known.sources == entry.sources and not known.version:
+        known = structs.replace(
+            known,
+            title=entry.title,
+            summary=entry.summary or known.summary,
+            authors=entry.authors or known.authors,
+            categories=entry.categories or known.categories,
+        )
+    if not entry.doi or f"doi:{known.doi}" not in {known.id, *entry.names}:
+        return known
+    if known.doi == entry.doi or not known.doi.startswith(entry.doi):
+        return known
+    number = entry.version if not known.version else 0
+    return structs.replace(
+        known,
+        doi=entry.doi,
+        links=tuple(link for link in known.links if link != links.doi_link(known.doi)),
+        version=number or known.version,
+        versions=entry.versions if number else known.versions,
     )

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence, Set
+from collections.abc import Iterable
 from datetime import date, datetime
-from hashlib import blake2b
 
 import msgspec
 from msgspec import structs
@@ -30,11 +28,20 @@ from digest.sources.asking import (
     fault,
     left_out,
 )
-from digest.sources.items import DocumentItem, json_items, xml_items
+from digest.sources.items import DocumentItem, xml_items
+from digest.sources.json_items import json_items
 from digest.sources.keys import common, endpoint
 from digest.sources.names import people
+from digest.sources.naming import (
+    LONGEST_ID,
+    Names,
+    names_of,
+    other_names,
+    shared_names,
+    told_apart,
+)
 from digest.sources.papers import LISTING_HEAD
-from digest.sources.pieces import LIMITS, Limits
+from digest.sources.scanning import LIMITS, Limits
 from digest.sources.text import (
     excerpt,
     fold,
@@ -43,11 +50,6 @@ from digest.sources.text import (
 )
 from digest.text.ids import (
     arxiv_id,
-    doi,
-    doi_of_address,
-    doi_version,
-    dois,
-    entry_id,
     id_month,
 )
 from digest.text.links import doi_link, paper_links
@@ -57,11 +59,9 @@ ACCEPT = (
     "application/rss+xml, application/atom+xml, application/feed+json, application/rdf+xml;q=0.9, "
     "application/xml;q=0.8, application/json;q=0.7, */*;q=0.1"
 )
-_URI = re.compile(r"(?!arxiv:|doi:)[a-z][a-z0-9+.-]*:\S+", re.I)
 _LARGEST = 16 * 2**20  # bytes
-_LONGEST_ID, _MOST_TAGS = 500, 50  # characters, tags; what has more names nothing
+_MOST_TAGS = 50
 _RESOLVER = re.compile(r"https?://(?:dx\.|www\.)?doi\.org/", re.I)
-_PAPER_PAGE = re.compile(r"https?://[^?#]*/(\d{4}\.\d{4,5}(?:v\d+)?)/?")
 
 
 class WebFeed(Source, frozen=True, kw_only=True):
@@ -122,25 +122,6 @@ class Page(msgspec.Struct, frozen=True, kw_only=True):
     refused: int = 0  # items that are left out
 
 
-class _Names(msgspec.Struct, frozen=True, kw_only=True):
-    """What an item goes by."""
-
-    paper: str = ""  # arXiv id
-    dois: tuple[str, ...] = ()
-    version: int = 0  # of a preprint, where its address says
-    guid: str = ""  # made our own where others may have it too
-    links: tuple[str, ...] = ()
-    was: tuple[str, ...] = ()  # its guid by former addresses of the feed
-    former: str = ""  # the id that we gave before we read DOIs as we do now
-
-    @property
-    def key(self) -> str:
-        link = self.links[0] if self.links else ""
-        return entry_id(
-            arxiv=self.paper, doi=self.dois[0] if self.dois else "", guid=self.guid, link=link
-        )
-
-
 def parse(
     body: bytes,
     source: Source,
@@ -170,7 +151,7 @@ def parse(
         raise SourceError(f"a feed of more than {_LARGEST:,} bytes")
     is_json = re.match(rb"[\xef\xbb\xbf \t\r\n]*\{", body)
     items = json_items(body, limits, url) if is_json else xml_items(body, limits, url, charset)
-    found, refused, cut = list[tuple[DocumentItem, _Names]](), list[str](), list[str]()
+    found, refused, cut = list[tuple[DocumentItem, Names]](), list[str](), list[str]()
     for item in items:
         try:
             if isinstance(item, Warning):
@@ -178,78 +159,24 @@ def parse(
             elif isinstance(item, Exception):
                 refused.append(fault(item))
             else:
-                found.append((item, _names(item, source, url)))
+                found.append((item, names_of(item, source, url)))
         except Exception as error:
             refused.append(fault(error))
     entries = list[Entry]()
-    shared = _shared(found)
-    for item, names in _told_apart(found, shared):
+    shared = shared_names(found)
+    for item, names in told_apart(found, shared):
         try:
             entry = _entry(item, names, source, today, seen, full)
-            entries.append(structs.replace(entry, names=_other_names(names, shared)))
+            entries.append(structs.replace(entry, names=other_names(names, shared)))
         except Exception as error:
             refused.append(fault(error))
     problem = "; ".join(filter(None, (left_out(refused), *cut)))
     return Page(entries=tuple(entries), problem=problem, refused=len(refused))
 
 
-def _names(item: DocumentItem, source: Source, url: str) -> _Names:
-    links, guid = unique(map(web_address, item.links)), fold(item.guid)
-    bare = guid
-    if guid and not _URI.fullmatch(guid):
-        guid = f"{url}#{guid}" if url else "" if links else f"{source.name}#{guid}"
-    named = (*item.names, item.guid, *links)
-    paper = next((found for name in (*named, *item.dois) if (found := _arxiv_id(name))), "")
-    given = [*(one for field in (*item.dois, *item.names) for one in dois(field)), *dois(bare)]
-    addresses = (bare, *links)
-    given += filter(None, map(doi_of_address, addresses))
-    olds = tuple(f"{old}#{fold(item.guid)}" for old in source.was if "://" in old and item.guid)
-    return _Names(
-        paper=paper,
-        dois=unique(one for one in given if not one.startswith("10.48550/arxiv.")),
-        version=max(map(doi_version, addresses)),
-        guid=guid,
-        links=links,
-        was=olds if guid != fold(item.guid) else (),
-        former=next((f"doi:{found}" for name in named if (found := doi(name))), ""),
-    )
-
-
-def _shared(items: Sequence[tuple[DocumentItem, _Names]]) -> set[str]:
-    """Names that several items of one document have: they name none of them."""
-    users = defaultdict[str, set[tuple[str, ...]]](set)
-    for item, names in items:
-        who = (*names.dois[:1], *(names.links[:1] or (fold(item.title),)))
-        for name in filter(None, (names.guid, names.former)):
-            users[name].add(who)
-        for link in names.links[:1]:
-            users[link].add((*names.dois[:1], names.guid or fold(item.title)))
-    return {name for name, who in users.items() if len(who) > 1}
-
-
-def _told_apart(
-    items: Sequence[tuple[DocumentItem, _Names]], shared: set[str]
-) -> Iterator[tuple[DocumentItem, _Names]]:
-    """The items without guids that they share; what no name is left of gets one by its title.
-
-    The first item keeps what archives call it by.
-    """
-    met = set[str]()
-    for item, names in items:
-        former = "" if names.former in shared & met else names.former
-        guid = "" if names.guid in shared else names.guid
-        link = names.links[0] if names.links else ""
-        if not (names.paper or names.dois or guid) and (link in shared or not link):
-            base = link or names.guid
-            title = blake2b(fold(item.title).encode(), digest_size=6).hexdigest()
-            guid = f"{base}#{title}" if base and (base in met or not link) else ""
-        met.update((former, link))
-        yield item, structs.replace(names, guid=guid, former=former)
-
-
 def _entry(
     item: DocumentItem,
-    names: _Names,
+    names: Names,
     source: Source,
     today: date,
     seen: date | None,
@@ -259,8 +186,8 @@ def _entry(
     if not key:
         title = excerpt(fold(item.title) or item.summary or item.text, 12)
         raise SourceError(f"{title[:80]!r} has neither link nor guid")
-    if len(key) > _LONGEST_ID:
-        raise SourceError(f"{key[:40]!r} … is an id of more than {_LONGEST_ID} characters")
+    if len(key) > LONGEST_ID:
+        raise SourceError(f"{key[:40]!r} … is an id of more than {LONGEST_ID} characters")
     summary, text = _abstract(item.summary), _abstract(item.text)
     text = max(text, summary, key=len) if full else summary or text
     published, updated = _dates(item, today)
@@ -303,15 +230,6 @@ def _abstract(text: str) -> str:
     return LISTING_HEAD.sub("", text, count=1)
 
 
-def _other_names(names: _Names, shared: Set[str]) -> tuple[str, ...]:
-    """What else an item goes by; which paper of arXiv's it is about is for arXiv to say."""
-    if names.paper:
-        return ()
-    known = {names.guid, *names.links[:1]} - shared
-    known |= {names.former, *names.was, *(f"doi:{one}" for one in names.dois[1:])}
-    return tuple(sorted(name for name in known - {"", names.key} if len(name) <= _LONGEST_ID))
-
-
 def _links(
     links: tuple[str, ...], paper: str, dois: tuple[str, ...], source: str
 ) -> tuple[Link, ...]:
@@ -325,12 +243,6 @@ def _links(
         pages = (Link(rel="abstract", url=url, source=source) for url in own)
         return (*map(doi_link, dois), *(link for link in pages if not _RESOLVER.match(link.url)))
     return tuple(Link(rel="abstract", url=url) for url in own if not arxiv_id(url))
-
-
-def _arxiv_id(name: str) -> str:
-    page = _PAPER_PAGE.fullmatch(name)  # other sites call their page of a paper by its id
-    found = arxiv_id(page[1] if page else name)
-    return found.id if found else ""
 
 
 def _first_day(key: str) -> date:

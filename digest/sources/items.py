@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import calendar
 import io
-import json
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from itertools import chain
@@ -18,8 +17,8 @@ from digest.errors import SourceError
 from digest.sources import pieces, xml
 from digest.sources.dates import moment
 from digest.sources.html import plain, plain_or_html
-from digest.sources.pieces import LIMITS, Limits
-from digest.sources.text import fold, paragraphs, unique, web_address
+from digest.sources.scanning import LIMITS, Item, Limits
+from digest.sources.text import fold, unique, web_address
 
 
 class DocumentItem(msgspec.Struct, frozen=True, kw_only=True):
@@ -67,18 +66,18 @@ def xml_items(
     base = _base(cut.links, url, is_atom=version.startswith("atom"))
     return chain(
         (item for group in cut.groups(limits.piece) for item in _group_items(cut, group, base)),
-        _warnings(limits, cut.more, cut.fields, cut.faults),
+        warnings(limits, cut.more, cut.fields, cut.faults),
     )
 
 
 def _base(links: Sequence[tuple[str, str]], url: str, *, is_atom: bool) -> str:
     """Where relative addresses of items start: in Atom at the document, in RSS at its site."""
-    found = {rel: web_address(_joined(url, fold(href))) for rel, href in reversed(links)}
+    found = {rel: web_address(joined(url, fold(href))) for rel, href in reversed(links)}
     site, own = found.get("alternate", ""), found.get("self", "")
     return (url or own or site) if is_atom else (site or url or own)
 
 
-def _joined(base: str, address: str) -> str:
+def joined(base: str, address: str) -> str:
     try:
         return urljoin(base, address)
     except ValueError:
@@ -86,7 +85,7 @@ def _joined(base: str, address: str) -> str:
 
 
 def _group_items(
-    cut: pieces.Pieces, group: Sequence[pieces.Item], base: str
+    cut: pieces.Pieces, group: Sequence[Item], base: str
 ) -> Iterator[DocumentItem | Exception]:
     """The items of one document; where one of them can't be read, each is read by itself."""
     try:
@@ -121,76 +120,7 @@ def _parsed(document: bytes, base: str) -> Any:
     return feed
 
 
-def json_items(
-    body: bytes, limits: Limits = LIMITS, url: str = ""
-) -> Iterator[DocumentItem | Exception]:
-    """The items of a JSON Feed, why others can't be read, and what was amiss.
-
-    Raises:
-        SourceError: the document is not a feed, or is cut short.
-
-    Source: https://www.jsonfeed.org/version/1.1/
-    """
-    body, faults = body.lstrip(b"\xef\xbb\xbf \t\r\n"), list[str]()
-    try:
-        feed = msgspec.json.decode(body, type=_JsonFeed)
-    except msgspec.ValidationError as error:
-        raise SourceError(f"broken or cut JSON Feed: {error}") from None
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        feed = _mended_json(body, error)
-        faults.append("control characters in its texts, or something after its end")
-    if not feed.version.startswith(
-        ("https://jsonfeed.org/version/", "http://jsonfeed.org/version/")
-    ):
-        raise SourceError("not a feed: JSON of another kind")
-    base = web_address(url or feed.feed_url or "") or web_address(feed.home_page_url or "")
-    items = feed.items or []
-    return chain(
-        (_read_json_item(raw, limits, base) for raw in items[: limits.items]),
-        _warnings(limits, len(items) > limits.items, faults=faults),
-    )
-
-
-def _mended_json(body: bytes, error: Exception) -> _JsonFeed:
-    """A feed that is whole, and no strict JSON.
-
-    Raises:
-        SourceError: it isn't whole.
-    """
-    try:
-        found, _ = json.JSONDecoder(strict=False).raw_decode(body.decode("utf-8"))
-        return msgspec.json.decode(msgspec.json.encode(found), type=_JsonFeed)
-    except (ValueError, msgspec.MsgspecError, RecursionError):
-        raise SourceError(f"broken or cut JSON Feed: {error}") from None
-
-
-def _read_json_item(raw: msgspec.Raw, limits: Limits, base: str) -> DocumentItem | Exception:
-    if len(memoryview(raw)) > limits.field:
-        return SourceError(f"an item of more than {limits.field:,} bytes")
-    try:
-        return _json_item(_json_decoder.decode(msgspec.json.encode(_without_nulls(raw))), base)
-    except Exception as error:
-        return error
-
-
-def _without_nulls(raw: msgspec.Raw) -> Any:
-    """The item without what is null, in its lists and in what they hold too."""
-    item = msgspec.json.decode(raw)
-    if not isinstance(item, dict):
-        return item
-    for key, value in item.items():
-        if isinstance(value, list):
-            item[key] = [
-                {k: v for k, v in one.items() if v is not None} if isinstance(one, dict) else one
-                for one in value
-                if one is not None
-            ]
-        elif isinstance(value, dict):
-            item[key] = {k: v for k, v in value.items() if v is not None}
-    return {key: value for key, value in item.items() if value is not None}
-
-
-def _warnings(
+def warnings(
     limits: Limits, more: bool, fields: int = 0, faults: Sequence[str] = ()
 ) -> Iterator[Warning]:
     """What was cut off or amiss, in words."""
@@ -215,7 +145,7 @@ def _xml_item(item: Any, fields: Sequence[tuple[str, str]], base: str) -> Docume
         guid=guids[0] if guids else item.get("id", ""),
         dois=unique(text for name, text in fields if name in {"prism:doi", "doi"}),
         names=unique(text for name, text in fields if name.endswith("identifier")),
-        links=unique(_joined(base, fold(address)) for address in addresses if address),
+        links=unique(joined(base, fold(address)) for address in addresses if address),
         summary=_plain(item.get("summary_detail")),
         text=max(contents, key=len, default=""),
         authors=unique(written or (one.get("name", "") for one in _authors(item))),
@@ -258,49 +188,3 @@ def _plain(detail: Any) -> str:
         return ""
     value = detail.get("value") or ""
     return plain_or_html(value) if detail.get("type") == "text/plain" else plain(value)
-
-
-class _JsonAuthor(msgspec.Struct):
-    name: str = ""
-
-
-class _JsonItem(msgspec.Struct):
-    id: str | int | float = ""
-    url: str = ""
-    external_url: str = ""
-    title: str = ""
-    content_html: str = ""
-    content_text: str = ""
-    summary: str = ""
-    date_published: str = ""
-    date_modified: str = ""
-    authors: list[_JsonAuthor] = []
-    author: _JsonAuthor | None = None  # version 1.0
-    tags: list[str] = []
-
-
-class _JsonFeed(msgspec.Struct):
-    version: str
-    items: list[msgspec.Raw] | None
-    home_page_url: str | None = None
-    feed_url: str | None = None
-
-
-_json_decoder = msgspec.json.Decoder(_JsonItem)
-
-
-def _json_item(item: _JsonItem, base: str) -> DocumentItem:
-    authors = [*item.authors, *([item.author] if item.author else [])]
-    text = paragraphs(item.content_text) or plain(item.content_html)
-    links = (item.url, item.external_url)
-    return DocumentItem(
-        title=plain_or_html(item.title),
-        guid=str(item.id),
-        links=unique(_joined(base, fold(address)) for address in links if address),
-        summary=plain_or_html(item.summary),
-        text=text,
-        authors=unique(author.name for author in authors),
-        tags=tuple(item.tags),
-        published=moment(item.date_published),
-        updated=moment(item.date_modified),
-    )

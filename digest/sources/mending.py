@@ -32,6 +32,18 @@ NAMESPACES = {
     "xhtml": "http://www.w3.org/1999/xhtml",
     "mml": "http://www.w3.org/1998/Math/MathML",
 }
+SPACES = (  # the beginnings of namespaces, and the prefix that everybody uses
+    ("http://purl.org/dc/elements/", "dc"),
+    ("http://purl.org/dc/terms/", "dcterms"),
+    ("http://prismstandard.org/namespaces/", "prism"),
+    ("http://search.yahoo.com/mrss", "media"),
+    ("http://www.itunes.com/dtds/", "itunes"),
+    ("http://www.w3.org/2005/Atom", ""),
+    ("http://purl.org/atom/ns", ""),
+    ("http://purl.org/rss/", ""),
+    ("http://my.netscape.com/rdf/", ""),
+    ("http://backend.userland.com/", ""),
+)
 
 
 def mended(text: str) -> tuple[str, tuple[str, ...]]:

@@ -38,7 +38,7 @@ from digest.sources.client import Limits as Patience
 from digest.sources.client import Web
 from digest.sources.feed import WebFeed
 from digest.sources.file import LocalFile
-from digest.sources.pieces import Limits
+from digest.sources.scanning import Limits
 
 NOW = datetime(2026, 5, 11, 12, tzinfo=UTC)
 TODAY = NOW.date()
