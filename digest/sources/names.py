@@ -8,7 +8,9 @@ from html import unescape
 from digest.sources.text import fold, unique
 
 _SHORT = re.compile(r"(?:[A-Z]\.?[ -]?){1,4}")
-_OTHERS = re.compile(r"[\s,;]*\b(?:et[ .]+al\b\.?|and others\b|and colleagues\b|u\.\s?a\.)", re.I)
+_OTHERS = re.compile(
+    r"(?<![\s,;])[\s,;]*\b(?:et[ .]+al\b\.?|and others\b|and colleagues\b|u\.\s?a\.)", re.I
+)
 _BY = re.compile(r"\s*(?:written\s+)?by:?\s+", re.I)
 _MAIL = re.compile(r"[^\s<>()\[\],;:@]{1,64}@[^\s<>()\[\],;:@]{1,255}")
 _STRONG = re.compile(r"\s*(?:[;；、，|\n]|\s/\s)\s*")

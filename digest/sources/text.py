@@ -90,7 +90,8 @@ def web_address(text: str | None) -> str:
     url = re.sub(r"\s", "", _fit(text))
     try:
         parts = urlsplit(url)
-        return url if parts.scheme in {"http", "https"} and parts.hostname else ""
+        is_web = parts.scheme in {"http", "https"} and bool(parts.hostname)
+        return parts.scheme + url[len(parts.scheme) :] if is_web else ""
     except ValueError:
         return ""
 

@@ -21,6 +21,7 @@ _ARXIV_DOI = "10.48550/arxiv."
 # Source: https://www.crossref.org/blog/dois-and-matching-regular-expressions/
 _DOI = re.compile(r"10\.\d{4,9}/[-._;()/:a-z0-9]+", re.IGNORECASE)
 
+_LONGEST_ADDRESS = 500  # characters
 _DOI_WHOLE = re.compile(r"10\.\d{4,9}/[^\s\"]+")
 _DOI_NAME = re.compile(
     r"(?P<address>https?://(?:dx\.|www\.)?doi\.org/)?(?:doi:?\s*|info:doi/|urn:doi:)?"
@@ -101,7 +102,7 @@ def doi_of_address(url: str) -> str:
     medRxiv's `v2` neither.
     """
     try:
-        parts = urlsplit(url)
+        parts = urlsplit(url[:_LONGEST_ADDRESS])
     except ValueError:
         return ""
     if parts.scheme not in {"http", "https"}:

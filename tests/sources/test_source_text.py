@@ -77,7 +77,7 @@ def test_an_excerpt_says_that_it_is_one() -> None:
     ("sent", "kept"),
     [
         ("https://example.org/a b", "https://example.org/ab"),
-        ("HTTP://example.org/", "HTTP://example.org/"),
+        ("HTTP://example.org/", "http://example.org/"),
         ("javascript:alert(1)", ""),
         ("java\nscript:alert(1)", ""),
         ("data:text/html,x", ""),
