@@ -8,7 +8,7 @@ them.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence, Set
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from pathlib import Path
 from threading import Lock
@@ -17,21 +17,23 @@ import msgspec
 
 from digest import archive, sources
 from digest.archive import ledger
+from digest.archive.identity import Identities, renamed_words, reread
 from digest.archive.ledger import validators as marks
 from digest.archive.tag import authority
-from digest.config.located import closest
 from digest.errors import DigestError
 from digest.files import files
+from digest.files.located import closest
 from digest.model import (
     WHOLE,
     Entry,
     Site,
     Source,
+    SourceHistory,
     SourceResult,
-    WebFeed,
 )
 from digest.output import store
 from digest.sources.asking import Client, Tell
+from digest.sources.feed import WebFeed
 from digest.sources.politeness import timetable
 from digest.text import links
 
@@ -84,7 +86,7 @@ def fetch(
         raise DigestError(f"{since} is yet to come; gaps are filled from a day that is over")
     authority(root, site, now, keep=False)  # a change is refused before anything is written
     with files.in_turn(root / store.LOCK, str(root / archive.FOLDER), wait):
-        keeper = _Keeper(root, now, allow_shrink, _feeds(asked))
+        keeper = _Keeper(root, now, allow_shrink, asked)
         fetched = sources.fetch_all(
             asked,
             root,
@@ -92,7 +94,7 @@ def fetch(
             now,
             since=since,
             known=keeper.known,
-            past=ledger.past(keeper.lines, keeper.marks),
+            past=_past(asked, keeper.lines, keeper.marks),
             validators=keeper.marks.validators,
             keep=keeper.keep,
             progress=progress,
@@ -118,8 +120,8 @@ def plan(
     names: Sequence[str] = (),
 ) -> tuple[PlannedRequest, ...]:
     """What a fetch would ask, and when. Asks nobody."""
-    past = ledger.past(ledger.load(root / LEDGER), marks.load(root / LEDGER))
     asked = chosen(site.sources, names)
+    past = _past(asked, ledger.load(root / LEDGER), marks.load(root / LEDGER))
     requests = sources.first_requests(asked, root, now, since=since, past=past)
     starts = timetable(request for _, request in requests)
     return tuple(
@@ -160,14 +162,22 @@ def archived(
 class _Keeper:
     """The archive and the ledger during one run."""
 
-    def __init__(self, root: Path, now: datetime, allow_shrink: bool, feeds: Set[str]) -> None:
+    def __init__(
+        self, root: Path, now: datetime, allow_shrink: bool, asked: Sequence[Source]
+    ) -> None:
         self._root, self._now, self._lock = root, now, Lock()
         self.lines = ledger.load(root / LEDGER)
         self.marks = marks.load(root / LEDGER)
         self._merged = archive.Merged(entries=archived(root, self.lines, allow_shrink=allow_shrink))
-        self._before = _by_key(self._merged.entries)
+        self._before = Identities(self._merged.entries)
+        self._sources = {source.name: source for source in asked}
         self._given = dict[str, date]()  # when arXiv gave what it gives in this run, by key
-        self._known_feeds = feeds & {n for entry in self._merged.entries for n in entry.sources}
+        carried = {name for entry in self._merged.entries for name in entry.sources}
+        self._known_feeds = {
+            source.name
+            for source in asked
+            if isinstance(source, WebFeed) and carried & source.names
+        }
         self._pieces = defaultdict[str, list[ledger.LedgerLine]](list)
 
     def known(self, name: str) -> Entry | None:
@@ -186,7 +196,7 @@ class _Keeper:
 
     def finish(self, fetched: Sequence[SourceResult]) -> FetchReport:
         """Make the rest safe, then note it, then what vouches for it."""
-        judged = tuple(self._judged(found) for found in fetched)
+        judged = tuple(self._judged(self._resolved(found)) for found in fetched)
         self._archive(entry for found in judged for entry in found.entries)
         run = [(f, ledger.total([*self._pieces[f.source], self._line(f)])) for f in judged]
         count = len(self._merged.entries)
@@ -204,19 +214,36 @@ class _Keeper:
             conflicts=self._merged.conflicts,
         )
 
+    def _resolved(self, found: SourceResult) -> SourceResult:
+        """What a source gave, its items by the ids that the archive has them by."""
+        names = self._sources[found.source].names
+        entries, renamed = self._before.resolved(found.entries, names)
+        problem = renamed_words(renamed, entries)
+        return msgspec.structs.replace(
+            found,
+            entries=tuple(entries),
+            problem="; ".join(filter(None, (found.problem, problem))),
+        )
+
     def _judged(self, found: SourceResult) -> SourceResult:
         is_known = found.source in self._known_feeds
         return ledger.doubted(ledger.judged(found, self.lines), is_known, self.known)
 
     def _archive(self, entries: Iterable[Entry]) -> None:
         dated = [self._dated(entry) for entry in entries]
+        better = {entry.id: entry for entry in dated if self._is_own_post(entry)}
         for entry in filter(links.is_arxivs, dated):
             for key in archive.keys(entry):
                 self._given[key] = min(entry.seen, self._given.get(key, entry.seen))
-        merged = archive.merge(self._merged.entries, map(self._met, dated))
+        before = (reread(one, better.get(one.id)) for one in self._merged.entries)
+        merged = archive.merge(before, map(self._met, dated))
         held = archive.between_listings(merged.entries, self._is_new)
         self._merged = msgspec.structs.replace(merged, entries=held)
         archive.save(self._root / ARCHIVE, self._merged.entries)
+
+    def _is_own_post(self, entry: Entry) -> bool:
+        source = self._sources.get(entry.sources[0]) if len(entry.sources) == 1 else None
+        return isinstance(source, WebFeed) and not entry.id.startswith("arxiv:")
 
     def _dated(self, entry: Entry) -> Entry:
         """A paper that we have keeps its day and its first id, whatever a backfill knows of it.
@@ -256,19 +283,17 @@ class _Keeper:
             self.marks = after
 
 
-def _feeds(asked: Iterable[Source]) -> Set[str]:
-    return {source.name for source in asked if isinstance(source, WebFeed)}
+def _past(
+    asked: Iterable[Source], lines: Sequence[ledger.LedgerLine], kept: marks.Validators
+) -> dict[str, SourceHistory]:
+    """What the ledger knows of each source, by a former name where it knows none by this one."""
+    past = ledger.past(lines, kept)
+    for source in asked:
+        former = next((past[name] for name in source.was if name in past), None)
+        if source.name not in past and former:
+            past[source.name] = former
+    return past
 
 
 def _names(entry: Entry) -> tuple[str, ...]:
     return (entry.id, *entry.aliases)
-
-
-def _by_key(entries: Sequence[Entry]) -> dict[str, Entry]:
-    """Entries by id and alias, and by a DOI that one alone of them has."""
-    sharing = defaultdict[str, list[Entry]](list)
-    for entry in entries:
-        for key in archive.keys(entry).difference(_names(entry)):
-            sharing[key].append(entry)
-    unique = {key: found[0] for key, found in sharing.items() if len(found) == 1}
-    return unique | {name: entry for entry in entries for name in _names(entry)}

@@ -7,17 +7,11 @@ twentieth of the time to make that a dataclass takes, which every command would 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Annotated, Any
 
 import msgspec
-
-ARXIV_API = "https://export.arxiv.org/api/query"
-ARXIV_LISTING = "https://rss.arxiv.org"
-ARXIV_OAI = "https://oaipmh.arxiv.org/oai"
-ARXIV_PACE = 3.0  # seconds; https://info.arxiv.org/help/api/tou.html
-
 
 _Day = date  # a version has a field of that name
 Moment = Annotated[datetime, msgspec.Meta(tz=True)]  # a line without a zone isn't one of ours
@@ -98,6 +92,7 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=Fa
     announce_types: tuple[str, ...] = ()  # of listings that carried it: new, cross, replace, ...
     sources: tuple[str, ...] = ()  # names in site.yaml that carried it, sorted
     aliases: tuple[str, ...] = ()  # other ids it is or was known by, sorted
+    names: tuple[str, ...] = ()  # guids and addresses by which feeds know it, never its id; sorted
     guid: str = ""  # the id it was first known by, where that is not `id`
     carried: tuple[str, ...] = ()  # fields that an earlier version gave and the newest one lacks
 
@@ -126,62 +121,24 @@ class State(StrEnum):
 WHOLE = frozenset({State.OK, State.QUIET})  # all that there was to have came
 
 
-class CrossLists(StrEnum):
-    """What to do with papers listed first in another category."""
-
-    INCLUDE = "include"
-    LABEL = "label"
-    EXCLUDE = "exclude"
-
-
 class Source(msgspec.Struct, frozen=True, kw_only=True):
-    """One item of `sources:` in site.yaml; each kind has its own subclass."""
+    """One item of `sources:` in site.yaml; each kind has its own subclass, in its module."""
 
     name: str  # unique; shown to readers
     markup: Markup
     themes: tuple[str, ...] = ()  # every entry of this source belongs to these
     line: int = 0  # where site.yaml names it
+    was: tuple[str, ...] = ()  # its former names and addresses
 
+    @property
+    def names(self) -> frozenset[str]:
+        """The names that entries may have it by."""
+        return frozenset((self.name, *self.was))
 
-class ArxivApi(Source, frozen=True, kw_only=True):
-    """`kind: arxiv`: a query of the arXiv API."""
-
-    query: str
-    back: timedelta  # how far each run looks back, by submission date
-    endpoint: str
-    pace: float  # seconds between the starts of two requests
-
-
-class ArxivListing(Source, frozen=True, kw_only=True):
-    """`kind: arxiv-listing`: the daily announcement of some categories."""
-
-    categories: tuple[str, ...]
-    cross_lists: CrossLists
-    endpoint: str
-    pace: float
-
-
-class ArxivOai(Source, frozen=True, kw_only=True):
-    """`kind: arxiv-oai`: everything of a set that changed since a day, for backfills."""
-
-    set: str  # "cs", "cs:cs:DC"; empty: all of arXiv
-    start: date
-    until: date | None  # None: go on for ever
-    endpoint: str
-    pace: float
-
-
-class WebFeed(Source, frozen=True, kw_only=True):
-    """`kind: feed`: any RSS, RDF, Atom or JSON Feed."""
-
-    url: str
-    full: bool  # republish the whole text, not an excerpt
-
-
-class LocalFile(Source, frozen=True, kw_only=True):
-    """`kind: file`: documents that lie in the site's own folder."""
-
-    path: str  # a glob, relative to the root
+    @property
+    def subscription(self) -> str:
+        """The address of the feed that readers could follow themselves; empty where none is."""
+        return ""
 
 
 class Sort(StrEnum):
@@ -361,6 +318,7 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
     status: int  # HTTP; 304 is "nothing new"
     body: bytes
     validator: Validator | None = None
+    charset: str = ""  # the encoding that the server names, in small letters
 
 
 class Gap(msgspec.Struct, frozen=True):

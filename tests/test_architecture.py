@@ -11,7 +11,8 @@ PACKAGE = Path(__file__).parents[1] / "digest"
 FLOORS = [  # the lowest first; a room is a folder of digest/, or a module at its top
     {"errors", "model"},
     {"text"},
-    {"files", "language", "sources", "tex"},
+    {"files", "language", "tex"},
+    {"sources"},
     {"archive", "cite", "output"},
     {"config"},
     {"fetch", "themes"},

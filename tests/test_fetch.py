@@ -213,7 +213,7 @@ def test_every_fault_gives_its_state_and_loses_nothing(
         ("503", State.FAILED),
         ("HTML", State.FAILED),
         ("a cut document", State.FAILED),
-        ("a doubled document", State.FAILED),
+        ("a doubled document", State.PARTIAL),
         ("wrong charset", State.OK),
         ("gzip bomb", State.FAILED),
     ],

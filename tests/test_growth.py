@@ -27,10 +27,10 @@ from digest.commands import github
 from digest.commands.check import feed, page
 from digest.commands.opml import read as subscriptions
 from digest.config import rule_reader
-from digest.config.located import Section
 from digest.editor import frontmatter, markdown
 from digest.editor.values import Body
 from digest.errors import ConfigError
+from digest.files.located import Section
 from digest.model import (
     Entry,
     Markup,

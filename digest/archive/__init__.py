@@ -20,6 +20,7 @@ __all__ = [
     "Merged",
     "between_listings",
     "committed",
+    "identity",
     "joined",
     "keys",
     "ledger",

@@ -73,6 +73,11 @@ def _same_paper(entries: Iterable[Entry]) -> Iterator[list[Entry]]:
     return iter(groups.values())
 
 
+def spelled(name: str) -> str:
+    """A name as it compares: http and https are one."""
+    return f"https://{name[7:]}" if name.startswith("http://") else name
+
+
 def keys(entry: Entry) -> set[str]:
     """What tells that two entries are one paper.
 
@@ -87,12 +92,13 @@ def keys(entry: Entry) -> set[str]:
 def _join(group: Sequence[Entry]) -> Entry:
     if len(group) == 1 or all(entry == group[0] for entry in group[1:]):
         return group[0]
-    name = min((entry.id for entry in group), key=_id_rank)
+    name = min((entry.id for entry in group), key=id_rank)
     known = {key for entry in group for key in (entry.id, *entry.aliases)}
     first, guid = min((entry.seen, entry.guid or entry.id) for entry in group)
     speaking = [entry for entry in group if links.is_arxivs(entry)]
     joined = _join_equals(name, speaking or group)
     day = joined.given or joined.seen
+    names = {word for entry in group for word in entry.names} - known
     return msgspec.structs.replace(
         joined,
         links=_join_links(joined, group) if speaking else joined.links,
@@ -100,6 +106,7 @@ def _join(group: Sequence[Entry]) -> Entry:
         given=day if day > first else None,
         sources=_union(entry.sources for entry in group),
         aliases=tuple(sorted(known - {name})),
+        names=tuple(sorted(names)),
         guid="" if guid == name else guid,
     )
 
@@ -226,7 +233,8 @@ def _first_published(group: Iterable[Entry]) -> tuple[datetime | None, Precision
     return _earliest(dates[precision]), precision
 
 
-def _id_rank(name: str) -> tuple[int, str]:
+def id_rank(name: str) -> tuple[int, str]:
+    """The order of ids: arXiv's, DOIs, then what feeds call their items."""
     return (0 if name.startswith("arxiv:") else 1 if name.startswith("doi:") else 2), name
 
 

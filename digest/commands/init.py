@@ -16,8 +16,8 @@ from digest import __version__
 from digest.commands import opml
 from digest.commands.opml import Subscription, Subscriptions
 from digest.config import load_site
-from digest.config.located import closest
 from digest.errors import ConfigError, DigestError
+from digest.files.located import closest
 from digest.text import categories as categories_of_arxiv
 from digest.text import reading
 

@@ -9,10 +9,10 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from digest.cite.names import person
 from digest.config import rule_reader, rules
-from digest.config.located import Section, Text, closest
-from digest.config.sources import check_themes, endpoint
+from digest.config.sources import check_themes
 from digest.config.sources import sources as read_sources
 from digest.errors import ConfigError
+from digest.files.located import Section, Text, closest
 from digest.model import (
     FEED_FORMATS,
     Authors,
@@ -24,10 +24,11 @@ from digest.model import (
     Sort,
     Theme,
 )
+from digest.sources.keys import endpoint
 from digest.text import days
 from digest.text.ids import is_slug
 
-__all__ = ["check_url", "load_site", "located", "read_themes", "rules", "sources"]
+__all__ = ["check_url", "load_site", "read_themes", "rules", "sources"]
 
 _TAG = re.compile(r"([a-z0-9-]+\.)+[a-z]{2,}|[^@\s,:]+@([a-z0-9-]+\.)+[a-z]{2,}")  # RFC 4151
 _DAY = re.compile(r"[1-9]\d{3}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?")

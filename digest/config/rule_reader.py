@@ -11,7 +11,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from digest.config.located import Section, Text, closest
 from digest.config.rules import (
     ANNOUNCE_TYPES,
     DEFAULT_FIELDS,
@@ -29,6 +28,7 @@ from digest.config.rules import (
     any_of,
 )
 from digest.errors import ConfigError
+from digest.files.located import Section, Text, closest
 from digest.text.patterns import fact_pattern, name_key, phrase_pattern, regex_pattern
 
 MAX_TERMS = 5_000  # of one theme: YAML's aliases can write billions in a few lines

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
-from digest.config.located import closest
 from digest.errors import ConfigError
+from digest.files.located import closest
 from digest.model import Theme
 from digest.text.categories import names
 from digest.text.patterns import (

@@ -8,7 +8,6 @@ from datetime import date
 from pathlib import Path
 from typing import TypeVar
 
-from digest.config.located import Section, Text
 from digest.editor import frontmatter
 from digest.editor.values import (
     Article,
@@ -19,6 +18,7 @@ from digest.editor.values import (
     Note,
 )
 from digest.errors import ConfigError
+from digest.files.located import Section, Text
 from digest.model import NavItem
 from digest.text import days
 from digest.text.ids import is_slug

@@ -11,7 +11,6 @@ from pathlib import Path
 import msgspec
 from msgspec import structs
 
-from digest.config.located import closest
 from digest.editor.markdown import Dialect, Mentions, mentions
 from digest.editor.values import (
     Article,
@@ -22,6 +21,7 @@ from digest.editor.values import (
     Note,
 )
 from digest.errors import ConfigError
+from digest.files.located import closest
 from digest.language import ENGLISH, Language
 from digest.model import (
     Match,

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import yaml
 
-from digest.config.located import Section
 from digest.errors import ConfigError
+from digest.files.located import Section
 
 # Empty lines may come first: read as text, the keys would be published.
 _FRONT = re.compile(r"((?:[ \t]*\n)*)---[ \t]*\n(.*?)^---[ \t]*(?:\n|\Z)", re.DOTALL | re.MULTILINE)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import msgspec
 
-from digest.config.located import Text
+from digest.files.located import Text
 from digest.papers.note import Body, Note
 
 __all__ = ["Article", "Attachment", "Body", "Content", "Issue", "Note"]

@@ -17,7 +17,7 @@ from msgspec import structs
 from digest.feeds import items, window
 from digest.feeds.items import FeedItem
 from digest.feeds.names import Feed, FeedNames
-from digest.model import RSS, ArxivListing, Authors, FeedSelection, Page, Site, Source, WebFeed
+from digest.model import RSS, Authors, FeedSelection, Page, Site, Source
 from digest.pages import Contents, exports
 from digest.papers.paper import Paper
 from digest.text.ids import author_path, theme_path
@@ -197,7 +197,5 @@ def _is_selected(paper: Paper, selection: FeedSelection) -> bool:
 def _subscriptions(sources: Iterable[Source]) -> Iterator[tuple[str, str]]:
     """Name and address of every source that is a feed itself."""
     for source in sources:
-        if isinstance(source, WebFeed):
-            yield source.name, source.url
-        elif isinstance(source, ArxivListing):
-            yield source.name, f"{source.endpoint}/rss/{'+'.join(source.categories)}"
+        if source.subscription:
+            yield source.name, source.subscription

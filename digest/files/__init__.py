@@ -2,4 +2,4 @@
 works on.
 """
 
-__all__ = ["files"]
+__all__ = ["files", "located"]

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import msgspec
 
-from digest.config.located import Text
+from digest.files.located import Text
 from digest.model import NavItem
 
 

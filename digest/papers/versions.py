@@ -10,8 +10,9 @@ import msgspec
 from digest import tex
 from digest.cite.names import person
 from digest.language import ENGLISH, Language
-from digest.model import VERSIONED, ArxivListing, CrossLists, Entry, Source, Version
+from digest.model import VERSIONED, Entry, Source, Version
 from digest.papers import diff
+from digest.sources.arxiv_listing import ArxivListing, CrossLists
 from digest.text import links
 from digest.text.categories import is_within
 

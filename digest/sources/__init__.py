@@ -7,27 +7,23 @@ from datetime import date, datetime
 from functools import partial
 from pathlib import Path
 from threading import Thread
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 from msgspec.structs import replace
 
 from digest.errors import Unreachable
+from digest.files.located import Section
 from digest.model import (
     WHOLE,
-    ArxivApi,
-    ArxivListing,
-    ArxivOai,
     Entry,
     Gap,
-    LocalFile,
     Request,
     Source,
     SourceHistory,
     SourceResult,
     State,
     Validator,
-    WebFeed,
 )
 from digest.sources import (
     arxiv,
@@ -44,16 +40,43 @@ from digest.sources.asking import (
     failed,
 )
 
-__all__ = ["KINDS", "asking", "client", "politeness", "xml"]
+__all__ = [
+    "KINDS",
+    "arxiv_listing",
+    "asking",
+    "client",
+    "feed",
+    "keys",
+    "kind_of",
+    "papers",
+    "politeness",
+    "xml",
+]
 
-KINDS: dict[type[Source], Callable[[Any, Run], Asking]] = {
-    ArxivApi: arxiv.fetch,
-    ArxivListing: arxiv_listing.fetch,
-    ArxivOai: arxiv_oai.fetch,
-    WebFeed: feed.fetch,
-    LocalFile: file.fetch,
+
+class Kind(NamedTuple):
+    """What can be done with the sources of one kind."""
+
+    type: type[Source]
+    read_keys: Callable[[Section], Source]
+    fetch: Callable[[Any, Run], Asking]
+    backfills: bool = False  # whether it can be asked for the past
+
+
+KINDS = {
+    "arxiv": Kind(arxiv.ArxivApi, arxiv.read_keys, arxiv.fetch, backfills=True),
+    "arxiv-listing": Kind(
+        arxiv_listing.ArxivListing, arxiv_listing.read_keys, arxiv_listing.fetch, backfills=True
+    ),
+    "arxiv-oai": Kind(arxiv_oai.ArxivOai, arxiv_oai.read_keys, arxiv_oai.fetch, backfills=True),
+    "feed": Kind(feed.WebFeed, feed.read_keys, feed.fetch),
+    "file": Kind(file.LocalFile, file.read_keys, file.fetch),
 }
-_BACKFILLED = (ArxivApi, ArxivListing, ArxivOai)  # kinds that can be asked for the past
+
+
+def kind_of(source: Source) -> Kind:
+    """The row of the table for a source."""
+    return next(kind for kind in KINDS.values() if isinstance(source, kind.type))
 
 
 def fetch_all(
@@ -107,8 +130,8 @@ def first_requests(
     run = Run(root=root, now=now, since=since, past=past or {})
     found = list[tuple[Source, Request]]()
     for source in sources:
-        if not isinstance(source, LocalFile):
-            step = next(KINDS[type(source)](source, run), None)
+        if not isinstance(source, file.LocalFile):
+            step = next(kind_of(source).fetch(source, run), None)
             if isinstance(step, Request):
                 found.append((source, step))
     return tuple(found)
@@ -135,7 +158,7 @@ def _settle(
 
 def _fetch(source: Source, run: Run, web: Client, keep: Tell | None) -> SourceResult:
     """What is new at a source, then what a backfill that was begun in an earlier run has left."""
-    gap = run.past_of(source.name).gap if isinstance(source, _BACKFILLED) else None
+    gap = run.past_of(source.name).gap if kind_of(source).backfills else None
     if gap is None or run.since not in {None, gap.since}:
         return _drive(source, run, web, keep)
     news = _drive(source, replace(run, since=None), web, keep)
@@ -171,7 +194,7 @@ def _left(source: Source, run: Run, rest: Gap | None) -> Gap | None:
         rest: those of this run's own.
     """
     before = run.past_of(source.name).gap
-    if not isinstance(source, _BACKFILLED):
+    if not kind_of(source).backfills:
         return None
     if run.since is None or before is None:
         return before if run.since is None else rest
@@ -195,7 +218,7 @@ def _drive(source: Source, run: Run, web: Client, keep: Tell | None) -> SourceRe
     Whatever the source's kind or its answers raise makes this source `failed`, and no other; what
     `keep` raises is a fault of ours, and ends the run.
     """
-    asking = KINDS[type(source)](source, run)
+    asking = kind_of(source).fetch(source, run)
     asked, answered = list[str](), Counter[str]()
     validators, pieces, reached = dict[str, Validator](), list[Entry](), True
     proceed: Callable[[], Request | SourceResult] = partial(next, asking)

@@ -12,11 +12,12 @@ from urllib.parse import urlencode
 import msgspec
 
 from digest.errors import Refused, SourceError
+from digest.files.located import Section
 from digest.model import (
     Answer,
-    ArxivApi,
     Entry,
     Gap,
+    Markup,
     Request,
     Source,
     SourceResult,
@@ -31,10 +32,32 @@ from digest.sources.asking import (
     left_out,
     let_speak,
 )
+from digest.sources.keys import common, duration, endpoint, pace
 from digest.sources.papers import once
 
+API = "https://export.arxiv.org/api/query"
 ACCEPT = "application/atom+xml, application/xml;q=0.9"
 _SHORTEST = timedelta(minutes=1)  # the API's dates have no seconds
+
+
+class ArxivApi(Source, frozen=True, kw_only=True):
+    """`kind: arxiv` in site.yaml."""
+
+    query: str
+    back: timedelta  # how far each run looks back, by submission date
+    endpoint: str
+    pace: float  # seconds between the starts of two requests
+
+
+def read_keys(item: Section) -> ArxivApi:
+    """The source that an item of site.yaml describes."""
+    return ArxivApi(
+        **common(item, Markup.TEX),
+        query=str(item.text("query")),
+        back=duration(item, "back", "30d"),
+        endpoint=endpoint(item, API),
+        pace=pace(item),
+    )
 
 
 class ApiLimits(msgspec.Struct, frozen=True, kw_only=True):

@@ -7,19 +7,17 @@ from __future__ import annotations
 
 from collections.abc import Generator, Iterable, Sequence
 from datetime import UTC, date, datetime, time, timedelta
+from enum import StrEnum
 
 import msgspec
 
 from digest.errors import SourceError
+from digest.files.located import Section
 from digest.model import (
-    ARXIV_API,
-    ARXIV_LISTING,
     Answer,
-    ArxivApi,
-    ArxivListing,
-    CrossLists,
     Entry,
     Gap,
+    Markup,
     Request,
     Source,
     SourceHistory,
@@ -36,17 +34,58 @@ from digest.sources.asking import (
     left_out,
     let_speak,
 )
+from digest.sources.keys import common, endpoint, pace
 from digest.sources.papers import once
-from digest.text.categories import is_within
+from digest.text.categories import is_category, is_within
 from digest.text.mailing import (
     due,
     is_listing_day,
 )
 
+LISTING = "https://rss.arxiv.org"
 ACCEPT = "application/rss+xml, application/xml;q=0.9"
 BATCH = 100  # ids a request
 _BEFORE = timedelta(days=4)  # a paper listed on a day was submitted in the four before, as a rule
 _LATE = timedelta(days=60)  # until when others are cross-listed, as a rule
+
+
+class CrossLists(StrEnum):
+    """What to do with papers listed first in another category."""
+
+    INCLUDE = "include"
+    LABEL = "label"
+    EXCLUDE = "exclude"
+
+
+class ArxivListing(Source, frozen=True, kw_only=True):
+    """`kind: arxiv-listing` in site.yaml."""
+
+    categories: tuple[str, ...]
+    cross_lists: CrossLists
+    endpoint: str
+    pace: float  # seconds between the starts of two requests
+
+    @property
+    def subscription(self) -> str:
+        return f"{self.endpoint}/rss/{'+'.join(self.categories)}"
+
+
+def read_keys(item: Section) -> ArxivListing:
+    """The source that an item of site.yaml describes."""
+    categories = item.texts("categories")
+    if not categories:
+        raise item.error("'categories' must list one or more, such as cs.DC", "categories")
+    for category in categories:
+        if not is_category(category):
+            message = f"{str(category)!r} is no arXiv category; they look like cs.DC"
+            raise item.error(message, "categories")
+    return ArxivListing(
+        **common(item, Markup.TEX),
+        categories=tuple(map(str, categories)),
+        cross_lists=item.choice("cross_lists", CrossLists, CrossLists.INCLUDE),
+        endpoint=endpoint(item, LISTING),
+        pace=pace(item),
+    )
 
 
 def fetch(source: ArxivListing, run: Run) -> Asking:
@@ -204,16 +243,16 @@ def _is_lacking(entry: Entry, run: Run) -> bool:
     return old is None or old.published is None or old.version < entry.version
 
 
-def _query(source: ArxivListing) -> ArxivApi:
+def _query(source: ArxivListing) -> arxiv.ArxivApi:
     """The same papers, asked of the API."""
-    is_arxiv = source.endpoint == ARXIV_LISTING
+    is_arxiv = source.endpoint == LISTING
     terms = [term for name in source.categories for term in _terms(name)]
-    return ArxivApi(
+    return arxiv.ArxivApi(
         name=source.name,
         markup=source.markup,
         query=" OR ".join(terms),
         back=timedelta(),
-        endpoint=ARXIV_API if is_arxiv else f"{source.endpoint.rstrip('/')}/api/query",
+        endpoint=arxiv.API if is_arxiv else f"{source.endpoint.rstrip('/')}/api/query",
         pace=source.pace,
     )
 

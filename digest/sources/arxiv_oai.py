@@ -6,6 +6,7 @@ https://info.arxiv.org/help/oa/index.html
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Generator
 from datetime import date, timedelta
@@ -16,11 +17,12 @@ import msgspec
 from msgspec import structs
 
 from digest.errors import Refused, SourceError
+from digest.files.located import Section
 from digest.model import (
     Answer,
-    ArxivOai,
     Entry,
     Gap,
+    Markup,
     Request,
     Source,
     SourceResult,
@@ -35,16 +37,50 @@ from digest.sources.asking import (
     fault,
     left_out,
 )
+from digest.sources.keys import common, endpoint, pace
 from digest.sources.papers import once, paper
 from digest.sources.text import fold, moment
 from digest.text.ids import ArxivId, arxiv_id
 
 OAI = "{http://www.openarchives.org/OAI/2.0/}"
 META = "{http://arxiv.org/OAI/arXiv/}"
+OAI_PMH = "https://oaipmh.arxiv.org/oai"
 ACCEPT = "text/xml, application/xml;q=0.9"
-PIECE = 5000  # papers
+PIECE = 5000  # papers or more that are kept at once
+# Source: https://oaipmh.arxiv.org/oai?verb=ListSets
+_SET = re.compile(r"[a-z-]+(:[a-z-]+(:[A-Za-z-]+)?)?")
 _DAY = timedelta(days=1)
 _WINDOW = 6 * _DAY  # from its first day to its last: what is asked for again after a cut
+
+
+class ArxivOai(Source, frozen=True, kw_only=True):
+    """`kind: arxiv-oai` in site.yaml: for backfills."""
+
+    set: str  # "cs", "cs:cs:DC"; empty: all of arXiv
+    start: date
+    until: date | None  # None: go on for ever
+    endpoint: str
+    pace: float  # seconds between the starts of two requests
+
+
+def read_keys(item: Section) -> ArxivOai:
+    """The source that an item of site.yaml describes."""
+    start, until = item.day("from"), item.day("until")
+    if start is None:
+        raise item.error("missing key 'from': the day to start at, such as 2026-01-01")
+    if until is not None and until < start:
+        raise item.error("'until' must not be before 'from'", "until")
+    name = item.text("set", "")
+    if name and not _SET.fullmatch(name):
+        raise item.error(f"{str(name)!r} is no set of arXiv; they look like cs or cs:cs:DC", "set")
+    return ArxivOai(
+        **common(item, Markup.TEX),
+        set=str(name),
+        start=start,
+        until=until,
+        endpoint=endpoint(item, OAI_PMH),
+        pace=pace(item),
+    )
 
 
 class OaiPage(msgspec.Struct, frozen=True, kw_only=True):

@@ -30,6 +30,7 @@ from digest.sources.hosts import Host, Server
 from digest.sources.politeness import (
     ARXIV,
     DEADLINE,
+    charset_of,
     group_of,
     pace_of,
     proxy_of,
@@ -109,7 +110,13 @@ class Web:
                     modified=reply.headers.get("last-modified", ""),
                 )
                 known = mark if mark.etag or mark.modified else None
-                return Answer(url=url, status=reply.status, body=reply.body, validator=known)
+                return Answer(
+                    url=url,
+                    status=reply.status,
+                    body=reply.body,
+                    validator=known,
+                    charset=charset_of(reply.headers.get("content-type", "")),
+                )
             url, public_only = redirected(url, location), reply.public
         raise SourceError(f"more than {self._limits.redirects} redirects from {request.url}")
 

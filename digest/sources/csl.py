@@ -16,8 +16,8 @@ import msgspec
 from digest.errors import SourceError
 from digest.model import Entry, Source
 from digest.sources.asking import fault
+from digest.sources.html import plain
 from digest.sources.references import Reference, entry
-from digest.sources.text import plain
 
 _decoder = msgspec.json.Decoder(list[Any])
 _PARTICLES = ("dropping-particle", "non-dropping-particle")

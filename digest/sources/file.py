@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import gzip
 import io
+import re
 import zlib
 from collections.abc import Iterable, Iterator
 from datetime import date
 from pathlib import Path
 from xml.etree.ElementTree import Element
 
+import msgspec
+
 from digest.errors import SourceError
+from digest.files.located import Section
 from digest.model import (
     Entry,
-    LocalFile,
+    Markup,
+    Source,
     SourceResult,
     State,
 )
@@ -29,6 +34,7 @@ from digest.sources import (
     xml,
 )
 from digest.sources.asking import Asking, Run, fault
+from digest.sources.keys import common
 from digest.sources.papers import once
 from digest.sources.text import fold, moment
 from digest.sources.xml import ARXIV, ATOM, OPENSEARCH
@@ -36,7 +42,22 @@ from digest.sources.xml import ARXIV, ATOM, OPENSEARCH
 PIECE = 5000  # entries that are held at once
 _Document = io.BufferedReader | gzip.GzipFile
 _BLANK = b"\xef\xbb\xbf \t\r\n"
+_RECORD = re.compile(rb"^[ \t]*@[A-Za-z]+[ \t]*[{(]", re.M)
 _LONGEST = 64 * 2**20  # bytes of a line, or of a document that must be read whole
+
+
+class LocalFile(Source, frozen=True, kw_only=True):
+    """`kind: file` in site.yaml."""
+
+    path: str  # a glob, relative to the root
+
+
+def read_keys(item: Section) -> LocalFile:
+    """The source that an item of site.yaml describes."""
+    path = item.text("path")
+    if Path(path).is_absolute() or ".." in Path(path).parts:
+        raise item.error("'path' must lie within the site's folder", "path")
+    return LocalFile(**common(item, Markup.TEX), path=str(path))
 
 
 def fetch(source: LocalFile, run: Run) -> Asking:
@@ -77,8 +98,7 @@ def read(path: Path, source: LocalFile, today: date) -> Iterator[Entry | SourceE
             packed = plain.read(2) == b"\x1f\x8b"
             plain.seek(0)
             document = gzip.GzipFile(fileobj=plain) if packed else plain
-            start = document.peek(4096).lstrip(_BLANK)
-            if start.startswith(b"{") and not _is_json_feed(start):
+            if _is_lines(document):
                 yield from jsonl.parse(_lines(document), source, today)
             else:
                 yield from parse(_whole(document), source, today)
@@ -111,7 +131,15 @@ def parse(body: bytes, source: LocalFile, today: date) -> Iterator[Entry | Sourc
 
 
 def _parse_xml(body: bytes, source: LocalFile, today: date) -> Iterator[Entry | SourceError]:
-    root = xml.read(body)
+    try:
+        root = xml.read(body)
+    except SourceError as error:
+        try:
+            faulty = feed.parse(body, source, today)  # it may be a feed, whole all the same
+        except SourceError:
+            raise error from None
+        yield from _page(faulty)
+        return
     own = _own_day(root)
     seen = min(own, today) if own else None
     if root.tag == f"{arxiv_oai.OAI}OAI-PMH":
@@ -144,8 +172,17 @@ def _own_day(root: Element) -> date | None:
     return next((found.date() for found in moments if found), None)
 
 
-def _is_json_feed(start: bytes) -> bool:
-    return b"https://jsonfeed.org/version/" in start
+def _is_lines(document: _Document) -> bool:
+    """Whether a file is JSON, one paper a line, and no JSON Feed."""
+    if not document.peek(4096).lstrip(_BLANK).startswith(b"{"):
+        return False
+    line = next(_lines(document)).lstrip(_BLANK) or next(_lines(document))
+    document.seek(0)
+    try:
+        first = msgspec.json.decode(line)
+    except (msgspec.DecodeError, RecursionError):
+        return b"jsonfeed.org/version/" not in line and line.rstrip() != b"{"
+    return not (isinstance(first, dict) and "items" in first)
 
 
 def _lines(document: _Document) -> Iterator[bytes]:

@@ -12,9 +12,12 @@ from digest.sources.text import (
     web_address,
 )
 from digest.text.categories import is_category
-from digest.text.ids import ArxivId, doi
+from digest.text.ids import ArxivId, doi, dois
 from digest.text.links import doi_link, paper_links
 from digest.text.mailing import announced_on
+
+# What stands before an abstract in arXiv's listings.
+LISTING_HEAD = re.compile(r"\s*arXiv:\S+\s+Announce Type:\s*[\w-]+\s*(?:Abstract:\s*)?", re.I)
 
 
 def paper(
@@ -87,9 +90,7 @@ def publisher_dois(field: str) -> tuple[str, ...]:
 
 def publisher_doi(field: str) -> str:
     """The first DOI of a field that should hold nothing else; arXiv's own are ids of arXiv."""
-    first = fold(field).partition(" ")[0].lower()
-    # "10.1002/1<1::AID>3.0.CO;2-N" was a DOI, so here all of it counts.
-    found = first if re.fullmatch(r"10\.\d{4,9}/\S+", first) else doi(field)
+    found = next(iter(dois(field)), "") or doi(field)
     return "" if found.startswith("10.48550/arxiv.") else found
 
 

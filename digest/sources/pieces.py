@@ -1,56 +1,19 @@
-"""A feed's items, a few at a time, as small documents: whoever reads them holds no more. Pure.
-
-What feedparser would take long for is taken out before: what it does with names, tags, namespaces
-and base addresses grows with the square of their length or number.
-"""
+"""A feed's items, a few at a time, as small documents: whoever reads them holds no more. Pure."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from pyexpat import ExpatError, ParserCreate
+from collections.abc import Iterator, Sequence
+from pyexpat import ExpatError
 
 import msgspec
 
 from digest.errors import SourceError
-from digest.sources.xml import DEEPEST, decoded
+from digest.sources.mending import NAMESPACES, mended
+from digest.sources.scanning import LIMITS, Item, Limits, scanned
+from digest.sources.xml import decoded
 
 _DECLARATION = re.compile(r"\s*<\?xml\s[^>]{0,500}\?>")
-_TAG = re.compile(rb"<(?:[^>\"']|\"[^\"]*\"|'[^']*')*+>")
-_WORD = re.compile(r"[\w.+@-]+")
-_ITEMS = {"item", "entry"}
-_TAGS = {"category", "subject", "keywords", "tags"}
-_LISTS = {"keywords", "tags"}  # of several in one field
-_AUTHORS = {"author", "creator", "managingeditor", "webmaster", "publisher"}
-_OF_AUTHORS = {*_AUTHORS, "name", "email", "url", "uri", "homepage"}
-_INHERITED = ("xml:base", "base", "xml:lang", "lang")
-_LONGEST_INHERITED = 1000  # characters
-_LONGEST_AROUND = 64 * 2**10  # bytes of the tags around items
-_LONGEST_ENTITY, _MOST_ENTITIES = 100, 500  # characters, entities
-_MOST_PREFIXES, _MOST_ATTRIBUTES = 100, 200  # of namespaces; of one element
-
-
-class Limits(msgspec.Struct, frozen=True, kw_only=True):
-    """How much of a feed is read."""
-
-    items: int = 10_000
-    field: int = 2**20  # bytes of one field of an item
-    depth: int = DEEPEST  # elements within each other
-    fields: int = 10_000  # of one item
-    tags: int = 50  # of one item
-    word: int = 200  # characters of the longest word in an author's name
-    authors: int = 300_000  # characters that are looked through for an item's authors
-    piece: int = 2**20  # bytes of a document of a few items, where one item isn't longer
-
-
-LIMITS = Limits()
-
-
-class Item(msgspec.Struct, frozen=True, gc=False):
-    """What is read of an item, and the tags that it is within."""
-
-    parts: tuple[bytes, ...]
-    around: tuple[bytes, ...]
 
 
 class Pieces(msgspec.Struct, frozen=True, kw_only=True):
@@ -61,13 +24,25 @@ class Pieces(msgspec.Struct, frozen=True, kw_only=True):
     root: bytes  # the tag of the outermost element
     more: bool  # whether there are more items than are read
     fields: int  # that were taken out for their length or depth
+    unbound: tuple[str, ...] = ()  # prefixes of names that the tags around items don't declare
+    links: tuple[tuple[str, str], ...] = ()  # of the feed itself: what for, and where to
+    faults: tuple[str, ...] = ()  # why it is no well-formed XML
 
     def document(self, items: Sequence[Item]) -> bytes:
         """A feed of these items alone, all within the same tags."""
         around = items[0].around if items else (self.root,)
         ends = (b"</%s>" % _name(tag) for tag in reversed(around))
         inside = (part for item in items for part in item.parts)
-        return b"".join((self.start, *around, *inside, *ends))
+        return b"".join((self.start, self._bound(around[0]), *around[1:], *inside, *ends))
+
+    def _bound(self, tag: bytes) -> bytes:
+        """The outermost tag, with what it forgot to declare."""
+        spaces = "".join(
+            f' xmlns:{prefix}="{NAMESPACES.get(prefix, f"unbound:{prefix}")}"'
+            for prefix in self.unbound
+        )
+        at = 1 + len(_name(tag))
+        return tag[:at] + spaces.encode() + tag[at:]
 
     def groups(self, size: int) -> Iterator[tuple[Item, ...]]:
         """The items in their order, as many at once as fit into so many bytes."""
@@ -83,22 +58,30 @@ class Pieces(msgspec.Struct, frozen=True, kw_only=True):
             yield tuple(group)
 
 
-def cut(body: bytes, limits: Limits = LIMITS) -> Pieces:
-    """Cut an RSS, RDF or Atom document.
+def cut(body: bytes, limits: Limits = LIMITS, charset: str = "") -> Pieces:
+    """Cut an RSS, RDF or Atom document. One that is whole may be faulty otherwise.
+
+    Args:
+        charset: the encoding that the server names.
 
     Raises:
         SourceError: it is broken or ends too early, is too deep, or has entities that could grow.
     """
-    text = decoded(body)
+    text = decoded(body, charset)
     declaration = _DECLARATION.match(text)
-    document = text[declaration.end() if declaration else 0 :].encode("utf-8", "surrogatepass")
-    scan = _Scan(document, limits)
+    faults = ["white space before '<?xml'"] if declaration and text[0].isspace() else []
+    text = text[declaration.end() if declaration else 0 :]
     try:
-        scan.run()
-    except _EnoughError:
-        pass
+        scan = scanned(text, limits)
     except ExpatError as error:
-        raise SourceError(f"broken or cut feed: {error}") from None
+        text, found = mended(text)
+        faults += found
+        try:
+            scan = scanned(text, limits)
+        except ExpatError:
+            raise SourceError(f"broken or cut feed: {error}") from None
+    faults += [f"the unbound prefix {prefix!r}" for prefix in sorted(scan.undeclared)]
+    faults += ["something after its end"] if scan.is_followed else []
     entities = "".join(f'<!ENTITY {name} "{value}">\n' for name, value in scan.entities.items())
     doctype = f"<!DOCTYPE feed [\n{entities}]>\n" if entities else ""
     return Pieces(
@@ -107,162 +90,10 @@ def cut(body: bytes, limits: Limits = LIMITS) -> Pieces:
         root=scan.root,
         more=scan.more,
         fields=scan.fields,
+        unbound=tuple(sorted(scan.used - scan.around)),
+        links=tuple(scan.links),
+        faults=tuple(faults),
     )
-
-
-class _EnoughError(Exception):
-    """The rest is not looked at."""
-
-
-class _Scan:
-    """One pass through a document: where its items are, and which of their fields are too much."""
-
-    def __init__(self, document: bytes, limits: Limits) -> None:
-        self.items, self.entities = list[Item](), dict[str, str]()
-        self.root, self.more, self.fields = b"", False, 0
-        self._document, self._limits = document, limits
-        self._depth = 0
-        self._started: int | None = None  # the tag before, if it is a start tag
-        self._around = list[bytes]()  # the tags that are open, down to an item's
-        self._prefixes = set[str]()
-        self._item: _OpenItem | None = None
-        self._field = _OpenField()
-        self._parser = ParserCreate("utf-8")
-        self._parser.buffer_text = True
-        self._parser.StartElementHandler = self._start
-        self._parser.EndElementHandler = self._end
-        self._parser.EntityDeclHandler = self._entity
-
-    def run(self) -> None:
-        self._parser.Parse(self._document, True)
-
-    def _start(self, name: str, attributes: Mapping[str, str]) -> None:
-        at, local = self._parser.CurrentByteIndex, name.rpartition(":")[2].lower()
-        self._started = at
-        self._depth += 1
-        self._prefixes.update(key for key in attributes if key.startswith("xmlns"))
-        is_bad = (
-            self._depth > self._limits.depth
-            or len(self._prefixes) > _MOST_PREFIXES
-            or len(attributes) > _MOST_ATTRIBUTES
-            or any(len(attributes.get(key, "")) > _LONGEST_INHERITED for key in _INHERITED)
-        )
-        if self._item:
-            self._start_inside(self._item, at, local, is_bad)
-        elif is_bad:
-            raise SourceError(
-                f"outside of its items, elements more than {self._limits.depth} deep, more than "
-                f"{_MOST_PREFIXES} namespaces or {_MOST_ATTRIBUTES} attributes, or a base address "
-                f"of more than {_LONGEST_INHERITED:,} characters"
-            )
-        elif len(self._around) == self._depth - 1:
-            self._start_around(at, local)
-
-    def _start_around(self, at: int, local: str) -> None:
-        """An item, or a tag around items."""
-        if local in _ITEMS:
-            if len(self.items) >= self._limits.items:
-                self.more = True
-                raise _EnoughError
-            self._item = _OpenItem(start=at, depth=self._depth)
-        elif self._depth == 1 or local == "channel":
-            tag = self._tag(at)
-            self.root = self.root or (tag[:-2] + b">" if tag.endswith(b"/>") else tag)
-            self._around.append(tag)
-            if sum(map(len, self._around)) > _LONGEST_AROUND:
-                raise SourceError(f"tags around its items of more than {_LONGEST_AROUND:,} bytes")
-
-    def _start_inside(self, item: _OpenItem, at: int, local: str, is_bad: bool) -> None:
-        if self._depth == item.depth + 1:
-            self._field = _OpenField(start=at)
-            item.fields += 1
-        field = self._field
-        if local in _OF_AUTHORS:  # each time, feedparser looks for an address in the author's name
-            item.looked += item.longest
-        if local in _TAGS:
-            item.tags += 1
-            field.is_tag = True
-        if local in _AUTHORS or local in _LISTS:
-            field.is_author |= local in _AUTHORS
-            field.is_list |= local in _LISTS
-            self._parser.CharacterDataHandler = field.text.append
-        is_over = item.fields > self._limits.fields or item.looked > self._limits.authors
-        field.is_bad |= is_bad or is_over or local in _ITEMS
-
-    def _end(self, name: str) -> None:
-        item = self._item
-        if item and self._depth == item.depth + 1:
-            self._end_field(item, self._end_of_element())
-        elif item and self._depth == item.depth:
-            self.items.append(item.closed(self._document, self._end_of_element(), self._around))
-            self._item = None
-        self._started = None
-        self._depth -= 1
-        del self._around[self._depth :]
-
-    def _end_of_element(self) -> int:
-        """Where the element ends that ends now: expat is at its end tag, or behind an empty one."""
-        at = self._parser.CurrentByteIndex
-        is_empty = self._started is not None and self._tag(self._started).endswith(b"/>")
-        return at if is_empty else at + len(self._tag(at))
-
-    def _end_field(self, item: _OpenItem, end: int) -> None:
-        self._parser.CharacterDataHandler = None
-        field, text = self._field, "".join(self._field.text)
-        is_bad = field.is_bad or end - field.start > self._limits.field
-        if field.is_author:
-            item.longest = max(item.longest, len(text))
-            is_bad |= max(map(len, _WORD.findall(text)), default=0) > self._limits.word
-        if field.is_list:
-            item.tags += len(re.findall(r"[,\s]+", text))
-        is_surplus = field.is_tag and item.tags > self._limits.tags  # an entry keeps no more
-        if is_bad or is_surplus:
-            item.cuts.append((field.start, end))
-        self.fields += is_bad
-
-    def _tag(self, at: int) -> bytes:
-        match = _TAG.match(self._document, at)
-        if match is None:
-            raise SourceError("broken feed: a part of a tag in an entity")
-        return match[0]
-
-    def _entity(self, name: str, is_parameter: bool, value: str | None, *rest: object) -> None:
-        if is_parameter or value is None:
-            return
-        if len(value) > _LONGEST_ENTITY or "<" in value or re.search(r"&[^#]", value):
-            raise SourceError(f"broken feed: what its entity {name[:40]!r} stands for could grow")
-        self.entities[name] = value if value.isalnum() or len(value) > 1 else f"&#{ord(value)};"
-        if len(self.entities) > _MOST_ENTITIES:
-            raise SourceError(f"broken feed: more than {_MOST_ENTITIES} entities")
-
-
-class _OpenItem(msgspec.Struct):
-    """An item whose end has not come yet."""
-
-    start: int  # in bytes
-    depth: int
-    cuts: list[tuple[int, int]] = msgspec.field(default_factory=list)  # fields that are not read
-    fields: int = 0
-    tags: int = 0
-    longest: int = 0  # characters of a field that names authors
-    looked: int = 0  # characters that are looked through for them
-
-    def closed(self, document: bytes, end: int, around: Sequence[bytes]) -> Item:
-        starts = (self.start, *(end for _, end in self.cuts))
-        ends = (*(start for start, _ in self.cuts), end)
-        parts = (document[a:b] for a, b in zip(starts, ends, strict=True))
-        return Item(tuple(parts), tuple(around))
-
-
-class _OpenField(msgspec.Struct):
-    """A field whose end has not come yet."""
-
-    start: int = 0  # in bytes
-    text: list[str] = msgspec.field(default_factory=list)  # where it names authors or lists tags
-    is_bad: bool = False
-    is_tag: bool = False
-    is_list: bool = False
-    is_author: bool = False
 
 
 def _name(tag: bytes) -> bytes:

@@ -9,9 +9,10 @@ from urllib.parse import urldefrag, urljoin, urlsplit
 from urllib.request import proxy_bypass_environment  # type: ignore[attr-defined]
 
 from digest.errors import SourceError, Unreachable
-from digest.model import ARXIV_PACE, Request
+from digest.model import Request
 
 ARXIV = "arxiv.org"
+ARXIV_PACE = 3.0  # seconds; https://info.arxiv.org/help/api/tou.html
 DEADLINE = 20 * 60.0  # seconds for all that a run asks
 
 
@@ -91,6 +92,12 @@ def retry_after(value: str | None, date: str | None) -> float | None:
         return max(0.0, (until - now).total_seconds())
     except (ValueError, TypeError, OverflowError):
         return None
+
+
+def charset_of(content_type: str) -> str:
+    """The encoding that a Content-Type header names, in small letters; empty without one."""
+    match = re.search(r";\s*charset\s*=\s*[\"']?([\w.:-]{1,40})", content_type, re.I)
+    return match[1].lower() if match else ""
 
 
 def redirected(url: str, location: str) -> str:

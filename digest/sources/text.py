@@ -4,7 +4,6 @@ import re
 from collections.abc import Iterable
 from datetime import UTC, date, datetime
 from email.utils import parsedate_to_datetime
-from html import unescape
 from unicodedata import combining
 from urllib.parse import urlsplit
 
@@ -17,15 +16,6 @@ _OF_MARKS = "\u0f73\u0f75\u0f81\uff9e\uff9f"  # no marks by their class, but com
 _NO_CHARACTER = re.compile(r"&#(?:\d{8,}|[xX][0-9a-fA-F]{7,});?")
 _LONGEST_DATE = 100  # characters
 _WRAPPED_AT = (72, 90)  # columns between which arXiv's lines end, in all of 8,600 wrapped abstracts
-_NAME = re.compile("</?[a-z]", re.I)
-_TAG = re.compile(
-    r"<(?P<end>/?)(?P<name>[a-z][^\s/>]*+)(?:[^>=]|=\s*\"[^\"]*\"|=\s*'[^']*'|=)*+>", re.I
-)
-_HIDDEN = {"script", "style", "head", "template", "noscript", "svg", "math", "iframe", "object"}
-_BLOCKS = re.compile(
-    "address|article|aside|blockquote|br|dd|details|div|dl|dt|fig(ure|caption)|footer|form|h[1-6]|"
-    "header|hr|li|main|nav|ol|p|pre|section|summary|table|tbody|td|th|thead|tr|ul"
-)
 
 
 def fold(text: str | None) -> str:
@@ -69,43 +59,6 @@ def _goes_on(line: str, word: str) -> bool:
     return len(line) + 1 + len(word) > least and line.rstrip().rfind(" ") < most
 
 
-def plain(html: str) -> str:
-    """The text that a reader of this HTML sees, a line a paragraph.
-
-    Reads tags as browsers do, but builds no tree: hostile HTML takes no longer than other.
-    """
-    found, start, end = list[str](), 0, len(html)
-    while (tag := html.find("<", start)) >= 0:
-        found.append(_unescaped(html[start:tag]))
-        if html.startswith("<!--", tag):
-            start = _after(html, "-->", tag + 4)
-        elif html[tag + 1 : tag + 2] in {"!", "?"}:
-            start = _after(html, ">", tag)
-        elif not _NAME.match(html, tag):
-            found.append("<")
-            start = tag + 1
-        elif match := _TAG.match(html, tag):
-            name, start = match["name"].lower(), match.end()
-            if _BLOCKS.fullmatch(name):
-                found.append("\n\n")
-            elif name in _HIDDEN and match["end"] != "/":
-                closing = re.compile(rf"</{name}\b", re.I).search(html, start)
-                start = closing.start() if closing else end
-        else:
-            start = end
-    found.append(_unescaped(html[start:]))
-    return "\n".join(line for part in "".join(found).split("\n\n") if (line := fold(part)))
-
-
-def _unescaped(html: str) -> str:
-    return unescape(_NO_CHARACTER.sub("\ufffd", html))
-
-
-def _after(text: str, mark: str, start: int) -> int:
-    found = text.find(mark, start)
-    return len(text) if found < 0 else found + len(mark)
-
-
 def excerpt(text: str, words: int = 80) -> str:
     """The first words of a text, on one line, with an ellipsis where there are more."""
     found = text.split()
@@ -140,7 +93,8 @@ def web_address(text: str | None) -> str:
     url = re.sub(r"\s", "", _fit(text))
     try:
         parts = urlsplit(url)
-        return url if parts.scheme in {"http", "https"} and parts.hostname else ""
+        is_web = parts.scheme in {"http", "https"} and bool(parts.hostname)
+        return parts.scheme + url[len(parts.scheme) :] if is_web else ""
     except ValueError:
         return ""
 

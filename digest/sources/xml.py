@@ -23,6 +23,7 @@ _MARKS = (  # what documents of an encoding begin with; the longer ones first
     (codecs.BOM_UTF8, "utf-8"),
 )
 _ENCODING = re.compile(rb"\s*<\?xml\s[^>]{0,500}?encoding\s*=\s*[\"']([\w.:-]{1,40})[\"']")
+_SAID_BY_DEFAULT = {"iso8859-1", "ascii", "cp1252", ""}
 _SLOW = {"punycode", "idna"}  # take time that grows with the square of the length
 
 
@@ -93,8 +94,16 @@ def _after_comments(body: bytes) -> int:
         at = end + 3
 
 
-def decoded(body: bytes) -> str:
+def decoded(body: bytes, charset: str = "") -> str:
     """A document in the encoding that it names, or else in one that it may well be in.
+
+    A mark at its beginning counts most, then UTF-8 where somebody names it and it fits, since a
+    text in another encoding hardly ever does; then what the server says.
+
+    Args:
+        charset: what the server says; Latin-1 is what servers say that know nothing.
+
+    Source: RFC 7303, 3.2
 
     Raises:
         SourceError: it is in none of them.
@@ -103,15 +112,26 @@ def decoded(body: bytes) -> str:
     match = _ENCODING.match(body)
     named = match[1].decode("ascii", "replace") if match else "utf-8"
     named = "gb18030" if named.lower() == "gb2312" else named  # a part of it
-    for name in (mark or named, named, "utf-8", "windows-1252", "iso-8859-2"):
+    is_default = _alias(charset) in _SAID_BY_DEFAULT
+    is_utf8 = match is not None and _alias(named) == "utf-8"
+    first = [named, charset] if is_default or is_utf8 else [charset, named]
+    for name in filter(None, (mark, *first, "utf-8", "windows-1252", "iso-8859-2")):
         try:
             known = codecs.lookup(name).name
-            is_wrong = match and not mark and known.startswith(("utf-16", "utf-32"))
+            is_wrong = not mark and known.startswith(("utf-16", "utf-32"))
             if known not in _SLOW and not is_wrong:
                 return body.decode(name).removeprefix("\ufeff")
         except (UnicodeError, LookupError):
             continue
     raise SourceError("broken document: its encoding is unknown")
+
+
+def _alias(encoding: str) -> str:
+    """The one name of an encoding; empty where nobody knows it."""
+    try:
+        return codecs.lookup(encoding).name
+    except (LookupError, UnicodeError):
+        return ""
 
 
 def text(element: Element | None) -> str:

@@ -3,8 +3,10 @@
 import re
 from datetime import date
 from hashlib import blake2b
+from html import unescape
 from typing import NamedTuple
 from unicodedata import combining, normalize
+from urllib.parse import unquote, urlsplit
 
 # New style since 2007-04 (four digits, five since 2015-01); old style archive[.SC]/YYMMNNN.
 # Source: https://info.arxiv.org/help/arxiv_identifier.html
@@ -18,6 +20,25 @@ _ARXIV_IN_URL = re.compile(
 _ARXIV_DOI = "10.48550/arxiv."
 # Source: https://www.crossref.org/blog/dois-and-matching-regular-expressions/
 _DOI = re.compile(r"10\.\d{4,9}/[-._;()/:a-z0-9]+", re.IGNORECASE)
+
+_LONGEST_ADDRESS = 500  # characters
+_DOI_WHOLE = re.compile(r"10\.\d{4,9}/[^\s\"]+")
+_DOI_NAME = re.compile(
+    r"(?P<address>https?://(?:dx\.|www\.)?doi\.org/)?(?:doi:?\s*|info:doi/|urn:doi:)?"
+    r"(?P<name>10\.\d{4,9}(?:/|%2f)\S+)",
+    re.I,
+)
+_DOI_PERCENT = re.compile("%2f", re.I)
+_DOI_TEX = re.compile(r"\\([_&%#{}])")
+_RESOLVERS = {"doi.org", "dx.doi.org", "www.doi.org"}
+_VERSIONED_DOIS = ("10.1101/", "10.64898/")  # of preprints whose pages end in v1, v2
+_TAIL = re.compile(
+    r"(?:/(?:full(?:[./-]?(?:text|html|pdf))?|abstract|abs|meta|e?pdf(?:direct|plus)?|epub|html|summary|"
+    r"references|figures|tables|metrics|citations?|suppl(?:ementary[\w-]*)?|info|xml|reader|download|"
+    r"article-info|article-abstract)"
+    r"|\.(?:full(?:[.-](?:pdf|text))?|pdf\+html|pdf|abstract|short|long|html?|xml|epub|extract)"
+    r"|(?<=\d)v\d{1,3}(?:\.(?:full|abstract|short)[\w.-]*)(?=$))$"
+)
 
 _MARKED = re.compile(r"(^|-)[0-9a-f]{8}$")  # what looks like a hash
 
@@ -58,10 +79,61 @@ def is_arxiv_name(name: str) -> bool:
     return "/" not in number or "." not in number  # an old one, without its subject class
 
 
+def dois(field: str) -> tuple[str, ...]:
+    """The DOIs of a field that should hold nothing else, whole, as bare names or addresses.
+
+    DOIs compare without case (DOI Handbook, 2.4), so ours are lower case.
+    """
+    text = _DOI_TEX.sub(r"\1", unescape(field)).strip()
+    parts = re.split(r"[,;|]?\s+|[,;|](?=(?:https?:|doi:|10\.\d{4,9}/))", text, flags=re.I)
+    return tuple(dict.fromkeys(found for part in parts if (found := _whole_doi(part))))
+
+
+def _whole_doi(text: str) -> str:
+    match = _DOI_NAME.match(text)
+    if not match:
+        return ""
+    bare = unquote(match["name"]) if match["address"] else match["name"]
+    found = _DOI_WHOLE.match(_DOI_PERCENT.sub("/", bare, count=1))
+    return found[0].lower().rstrip(".,;") if found else ""
+
+
+def doi_of_address(url: str) -> str:
+    """The DOI of what stands at an address: doi.org's, or a publisher's page of it.
+
+    What a publisher puts behind it, such as `/full` or `.pdf`, is no part of it; of bioRxiv's and
+    medRxiv's `v2` neither.
+    """
+    try:
+        parts = urlsplit(url[:_LONGEST_ADDRESS])
+    except ValueError:
+        return ""
+    if parts.scheme not in {"http", "https"}:
+        return ""
+    if (parts.hostname or "") in _RESOLVERS:
+        return next(iter(dois(url.partition("#")[0])), "")
+    path = unquote(parts.path)
+    match = _DOI_WHOLE.search(path) or _DOI_WHOLE.search(unquote(parts.query))
+    if not match:
+        return ""
+    name = match[0].partition("&")[0].lower()
+    while (shorter := _TAIL.sub("", name).rstrip("/.,;")) != name:
+        name = shorter
+    if name.startswith(_VERSIONED_DOIS):
+        name = re.sub(r"v\d{1,3}$", "", name)
+    return name if "/" in name else ""
+
+
+def doi_version(url: str) -> int:
+    """The version of a preprint of bioRxiv or medRxiv that an address names; 0 for others."""
+    match = re.search(r"/content/(?:early/[\d/]*)?10\.\d{4,9}/[^?#/]*?v(\d{1,3})(?=[.?#/]|$)", url)
+    return int(match[1]) if match else 0
+
+
 def doi(text: str) -> str:
     """The DOI in a `doi:…` name, a doi.org or publisher URL or a bare one; empty where none is.
 
-    DOIs compare without case (DOI Handbook, 2.4), so ours are lower case.
+    It may lack an end or have one too many; see `dois` and `doi_of_address`.
     """
     match = _DOI.search(text)
     if not match:

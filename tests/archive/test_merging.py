@@ -19,15 +19,10 @@ from test_fetch import API, FEED, LISTING, MONDAY, OAI, TUESDAY, Place, place
 from digest import archive, cite
 from digest.cli import main
 from digest.fetch import ARCHIVE
-from digest.model import (
-    Entry,
-    Link,
-    Markup,
-    Version,
-    WebFeed,
-)
+from digest.model import Entry, Link, Markup, Version
 from digest.papers import versions
 from digest.sources import feed
+from digest.sources.feed import WebFeed
 from digest.text import links
 from digest.text.links import paper_links
 from digest.text.mailing import announced_on
@@ -35,7 +30,7 @@ from digest.text.mailing import announced_on
 __all__ = ["place"]
 
 # What an archived paper may gain by what a feed says of it.
-GAINED = {"links", "sources", "aliases"}
+GAINED = {"names", "links", "sources", "aliases"}
 DAY = date(2026, 5, 14)
 DOI = "10.1145/12345.678"
 

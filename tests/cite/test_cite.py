@@ -31,13 +31,9 @@ from strategies import arxiv_numbers, moments, text
 from digest import cite
 from digest.cite.latex import author, title
 from digest.cite.names import Name, names, parse, persons
-from digest.model import (
-    Entry,
-    Link,
-    LocalFile,
-    Markup,
-)
+from digest.model import Entry, Link, Markup
 from digest.sources import arxiv_answer
+from digest.sources.file import LocalFile
 
 ROOT = Path(__file__).parents[2]
 PAPERS = ROOT.parent / "shared" / "data" / "papers.jsonl.gz"

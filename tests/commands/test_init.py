@@ -15,7 +15,9 @@ from digest.commands.init import _quoted, create
 from digest.commands.opml import read
 from digest.config import load_site
 from digest.errors import DigestError
-from digest.model import ArxivListing, LocalFile, WebFeed
+from digest.sources.arxiv_listing import ArxivListing
+from digest.sources.feed import WebFeed
+from digest.sources.file import LocalFile
 
 PROJECT = Path(__file__).parents[2]
 OPML = """<?xml version="1.0" encoding="utf-8"?>

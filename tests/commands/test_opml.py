@@ -11,7 +11,9 @@ from digest.commands.init import create
 from digest.commands.opml import Subscription, read
 from digest.config import load_site
 from digest.errors import DigestError
-from digest.model import ArxivApi, ArxivListing, WebFeed
+from digest.sources.arxiv import ArxivApi
+from digest.sources.arxiv_listing import ArxivListing
+from digest.sources.feed import WebFeed
 
 FEED = (
     b'<?xml version="1.0"?><rss version="2.0"><channel><title>B</title><link>https://b.example/'

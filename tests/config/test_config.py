@@ -4,15 +4,11 @@ import pytest
 
 from digest.config import load_site
 from digest.errors import ConfigError
-from digest.model import (
-    ArxivApi,
-    ArxivListing,
-    CrossLists,
-    FeedSelection,
-    LocalFile,
-    Markup,
-    WebFeed,
-)
+from digest.model import FeedSelection, Markup
+from digest.sources.arxiv import ArxivApi
+from digest.sources.arxiv_listing import ArxivListing, CrossLists
+from digest.sources.feed import WebFeed
+from digest.sources.file import LocalFile
 
 GOOD = """\
 title: "T"

@@ -7,16 +7,12 @@ import pytest
 
 from digest.config import load_site
 from digest.errors import ConfigError
-from digest.model import (
-    ArxivApi,
-    ArxivListing,
-    ArxivOai,
-    CrossLists,
-    LocalFile,
-    Markup,
-    Source,
-    WebFeed,
-)
+from digest.model import Markup, Source
+from digest.sources.arxiv import ArxivApi
+from digest.sources.arxiv_listing import ArxivListing, CrossLists
+from digest.sources.arxiv_oai import ArxivOai
+from digest.sources.feed import WebFeed
+from digest.sources.file import LocalFile
 
 
 def sources(tmp_path: Path, *lines: str) -> tuple[Source, ...]:

@@ -5,7 +5,6 @@ from pathlib import Path
 import pytest
 
 from digest.config import load_site
-from digest.config.located import Section
 from digest.config.rule_reader import MAX_TERMS, parse
 from digest.config.rules import (
     AtLeast,
@@ -17,6 +16,7 @@ from digest.config.rules import (
     Rule,
 )
 from digest.errors import ConfigError
+from digest.files.located import Section
 from digest.model import Example, Sort
 
 PATH = Path("site.yaml")

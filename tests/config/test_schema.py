@@ -13,16 +13,14 @@ import yaml
 
 from digest.config import OPTIONAL_FORMATS, load_site, rules
 from digest.errors import ConfigError
-from digest.model import (
-    Authors,
-    CrossLists,
-    Markup,
-    Sort,
-)
+from digest.model import Authors, Markup, Sort
+from digest.sources.arxiv_listing import CrossLists
 
 PROJECT = Path(__file__).parents[2]
 SCHEMA = json.loads((PROJECT / "digest/site.schema.json").read_text("utf-8"))
 VALIDATOR = jsonschema.Draft7Validator(SCHEMA)
+
+SOURCES = tuple(f"sources/{path.name}" for path in (PROJECT / "digest/sources").glob("*.py"))
 
 # Every key there is.
 WHOLE = """\
@@ -56,7 +54,7 @@ sources:
   - {name: O, kind: arxiv-oai, set: 'cs:cs:DC', from: 2026-01-01, until: 2026-02-01, markup: tex,
      endpoint: 'http://localhost/', pace: 3}
   - {name: F, kind: feed, url: 'https://example.org/feed.xml', full: true, markup: plain,
-     themes: [a]}
+     themes: [a], was: [Former name, 'https://example.org/old.xml']}
   - {name: S, kind: file, path: 'content/*.xml', markup: plain}
 themes:
   - id: a
@@ -201,7 +199,7 @@ def test_the_schema_has_just_the_keys_that_we_read() -> None:
     described = {key for found in mappings(SCHEMA) for key in found.get("properties", {})}
     used = {key for found in mappings(yaml.load(WHOLE, _Loader)) for key in found}
     assert described == used  # and WHOLE is accepted
-    readers = ("config/__init__.py", "config/sources.py", "config/rules.py")
+    readers = ("config/__init__.py", "config/rules.py", *SOURCES)
     assert described >= {key for reader in readers for key in asked(f"digest/{reader}")}
     assert described >= {*rules.TEXT_FIELDS, *rules.FACTS}
 
@@ -214,7 +212,7 @@ def test_the_schema_has_just_the_choices_that_we_know() -> None:
 
 
 READS = {"text", "texts", "words", "section", "sections", "boolean"}
-READS |= {"terms", "integer", "number", "day", "choice", "_parts", "_endpoint", "_duration"}
+READS |= {"terms", "integer", "number", "day", "choice", "_parts", "endpoint", "duration"}
 
 
 def asked(path: str) -> Iterator[str]:

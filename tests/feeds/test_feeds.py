@@ -24,15 +24,13 @@ from strategies import entries
 from digest import feeds
 from digest.archive.tag import KEPT, authority
 from digest.commands.check.feed import read_json, read_xml
-from digest.config.located import Text
 from digest.editor.curation import NOTHING, Edition, PublishedIssue
 from digest.editor.values import Body, Issue, Note
 from digest.errors import ConfigError
 from digest.feeds import items, window
+from digest.files.located import Text
 from digest.model import (
     FEED_FORMATS,
-    ArxivListing,
-    CrossLists,
     Entry,
     FeedSelection,
     Link,
@@ -42,10 +40,11 @@ from digest.model import (
     Site,
     Theme,
     Version,
-    WebFeed,
 )
 from digest.papers.paper import Paper
 from digest.render import Renderer
+from digest.sources.arxiv_listing import ArxivListing, CrossLists
+from digest.sources.feed import WebFeed
 
 FILES = tuple(format.file for format in FEED_FORMATS)
 TAG = "example.org,2026"

@@ -15,17 +15,9 @@ from lxml import etree
 from server import Paper, Server, papers
 
 from digest.errors import Refused, SourceError
-from digest.model import (
-    ArxivApi,
-    Entry,
-    Link,
-    Markup,
-    Request,
-    SourceHistory,
-    State,
-    Version,
-)
+from digest.model import Entry, Link, Markup, Request, SourceHistory, State, Version
 from digest.sources import arxiv, arxiv_answer
+from digest.sources.arxiv import ArxivApi
 from digest.sources.papers import publisher_dois
 
 MORE = Path(__file__).parents[3] / "shared/data/recorded/api"

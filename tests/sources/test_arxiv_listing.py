@@ -10,19 +10,9 @@ from msgspec.structs import replace
 from server import Paper, Server
 
 from digest.errors import SourceError
-from digest.model import (
-    ARXIV_API,
-    Answer,
-    ArxivListing,
-    CrossLists,
-    Entry,
-    Markup,
-    Request,
-    SourceHistory,
-    SourceResult,
-    State,
-)
-from digest.sources import arxiv_listing, arxiv_listing_answer
+from digest.model import Answer, Entry, Markup, Request, SourceHistory, SourceResult, State
+from digest.sources import arxiv, arxiv_listing, arxiv_listing_answer
+from digest.sources.arxiv_listing import ArxivListing, CrossLists
 from digest.sources.asking import Run
 
 SOURCE = ArxivListing(
@@ -379,5 +369,5 @@ def test_arxivs_listing_is_completed_by_arxivs_api(server: Server) -> None:
     source = replace(SOURCE, endpoint="https://rss.arxiv.org", categories=("cs.DC", "cs"))
     _, asked = fetch(server, source, a_run(at(TUESDAY)), kinds(), TUESDAY)
     assert asked[0].url == "https://rss.arxiv.org/rss/cs.DC+cs"
-    assert asked[1].url.startswith(f"{ARXIV_API}?id_list=")
+    assert asked[1].url.startswith(f"{arxiv.API}?id_list=")
     assert all(request.pace == 3.0 for request in asked)

@@ -12,15 +12,9 @@ from msgspec.structs import replace
 from server import Paper, Server, papers
 
 from digest.errors import SourceError
-from digest.model import (
-    ArxivOai,
-    Markup,
-    Request,
-    SourceHistory,
-    SourceResult,
-    State,
-)
+from digest.model import Markup, Request, SourceHistory, SourceResult, State
 from digest.sources import arxiv_oai
+from digest.sources.arxiv_oai import ArxivOai
 from digest.sources.asking import Asking
 
 NOW = datetime(2026, 5, 20, 12, tzinfo=UTC)

@@ -22,7 +22,7 @@ from test_file import jsonl as as_lines
 
 from digest import archive
 from digest.errors import SourceError
-from digest.model import Entry, LocalFile, Markup
+from digest.model import Entry, Markup
 from digest.sources import (
     arxiv_answer,
     arxiv_listing_answer,
@@ -31,6 +31,7 @@ from digest.sources import (
     file,
     jsonl,
 )
+from digest.sources.file import LocalFile
 from digest.text.ids import slug
 
 TODAY = date(2026, 5, 16)

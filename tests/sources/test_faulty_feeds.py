@@ -24,12 +24,7 @@ from digest.fetch import (
     FetchReport,
     fetch,
 )
-from digest.model import (
-    LocalFile,
-    Markup,
-    State,
-    WebFeed,
-)
+from digest.model import Markup, State
 from digest.sources import (
     arxiv_answer,
     arxiv_listing_answer,
@@ -41,12 +36,17 @@ from digest.sources import (
 )
 from digest.sources.client import Limits as Patience
 from digest.sources.client import Web
-from digest.sources.pieces import Limits
+from digest.sources.feed import WebFeed
+from digest.sources.file import LocalFile
+from digest.sources.scanning import Limits
 
 NOW = datetime(2026, 5, 11, 12, tzinfo=UTC)
 TODAY = NOW.date()
 SOURCE = WebFeed(name="A blog", markup=Markup.PLAIN, url="https://example.org/feed", full=False)
 GOOD = "<item><guid>tag:example.org,2026:good</guid><title>Good</title></item>"
+# What feedparser doesn't cope with.
+CHAPTERS = 'xmlns:x="http://podlove.org/simple-chapters" version="1"'
+CHAPTER = f"<x:chapters {CHAPTERS}><x:chapter/></x:chapters>"
 NAMES = 'xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:itunes="http://www.itunes.com/dtds/podcast-1.0.dtd"'
 
 
@@ -225,21 +225,21 @@ def test_the_command_ends_well_counts_what_is_left_out_and_shows_the_traceback_w
 
 
 def test_a_traceback_is_shown_when_asked_for(tmp_path: Path, server: Server) -> None:
-    server.documents["/bad"] = Reply(body=rss(item("<authors>Ann Lee</authors>") + GOOD))
+    server.documents["/bad"] = Reply(body=rss(item(CHAPTER) + GOOD))
     site(tmp_path, [f"name: Bad, kind: feed, url: '{server.url}/bad'"])
     asked = ["fetch", "--root", str(tmp_path), "--now", "2026-05-11T12:00Z"]
     said = CliRunner().invoke(main, asked)
     assert (said.exit_code, "Traceback" in said.output) == (0, False)
-    assert "1 item left out: AttributeError at " in said.stderr
+    assert "1 item left out: TypeError at " in said.stderr
     debugged = CliRunner().invoke(main, [*asked, "--debug"])
     assert (debugged.exit_code, "Traceback" in debugged.stderr) == (0, True)
-    assert "AttributeError" in debugged.stderr
+    assert "TypeError" in debugged.stderr
 
 
 def test_a_feed_item_that_cannot_be_read_costs_that_item_alone() -> None:
-    page = parse(rss(item("<authors>Ann Lee</authors>") + GOOD + item("<authors/>", "other")))
+    page = parse(rss(item(CHAPTER) + GOOD + item(CHAPTER, "other")))
     assert "good" in names(page)
-    assert page.problem.startswith(("1 item left out: AttributeError at ", "2 items left out"))
+    assert page.problem.startswith(("1 item left out: TypeError at ", "2 items left out"))
 
 
 def test_a_json_item_that_cannot_be_read_costs_that_item_alone() -> None:
@@ -343,8 +343,8 @@ def test_what_is_nested_too_deep_is_left_out_or_refused() -> None:
 def test_a_reference_to_a_number_that_is_no_character_ends_nothing() -> None:
     title = f"<title>A&amp;#{'9' * 4301};B&amp;#x{'f' * 5000};</title>"
     assert parse(rss(item(title))).entries[0].title == "A\ufffdB\ufffd"
-    with pytest.raises(SourceError, match="broken or cut feed"):
-        parse(rss(item(f"<title>&#{'9' * 4301};</title>")))
+    page = parse(rss(item(f"<title>&#{'9' * 4301};</title>")))
+    assert (names(page), page.problem[:19]) == (["bad"], "read all the same, ")
 
 
 @pytest.mark.parametrize(

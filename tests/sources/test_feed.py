@@ -10,14 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from digest.errors import SourceError
-from digest.model import (
-    Entry,
-    Link,
-    Markup,
-    State,
-    WebFeed,
-)
+from digest.model import Entry, Link, Markup, State
 from digest.sources import feed
+from digest.sources.feed import WebFeed
+from digest.sources.names import split_names
 
 URL = "https://example.org/feed.xml"
 SOURCE = WebFeed(name="A blog", markup=Markup.PLAIN, url=URL, full=False)
@@ -58,6 +54,7 @@ def test_a_post_of_a_blog() -> None:
         summary="Queues <3 caches.",
         authors=("Ann Lee", "Bo Chen"),
         links=(Link(rel="abstract", url="https://example.org/queues/"),),
+        names=("https://example.org/queues/",),
         categories=("systems",),
         markup=Markup.PLAIN,
         published=datetime(2026, 5, 13, 3, 30, tzinfo=UTC),
@@ -235,13 +232,13 @@ def test_what_cannot_be_cited_is_left_out(names: str) -> None:
         ("Ann Lee, Bo Chen and Cy Orr", ("Ann Lee", "Bo Chen", "Cy Orr")),
         ("LAPALU, N., O'Connell, R. J.", ("N. LAPALU", "R. J. O'Connell")),
         ("Plaumann, P.-L., Lu, A.", ("P.-L. Plaumann", "A. Lu")),
-        ("Lee, Ann", ("Lee, Ann",)),
+        ("Lee, Ann", ("Ann Lee",)),
         ("The Team", ("The Team",)),
         (" ", ()),
     ],
 )
 def test_authors_of_every_fashion(field: str, names: tuple[str, ...]) -> None:
-    assert feed.split_names(field) == names
+    assert split_names(field) == names
 
 
 @pytest.mark.parametrize(
@@ -250,7 +247,6 @@ def test_authors_of_every_fashion(field: str, names: tuple[str, ...]) -> None:
         ("", "empty"),
         ("<!doctype html><title>Login</title>", "web page"),
         ("<rss version='2.0'><channel><item>", "broken or cut feed"),
-        (FORMATS["rss 2.0"] * 2, "broken or cut feed"),
         ("hello", "broken or cut feed"),
         ("<a/>", "not a feed"),
         ("{", "broken or cut JSON Feed"),

@@ -13,16 +13,10 @@ from asking import NOW, RECORDED, a_run, told
 from test_feed import FORMATS
 
 from digest.errors import SourceError
-from digest.model import (
-    Entry,
-    Link,
-    LocalFile,
-    Markup,
-    SourceResult,
-    State,
-)
+from digest.model import Entry, Link, Markup, SourceResult, State
 from digest.sources import file
 from digest.sources.asking import Run
+from digest.sources.file import LocalFile
 
 COLLECTION = Path(__file__).parents[3] / "shared/data/papers.jsonl.gz"
 TODAY = NOW.date()

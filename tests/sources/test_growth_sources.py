@@ -21,19 +21,25 @@ from growth import MOST, growth
 from digest import sources
 from digest.cite.names import parse as parse_name
 from digest.errors import DigestError
-from digest.model import LocalFile, Markup, WebFeed
+from digest.model import Markup
 from digest.sources import (
     arxiv_answer,
     arxiv_listing_answer,
     arxiv_oai,
     bibtex,
+    dates,
     feed,
     file,
+    html,
     jsonl,
+    mending,
+    names,
     papers,
     text,
     xml,
 )
+from digest.sources.feed import WebFeed
+from digest.sources.file import LocalFile
 from digest.text import ids
 
 TODAY = date(2026, 5, 15)
@@ -105,13 +111,18 @@ READERS: dict[str, Callable[[str], object]] = {
     "ids.author_slug": ids.author_slug,
     "ids.is_arxiv_name": ids.is_arxiv_name,
     "text.fold": text.fold,
+    "ids.dois": ids.dois,
+    "ids.doi_of_address": lambda words: ids.doi_of_address(f"https://x.example/{words}"),
+    "dates.moment": dates.moment,
+    "html.plain_or_html": html.plain_or_html,
+    "mending.mended": mending.mended,
     "text.paragraphs": text.paragraphs,
-    "text.plain": text.plain,
+    "html.plain": html.plain,
     "text.excerpt": text.excerpt,
     "text.moment": text.moment,
     "text.web_address": text.web_address,
     "papers.publisher_doi": papers.publisher_doi,
-    "feed.split_names": feed.split_names,
+    "names.split_names": names.split_names,
     "arxiv_listing.names": arxiv_listing_answer.names,
     "cite.names": lambda words: unwrap(parse_name)(text.fold(words)),
     "xml.refuse_pages": lambda words: xml.refuse_pages(words.encode("utf-8", "replace")),

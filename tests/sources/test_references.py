@@ -15,9 +15,10 @@ from digest import archive, cite
 from digest.cite.records import ris
 from digest.cli import main
 from digest.errors import SourceError
-from digest.model import Entry, LocalFile, Markup, Precision
+from digest.model import Entry, Markup, Precision
 from digest.sources import bibtex, file
 from digest.sources.bibtex import names
+from digest.sources.file import LocalFile
 
 TODAY = date(2026, 11, 28)
 SOURCE = LocalFile(name="Mine", markup=Markup.TEX, path="*")

@@ -7,12 +7,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from digest.sources.html import plain
 from digest.sources.text import (
     excerpt,
     fold,
     moment,
     paragraphs,
-    plain,
     web_address,
 )
 
@@ -78,7 +78,7 @@ def test_an_excerpt_says_that_it_is_one() -> None:
     ("sent", "kept"),
     [
         ("https://example.org/a b", "https://example.org/ab"),
-        ("HTTP://example.org/", "HTTP://example.org/"),
+        ("HTTP://example.org/", "http://example.org/"),
         ("javascript:alert(1)", ""),
         ("java\nscript:alert(1)", ""),
         ("data:text/html,x", ""),

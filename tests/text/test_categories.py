@@ -5,8 +5,9 @@ from datetime import date
 import pytest
 
 from digest.config.rules import Fact
-from digest.model import ArxivListing, CrossLists, Entry, Markup
+from digest.model import Entry, Markup
 from digest.papers.versions import cross_listed
+from digest.sources.arxiv_listing import ArxivListing, CrossLists
 from digest.text import categories
 
 PAIRS = [

@@ -11,7 +11,6 @@ from strategies import text as any_text
 
 from digest.archive import load, read_month
 from digest.config import load_site
-from digest.config.located import Section
 from digest.config.rule_reader import parse
 from digest.config.rules import (
     AtLeast,
@@ -22,13 +21,9 @@ from digest.config.rules import (
     ThemeRef,
     leaves,
 )
-from digest.model import (
-    Entry,
-    LocalFile,
-    Markup,
-    Reason,
-    Theme,
-)
+from digest.files.located import Section
+from digest.model import Entry, Markup, Reason, Theme
+from digest.sources.file import LocalFile
 from digest.text.patterns import Folded, fold
 from digest.themes import Matcher, holds
 from digest.themes.automaton import Automaton

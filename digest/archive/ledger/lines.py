@@ -131,7 +131,10 @@ def line(
     newest = dict[str, Entry]()
     for entry in sorted(fetched.entries, key=lambda entry: entry.version):
         newest[entry.id] = entry
-    old = {name: known(name) for name in newest}
+    old = {
+        name: next(filter(None, map(known, (name, *entry.aliases))), None)
+        for name, entry in newest.items()
+    }
     new = [entry for entry in newest.values() if old[entry.id] is None]
     wholes = (past.when for past in lines if past.source == fetched.source and _is_whole(past))
     before = max(wholes, default=None)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from digest.commands.check.findings import Finding, FindingKind
 from digest.model import Request, Source
-from digest.sources import KINDS
+from digest.sources import kind_of
 from digest.sources.asking import Client, Run, fault
 
 
@@ -30,7 +30,7 @@ def check_sources(
 
 def _problem(source: Source, run: Run, web: Client) -> str:
     """Why the first answer can't be used; empty where the source goes on to the next."""
-    asking = KINDS[type(source)](source, run)
+    asking = kind_of(source).fetch(source, run)
     try:
         step = next(asking)
         first = step

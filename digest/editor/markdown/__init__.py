@@ -15,7 +15,6 @@ from urllib.parse import unquote
 import msgspec
 from markupsafe import Markup as Safe
 
-from digest.config.located import Text
 from digest.editor.markdown.output import Work, clean
 from digest.editor.markdown.syntax import (
     Dialect,
@@ -25,6 +24,7 @@ from digest.editor.markdown.syntax import (
 )
 from digest.editor.values import Body
 from digest.errors import ConfigError
+from digest.files.located import Text
 from digest.text.allowlist import SCHEMES
 
 if TYPE_CHECKING:
