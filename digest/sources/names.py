@@ -13,8 +13,8 @@ _OTHERS = re.compile(
 )
 _BY = re.compile(r"\s*(?:written\s+)?by:?\s+", re.I)
 _MAIL = re.compile(r"[^\s<>()\[\],;:@]{1,64}@[^\s<>()\[\],;:@]{1,255}")
-_STRONG = re.compile(r"\s*(?:[;；、，|\n]|\s/\s)\s*")
-_AND = re.compile(r"\s*,?\s+(?:and|&|und|et)\s+|\s*&\s*", re.I)
+_STRONG = re.compile(r"[;；、，|\n]|\s/\s")
+_AND = re.compile(r",? (?:and|&|und|et) | ?& ?", re.I)  # in folded text
 _SUFFIX = re.compile(r"(?:Jr|Sr|II|III|IV)\.?", re.I)
 _DEGREE = re.compile(r"(?:Ph\.?\s?D|M\.?D|M\.?Sc|B\.?Sc|Prof|Dr)\.?", re.I)
 _GROUP = re.compile(
@@ -48,7 +48,7 @@ def _field(field: str, alone: bool) -> tuple[str, ...]:
     text = _OTHERS.sub("", _BY.sub("", _without_mail(unescape(field)), count=1))
     parts = [part for part in _STRONG.split(text.strip()) if part.strip()]
     if len(parts) > 1:
-        chunks = [c for part in parts for c in _AND.split(part)] if _joined(parts) else parts
+        chunks = [c for part in parts for c in _AND.split(fold(part))] if _joined(parts) else parts
         return tuple(filter(None, (_person(chunk) for chunk in _listed(chunks))))
     chunks = [fold(chunk) for chunk in _AND.split(fold(text)) if fold(chunk)]
     if _GROUP.search(text) and any(" " not in chunk for chunk in chunks):

@@ -4,6 +4,7 @@ import ast
 import copy
 import json
 from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -216,8 +217,16 @@ READS |= {"terms", "integer", "number", "day", "choice", "_parts", "endpoint", "
 
 
 def asked(path: str) -> Iterator[str]:
-    """The keys that a module reads by name."""
-    for node in ast.walk(ast.parse((PROJECT / path).read_text("utf-8"))):
+    """The keys that a module reads by name, in functions that are given a section of YAML."""
+    functions = [
+        node
+        for node in ast.walk(ast.parse((PROJECT / path).read_text("utf-8")))
+        if isinstance(node, ast.FunctionDef)
+        and any(
+            arg.annotation and "Section" in ast.unparse(arg.annotation) for arg in node.args.args
+        )
+    ]
+    for node in chain.from_iterable(map(ast.walk, functions)):
         if isinstance(node, ast.Call):
             name = getattr(node.func, "attr", getattr(node.func, "id", ""))
             texts = [arg.value for arg in node.args if isinstance(arg, ast.Constant)]
