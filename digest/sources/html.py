@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from html import unescape
 
 from digest import tex
 from digest.model import Markup
 from digest.sources.text import fold, paragraphs
+from digest.text.entities import unescaped
 
 # A number of more digits is no character; Python refuses to read one of more than 4,300.
-_NO_CHARACTER = re.compile(r"&#(?:\d{8,}|[xX][0-9a-fA-F]{7,});?")
 _NAME = re.compile("</?[a-z]", re.I)
 _TAG = re.compile(
     r"<(?P<end>/?)(?P<name>[a-z][^\s/>]*+)(?P<rest>(?:[^>=]|=\s*\"[^\"]*\"|=\s*'[^']*'|=)*+)>", re.I
@@ -69,7 +68,7 @@ def plain_or_html(text: str) -> str:
     """A field that should be plain text, and may hold markup or entities all the same."""
     if _MARKUP.search(text):
         return plain(text)
-    return paragraphs(unescape(text) if _ENTITY.search(text) else text)
+    return paragraphs(unescaped(text) if _ENTITY.search(text) else text)
 
 
 def raised(text: str) -> str:
@@ -113,7 +112,7 @@ class _Reader:
     def text(self) -> str:
         html, end = self._html, len(self._html)
         while (tag := html.find("<", self._at)) >= 0:
-            self._add("", _unescaped(html[self._at : tag]))
+            self._add("", unescaped(html[self._at : tag]))
             if html.startswith("<!--", tag):
                 self._at = _after(html, "-->", tag + 4)
             elif html.startswith("<![CDATA[", tag):
@@ -129,7 +128,7 @@ class _Reader:
                 self._tag(match)
             else:
                 self._at = end
-        self._add("", _unescaped(html[self._at :]))
+        self._add("", unescaped(html[self._at :]))
         self._at = end
         while len(self._open) > 1:
             self._close()
@@ -232,11 +231,7 @@ def _alternative(attributes: str) -> str:
         f"{found.get('class', '')} {found.get('src', '')}"
     ):
         return ""
-    return formula(_unescaped(found["alt"]))
-
-
-def _unescaped(html: str) -> str:
-    return unescape(_NO_CHARACTER.sub("\ufffd", html))
+    return formula(unescaped(found["alt"]))
 
 
 def _after(text: str, mark: str, start: int) -> int:

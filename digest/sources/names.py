@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from html import unescape
 
 from digest.sources.text import fold, unique
+from digest.text.entities import unescaped
 
 _SHORT = re.compile(r"(?:[A-Z]\.?[ -]?){1,4}")
 _OTHERS = re.compile(
@@ -45,7 +45,7 @@ def split_names(field: str) -> tuple[str, ...]:
 
 
 def _field(field: str, alone: bool) -> tuple[str, ...]:
-    text = _OTHERS.sub("", _BY.sub("", _without_mail(unescape(field)), count=1))
+    text = _OTHERS.sub("", _BY.sub("", _without_mail(unescaped(field)), count=1))
     parts = [part for part in _STRONG.split(text.strip()) if part.strip()]
     if len(parts) > 1:
         chunks = [c for part in parts for c in _AND.split(fold(part))] if _joined(parts) else parts

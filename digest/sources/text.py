@@ -12,8 +12,6 @@ _UNFIT = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff
 _STACKED = re.compile(r"[^\x00-\u02ff]{30,}")  # where marks may stand on marks
 _MOST_MARKS = 20  # on one letter; composing more takes time that grows with their square
 _OF_MARKS = "\u0f73\u0f75\u0f81\uff9e\uff9f"  # no marks by their class, but composed of some
-# A number of more digits is no character; Python refuses to read one of more than 4,300.
-_NO_CHARACTER = re.compile(r"&#(?:\d{8,}|[xX][0-9a-fA-F]{7,});?")
 _LONGEST_DATE = 100  # characters
 _WRAPPED_AT = (72, 90)  # columns between which arXiv's lines end, in all of 8,600 wrapped abstracts
 

@@ -6,6 +6,7 @@ __all__ = [
     "allowlist",
     "categories",
     "days",
+    "entities",
     "ids",
     "links",
     "mailing",

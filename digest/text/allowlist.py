@@ -11,10 +11,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from html import unescape
 
 import msgspec
 from markupsafe import Markup as Safe
+
+from digest.text.entities import unescaped
 
 _REFERENCE = "&(?:lt|gt|amp|quot|apos|#34|#39|#x27);"
 _UNFIT = "\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff"  # in no XML document
@@ -93,7 +94,7 @@ class Allowlist(msgspec.Struct, frozen=True, kw_only=True):
         for attribute, value in values:
             if attribute not in self.elements[name]:
                 return f"<{name} {attribute}>"
-            if attribute in _ADDRESSES and not is_address(unescape(value)):
+            if attribute in _ADDRESSES and not is_address(unescaped(value)):
                 return f"<{name} {attribute}={value[:60]}>"
         return "" if len(values) == len(dict(values)) else f"<{name}> with an attribute twice"
 

@@ -3,10 +3,11 @@
 import re
 from datetime import date
 from hashlib import blake2b
-from html import unescape
 from typing import NamedTuple
 from unicodedata import combining, normalize
 from urllib.parse import unquote, urlsplit
+
+from digest.text.entities import unescaped
 
 # New style since 2007-04 (four digits, five since 2015-01); old style archive[.SC]/YYMMNNN.
 # Source: https://info.arxiv.org/help/arxiv_identifier.html
@@ -84,7 +85,7 @@ def dois(field: str) -> tuple[str, ...]:
 
     DOIs compare without case (DOI Handbook, 2.4), so ours are lower case.
     """
-    text = _DOI_TEX.sub(r"\1", unescape(field)).strip()
+    text = _DOI_TEX.sub(r"\1", unescaped(field)).strip()
     parts = re.split(r"[,;|]?\s+|[,;|](?=(?:https?:|doi:|10\.\d{4,9}/))", text, flags=re.I)
     return tuple(dict.fromkeys(found for part in parts if (found := _whole_doi(part))))
 
