@@ -45,7 +45,8 @@ def split_names(field: str) -> tuple[str, ...]:
 
 
 def _field(field: str, alone: bool) -> tuple[str, ...]:
-    text = _OTHERS.sub("", _BY.sub("", _without_mail(unescaped(field)), count=1))
+    lines = "\n".join(filter(None, map(fold, unescaped(field).split("\n"))))
+    text = _OTHERS.sub("", _BY.sub("", _without_mail(lines), count=1))
     parts = [part for part in _STRONG.split(text.strip()) if part.strip()]
     if len(parts) > 1:
         chunks = [c for part in parts for c in _AND.split(fold(part))] if _joined(parts) else parts

@@ -84,7 +84,7 @@ def paper(
 
 def publisher_dois(field: str) -> tuple[str, ...]:
     """The DOIs of a field, which may name a paper and a correction to it."""
-    parts = re.split(r"[\s,;]+(?=10\.\d|doi:|https?:)", fold(field), flags=re.IGNORECASE)
+    parts = re.split(r"(?<![\s,;])[\s,;]+(?=10\.\d|doi:|https?:)", fold(field), flags=re.I)
     return unique(map(publisher_doi, parts))
 
 

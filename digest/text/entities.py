@@ -10,5 +10,5 @@ _NO_CHARACTER = re.compile(r"&#(?:\d{8,}|[xX][0-9a-fA-F]{7,});?")
 
 
 def unescaped(text: str) -> str:
-    """The text with the characters that its references stand for; U+FFFD for what stands for none."""
+    """The text with the characters that its references stand for; U+FFFD where there is none."""
     return html.unescape(_NO_CHARACTER.sub("\ufffd", text))

@@ -170,7 +170,7 @@ def test_a_table_may_be_long_and_strange(site: Path) -> None:
     table.write_bytes(b"2605.00001\tdr\xffafts\n")
     status, told = run(site, "test", "--table", str(table))
     assert status == 1
-    assert told == f"Error: {table}: not UTF-8 text; save the file as UTF-8\n"
+    assert told == f"Error: {table}:1: not UTF-8 text; save the file as UTF-8\n"
 
 
 def test_the_shipped_examples_hold() -> None:
