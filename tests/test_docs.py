@@ -1,5 +1,6 @@
 """The documentation is true: every block of code is tried, every generated part is current."""
 
+import ast
 import json
 import os
 import re
@@ -90,6 +91,10 @@ def test_every_block_of_code_is_right(block: Block, tmp_path: Path) -> None:
             try_yaml(block.text, tmp_path)
         case "markdown":
             try_content(block.text, tmp_path)
+        case "python":
+            ast.parse(block.text)
+        case "diff":  # tests/test_contributing.py applies it
+            assert all(line[:1] in {"", " ", "+", "-"} for line in block.text.split("\n"))
         case "jinja":
             Environment().parse(block.text)
         case "json":
