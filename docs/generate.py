@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+from rooms import PACKAGE, Arrows, arrows, floors, reduced, sentence
 
 from digest.cite import CITATION_FORMATS
 from digest.cli import main
@@ -16,7 +17,7 @@ from digest.commands.check.findings import FindingKind
 from digest.model import FEED_FORMATS
 
 DOCS = Path(__file__).parent
-SCHEMA = DOCS.parent / "digest/site.schema.json"
+SCHEMA = PACKAGE / "site.schema.json"
 
 
 def parts() -> dict[str, str]:
@@ -26,6 +27,7 @@ def parts() -> dict[str, str]:
         "commands": "\n".join(_commands(main, "digest")),
         "feed formats": _feed_formats(),
         "kinds": _kinds(),
+        "rooms": _rooms(),
         "site": "\n".join(_site_keys(json.loads(SCHEMA.read_text("utf-8")))),
     }
 
@@ -84,6 +86,30 @@ def _citation_formats() -> str:
         for format in CITATION_FORMATS
     )
     return f"| file | format | media type |\n|---|---|---|\n{''.join(rows)}"
+
+
+def _rooms() -> str:
+    """What imports what, as a drawing for Mermaid, and the rooms as a table, the highest first."""
+    every, drawn = arrows(PACKAGE), reduced(arrows(PACKAGE))
+    count, left = sum(map(len, every.values())), sum(map(len, drawn.values()))
+    lines = [
+        f"  {room} --> {target}\n" for room in _from_above(drawn) for target in sorted(drawn[room])
+    ]
+    rows = (
+        f"| `{room}` | {', '.join(f'`{target}`' for target in sorted(every[room])) or 'none'} |"
+        f" {sentence(PACKAGE, room)} |\n"
+        for room in _from_above(every)
+    )
+    return (
+        f"{len(every)} rooms, and {count} arrows from one that imports to one that it imports from."
+        f"\nThe {left} drawn imply the others.\n\n```mermaid\nflowchart TD\n{''.join(lines)}```\n\n"
+        f"| room | imports from | |\n|---|---|---|\n{''.join(rows)}"
+    )
+
+
+def _from_above(of: Arrows) -> Iterator[str]:
+    for floor in reversed(floors(of)):
+        yield from floor
 
 
 def _site_keys(schema: dict[str, Any]) -> Iterator[str]:

@@ -4,10 +4,11 @@ import ast
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
-PACKAGE = Path(__file__).parents[1] / "digest"
+import pytest
+from rooms import PACKAGE, arrows, floors, imports, modules, reduced
+
 FLOORS = [  # the lowest first; a room is a folder of digest/, or a module at its top
     {"errors", "model"},
     {"text"},
@@ -26,25 +27,6 @@ FLOORS = [  # the lowest first; a room is a folder of digest/, or a module at it
     {"__main__"},
 ]
 FLOOR_OF = {room: number for number, rooms in enumerate(FLOORS) for room in rooms}
-
-
-def modules(package: Path) -> Iterator[tuple[str, Path]]:
-    """Every module with the room it stands in; the package's own face is none."""
-    for path in sorted(package.rglob("*.py")):
-        room = path.relative_to(package).with_suffix("").parts[0]
-        if room != "__init__":
-            yield room, path
-
-
-def imports(path: Path) -> Iterator[tuple[str, ...]]:
-    """What a module imports of ours, in parts: ("papers", "paper", "Paper")."""
-    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-        if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == "digest":
-            folder = (node.module or "").split(".")[1:]
-            yield from ((*folder, alias.name) for alias in node.names)
-        elif isinstance(node, ast.Import):
-            names = (alias.name.split(".") for alias in node.names)
-            yield from (tuple(parts[1:]) for parts in names if parts[0] == "digest")
 
 
 def exports(package: Path, room: str) -> set[str]:
@@ -95,6 +77,22 @@ def test_an_import_past_the_exports_is_found(tmp_path: Path) -> None:
     past = tmp_path / "digest/pages/days.py"
     past.write_text(past.read_text("utf-8") + "\nfrom digest.papers.diff import words\n", "utf-8")
     assert faults(tmp_path / "digest") == ["pages/days.py: papers exports no diff"]
+
+
+def test_the_arrows_drawn_lead_wherever_all_do() -> None:
+    every = arrows(PACKAGE)
+    drawn = reduced(every)
+    reached = dict[str, set[str]]()
+    for room in (room for floor in floors(every) for room in floor):
+        reached[room] = set(drawn[room]).union(*(reached[target] for target in drawn[room]))
+        assert every[room] <= reached[room], room
+    assert sum(map(len, drawn.values())) < sum(map(len, every.values())) / 2
+
+
+def test_a_circle_of_imports_has_no_floors() -> None:
+    circle = {"a": frozenset({"b"}), "b": frozenset({"a"}), "c": frozenset[str]()}
+    with pytest.raises(ValueError, match="a circle of imports: a, b"):
+        floors(circle)
 
 
 def test_one_module_alone_opens_connections_and_one_folder_alone_speaks_click() -> None:
