@@ -77,6 +77,15 @@ def _is_ignored(root: Path, name: str) -> bool:
     return bool(_git(root, "check-ignore", path))
 
 
+def keeps(root: Path, folder: str) -> bool:
+    """Whether a workflow here commits what is written into a folder: it names the folder, or all
+    that `digest fetch --written` names.
+    """
+    paths = (root / ".github").rglob("*.y*ml")
+    texts = [path.read_text("utf-8", "replace") for path in paths if path.is_file()]
+    return any(folder in text or "digest fetch --written" in text for text in texts)
+
+
 def committed(path: Path) -> str:
     """A file as the last commit has it; empty where git doesn't have it."""
     return _git(path.parent, "show", f"HEAD:./{path.name}")
