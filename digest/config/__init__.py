@@ -29,7 +29,7 @@ from digest.sources.keys import endpoint
 from digest.text import days
 from digest.text.ids import is_slug
 
-__all__ = ["check_url", "load_site", "read_themes", "rules", "sources"]
+__all__ = ["check_url", "load_site", "rank", "read_themes", "rules", "sources"]
 
 _TAG = re.compile(r"([a-z0-9-]+\.)+[a-z]{2,}|[^@\s,:]+@([a-z0-9-]+\.)+[a-z]{2,}")  # RFC 4151
 _DAY = re.compile(r"[1-9]\d{3}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?")
@@ -238,7 +238,9 @@ def _selections(site: Section, themes: set[str]) -> tuple[FeedSelection, ...]:
         with item:
             selection = _selection(item, themes)
         if selection.best and "rank" not in site:
-            raise item.error("'best' asks for the first papers of a ranking: add `rank: true`", "best")
+            raise item.error(
+                "'best' asks for the first papers of a ranking: add `rank: true`", "best"
+            )
         if selection.id in found:
             raise item.error(f"there is another feed {selection.id!r}", "id")
         found[selection.id] = selection

@@ -150,9 +150,7 @@ def _read(path: Path, decoder: msgspec.json.Decoder[_Line]) -> Iterator[_Line]:
                 yield line
 
 
-def _decoded(
-    path: Path, decoder: msgspec.json.Decoder[_Line]
-) -> Iterator[_Line | ArchiveError]:
+def _decoded(path: Path, decoder: msgspec.json.Decoder[_Line]) -> Iterator[_Line | ArchiveError]:
     for number, raw in enumerate(files.read(path).split(b"\n"), 1):
         try:
             if raw.strip():

@@ -134,9 +134,7 @@ def _keep(
     entered = _entered(same_days, totals, themes, best)
     lines = defaultdict[str, list[ScoreLine]](list)
     for entry in fresh:
-        line = scores.line_of(
-            entry, scored[entry.id], now, feeds=tuple(entered.get(entry.id, ()))
-        )
+        line = scores.line_of(entry, scored[entry.id], now, feeds=tuple(entered.get(entry.id, ())))
         lines[scores.month_of(entry)].append(line)
     scores.add(folder, lines)
     return len(fresh)
