@@ -19,7 +19,7 @@ from digest.papers.rank import scores
 from digest.papers.rank.learn import FEW, learn
 from digest.papers.rank.model import Model, write
 from digest.papers.rank.replay import ReplayedDay, replay
-from digest.text.days import is_near
+from digest.text.days import day_in, is_near
 
 NEEDED = 1  # picks without which nothing can be learnt
 
@@ -118,7 +118,7 @@ def _decided(root: Path, now: datetime) -> tuple[Decisions, date, Ranking, tuple
     site, edition = build.read(root, now)
     if site.rank is None:
         raise DigestError(f"{root / 'site.yaml'} has no ranking: add `rank: true`")
-    today = build.today_of(site, now)
+    today = day_in(site.timezone, now)
     liked = library.read(root, site.rank.picks, today)
     decided = decisions(edition, triage.read_seen(root / triage.SEEN), liked)
     warnings = (*map(str, liked.problems), *_unknown(decided, "rank.picks in site.yaml"))

@@ -100,7 +100,7 @@ def _likes(note: Note) -> bool:
 def _cited(edition: Edition) -> defaultdict[str, list[date]]:
     """The days of the published issues that name each paper."""
     found = defaultdict[str, list[date]](list)
-    for letter in edition.letters:
+    for letter in edition.issues:
         if not letter.scheduled and not letter.issue.draft:
             for paper in letter.papers:
                 found[paper.id].append(letter.issue.date)
