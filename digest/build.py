@@ -28,6 +28,7 @@ from digest.pages import days, sitemap, status
 from digest.pages.visible import visible
 from digest.papers.judged import judge
 from digest.papers.months import JudgedArchive
+from digest.papers.rank import scores
 from digest.papers.rank.scoring import score_new
 from digest.papers.related import Related, RelatedLimits, find_related
 from digest.papers.related.neighbours import LOOK
@@ -228,7 +229,10 @@ def _plan(
     words = language.load(site.language, root / language.FOLDER)
     site = visible(site, edition, words)
     papers = days.in_order(edition.shown)
-    contents = pages.Contents(site=site, papers=papers, edition=edition, language=words)
+    kept = scores.load(root / scores.FOLDER) if site.rank else scores.NO_SCORES
+    contents = pages.Contents(
+        site=site, papers=papers, edition=edition, language=words, scores=kept
+    )
     lists = [
         *pages.plan(contents),
         *feeds.plan(contents, tag),

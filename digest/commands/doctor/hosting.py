@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from datetime import timedelta
 
+from digest.archive.committed import SCORES
 from digest.commands.doctor.case import Case, Complaint
 
 # GitHub stops the schedule of a public repository without commits for as long. Source:

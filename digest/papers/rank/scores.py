@@ -10,6 +10,7 @@ import logging
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import TypeVar
 
 import msgspec
@@ -18,7 +19,7 @@ from digest.archive import committed
 from digest.errors import ArchiveError
 from digest.files import files
 from digest.model import Entry, Moment
-from digest.papers.rank.score import Reason, Reasons, Score, reasons
+from digest.papers.rank.score import Reason, Reasons, Score, points, reasons
 
 FOLDER, MODEL = committed.SCORES, committed.RANKING
 _log = logging.getLogger(__name__)
@@ -41,6 +42,15 @@ class PaperScore(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, 
         """What readers are shown of it."""
         return Reasons(tuple(Reason(*reason) for reason in self.why), self.others, self.rest)
 
+    @property
+    def shown(self) -> list[tuple[str, str]]:
+        """The weightiest reasons as pages write them: "speculative decoding", "+2.1"."""
+        return [(label, points(weight)) for label, weight in self.why]
+
+    @property
+    def rest_points(self) -> str:
+        return points(self.rest)
+
 
 class ScoreLine(PaperScore, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """The same with every term, as it is written."""
@@ -48,6 +58,8 @@ class ScoreLine(PaperScore, frozen=True, kw_only=True, omit_defaults=True, gc=Fa
     terms: tuple[tuple[str, int], ...] = ()  # add up to the score
 
 
+Scores = Mapping[str, PaperScore]
+NO_SCORES: Scores = MappingProxyType({})
 _Line = TypeVar("_Line", bound=PaperScore)
 _shown, _whole = msgspec.json.Decoder(PaperScore), msgspec.json.Decoder(ScoreLine)
 
