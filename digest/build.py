@@ -229,7 +229,7 @@ def _plan(
     words = language.load(site.language, root / language.FOLDER)
     site = visible(site, edition, words)
     papers = days.in_order(edition.shown)
-    kept = scores.load(root / scores.FOLDER) if site.rank else scores.NO_SCORES
+    kept = scores.of_site(root, site)
     contents = pages.Contents(
         site=site, papers=papers, edition=edition, language=words, scores=kept
     )

@@ -10,19 +10,10 @@ from digest.model import Entry
 from digest.papers.rank.measure import Measure, mean, spread
 from digest.papers.rank.model import Model
 from digest.papers.rank.replay import ReplayedDay
-from digest.papers.rank.score import Reasons, points
+from digest.papers.rank.score import points
 from digest.papers.rank.scores import PaperScore
 
 _STRONGEST = 5  # terms of a model that are shown on each side
-
-
-def of_reasons(told: Reasons) -> str:
-    """ "speculative decoding +2.1, survey −0.8, and 14 others +0.3"."""
-    shown = [f"{reason.label} {points(reason.weight)}" for reason in told.shown]
-    if told.others:
-        others = "1 other" if told.others == 1 else f"{told.others} others"
-        shown.append(f"and {others} {points(told.rest)}" if shown else f"{others}")
-    return ", ".join(shown) or "nothing known speaks for or against it"
 
 
 def of_day(papers: Iterable[tuple[Entry, PaperScore | None]]) -> Iterator[str]:
@@ -31,7 +22,7 @@ def of_day(papers: Iterable[tuple[Entry, PaperScore | None]]) -> Iterator[str]:
         score = points(kept.score) if kept else "–"
         yield f"{score:>6}  {entry.id.removeprefix('arxiv:')}  {title(entry)}"
         if kept:
-            yield f"{'':8}{of_reasons(kept.reasons)}"
+            yield f"{'':8}{kept.reasons}"
 
 
 def day_as_data(papers: Iterable[tuple[Entry, PaperScore | None]]) -> list[dict[str, Any]]:

@@ -18,7 +18,7 @@ import msgspec
 from digest.archive import committed
 from digest.errors import ArchiveError
 from digest.files import files
-from digest.model import Entry, Moment
+from digest.model import Entry, Moment, Site
 from digest.papers.rank.score import Reason, Reasons, Score, points, reasons
 
 FOLDER, MODEL = committed.SCORES, committed.RANKING
@@ -92,6 +92,11 @@ def line_of(
 def load(folder: Path) -> dict[str, PaperScore]:
     """What is kept of all papers, by id. A damaged line is left out, and said in the log."""
     return _by_id(line for path in _months(folder) for line in _read(path, _shown))
+
+
+def of_site(root: Path, site: Site) -> Scores:
+    """What is kept of all papers of a site, if it ranks them."""
+    return load(root / FOLDER) if site.rank else NO_SCORES
 
 
 def load_month(path: Path) -> dict[str, ScoreLine]:
