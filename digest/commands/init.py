@@ -27,7 +27,7 @@ _WORKFLOW = (
     ".github/workflows/publish.yml",
     *(
         f".github/actions/{name}/action.yml"
-        for name in ("install", "fetch", "build", "deploy", "notify", "report")
+        for name in ("install", "fetch", "learn", "build", "deploy", "notify", "report")
     ),
 )
 _SHARED = (".github/dependabot.yml", *_WORKFLOW, "dependencies.txt")

@@ -385,6 +385,7 @@ def test_every_action_is_pinned_by_its_commit_and_says_its_version() -> None:
 RIGHTS = {
     "publish.yml": {
         "fetch": {"contents": "write"},
+        "learn": {"contents": "write"},
         "build": {"contents": "read", "pages": "read"},
         "deploy": {"pages": "write", "id-token": "write"},
         "notify": {"contents": "read"},
@@ -400,6 +401,7 @@ RIGHTS = {
 # The steps that are given a token.
 HOLDERS = {
     "Commit what was found",
+    "Commit what was learnt",
     "Open, update or close the issue",
     "Release",
     "$/.github/actions/fetch",
