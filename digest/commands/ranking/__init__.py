@@ -80,6 +80,15 @@ def go_through(
     return Replayed(days=found, warnings=(*warnings, *_few(learnt)))
 
 
+def decided_on(root: Path, now: datetime) -> Decisions:
+    """What the editor decided of every paper of a site.
+
+    Raises:
+        DigestError: a file of the site can't be accepted.
+    """
+    return _decided(root, now)[0]
+
+
 def read_table(path: Path) -> dict[str, date]:
     """The day of each pick in a table of columns `arxiv_id` and `picked`, apart by tabs.
 
