@@ -91,7 +91,10 @@ def test_what_was_seen_does_not_come_again(session: Session, tmp_path: Path) -> 
 
 def test_decisions_are_written_at_once_and_stay_small(session: Session, tmp_path: Path) -> None:
     session.pin()
-    assert tree(tmp_path)["content/notes/2605.00003.md"] == "---\npin: true\ndecided: 2026-05-18\n---\n"
+    assert (
+        tree(tmp_path)["content/notes/2605.00003.md"]
+        == "---\npin: true\ndecided: 2026-05-18\n---\n"
+    )
     session.tag([" kv cache", "", "2026", "2026"])
     session.hide(" off: topic ")
     assert tree(tmp_path)["content/notes/2605.00003.md"] == (

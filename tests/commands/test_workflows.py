@@ -385,12 +385,12 @@ def test_every_action_is_pinned_by_its_commit_and_says_its_version() -> None:
 RIGHTS = {
     "publish.yml": {
         "fetch": {"contents": "write"},
-        "learn": {"contents": "write"},
         "build": {"contents": "read", "pages": "read"},
         "deploy": {"pages": "write", "id-token": "write"},
         "notify": {"contents": "read"},
         "report": {"issues": "write"},
     },
+    "learn.yml": {"learn": {"contents": "write"}},
     "ci.yml": {name: {"contents": "read"} for name in ("test", "package", "outside")},
     "release.yml": {
         "build": {"contents": "read"},
@@ -401,9 +401,9 @@ RIGHTS = {
 # The steps that are given a token.
 HOLDERS = {
     "Commit what was found",
-    "Commit what was learnt",
     "Open, update or close the issue",
     "Release",
+    "$/.github/actions/commit",
     "$/.github/actions/fetch",
     "$/.github/actions/report",
 }

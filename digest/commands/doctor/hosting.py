@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from digest.archive.committed import SCORES
+from digest.commands import checkout
 from digest.commands.doctor.case import Case, Complaint
 
 # GitHub stops the schedule of a public repository without commits for as long. Source:
@@ -111,6 +112,27 @@ def archive(case: Case) -> Iterator[Complaint]:
             "archive",
             f"{git.uncommitted[0]} is not committed{more}",
             "run: git add content && git commit -m 'Archive' && git push",
+        )
+
+
+def ranking(case: Case) -> Iterator[Complaint]:
+    """What keeps the scores of a site that ranks its papers from being kept."""
+    git = case.checkout
+    if case.site.rank is None or not git.is_repository:
+        return
+    for name in git.mixed:
+        yield Complaint(
+            "ranking",
+            f"git may mix two rankings into one in {name}",
+            f"write into .gitattributes: {name} -merge",
+        )
+    texts = [*git.workflows, *(text for _, text in git.actions)]
+    if texts and not checkout.keep(texts, SCORES):
+        yield Complaint(
+            "ranking",
+            f"no workflow commits {SCORES}, so new papers are not scored",
+            f"add {SCORES} to the paths that `Commit what was found` adds, or copy .github from a "
+            "new site that `digest init` writes",
         )
 
 
