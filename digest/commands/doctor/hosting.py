@@ -42,7 +42,7 @@ def repository(case: Case) -> Iterator[Complaint]:
 
 def workflow(case: Case) -> Iterator[Complaint]:
     git = case.checkout
-    publishing = [text for text in git.workflows if "digest" in text or _OWN.search(text)]
+    publishing = [text for text in git.workflows if _is_publishing(text)]
     if not publishing:
         yield Complaint(
             "workflow",
@@ -189,3 +189,10 @@ def _pins(workflow: str) -> dict[str, tuple[int, ...]]:
             numbers = tuple(map(int, version.split(".")))
             found[name] = min(found.get(name, numbers), numbers)
     return found
+
+
+def _is_publishing(workflow: str) -> bool:
+    """Whether a workflow runs digest to publish, not only to learn."""
+    if "/actions/learn" in workflow:
+        return False
+    return "digest" in workflow or bool(_OWN.search(workflow))
