@@ -8,12 +8,14 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
 
+from msgspec import structs
+
 from digest.errors import ConfigError
 from digest.files import files
-from digest.model import Entry, FeedSelection, Site
+from digest.model import Entry, FeedSelection, Site, Theme
 from digest.papers.rank import scores
 from digest.papers.rank.model import Model, read
-from digest.papers.rank.score import score
+from digest.papers.rank.score import Score, score
 from digest.papers.rank.scores import PaperScore, ScoreLine
 from digest.themes import Matcher
 
@@ -74,7 +76,7 @@ def score_new(
         return 0
     matcher = Matcher(site.themes, site.sources)
     with files.in_turn(root / ".digest-lock", str(root / scores.FOLDER), wait):
-        return _keep(root / scores.FOLDER, entries, found, model, matcher, site.feeds, now)
+        return _keep(root / scores.FOLDER, site, entries, found, model, matcher, now)
 
 
 def score_again(
@@ -91,7 +93,7 @@ def score_again(
             old = kept_of(kept, entry)
             line = scores.line_of(
                 entry,
-                score(entry, model, matcher.themes_of(entry)),
+                _titled(score(entry, model, matcher.themes_of(entry)), site.themes),
                 now,
                 again=old.again + 1 if old else 0,
                 feeds=old.feeds if old else (),
@@ -109,11 +111,11 @@ def kept_of(kept: Mapping[str, PaperScore], entry: Entry) -> PaperScore | None:
 
 def _keep(
     folder: Path,
+    site: Site,
     entries: Sequence[Entry],
     found: Sequence[Entry],
     model: Model,
     matcher: Matcher,
-    feeds: Sequence[FeedSelection],
     now: datetime,
 ) -> int:
     """Score those found that have no score, and add their lines."""
@@ -124,7 +126,7 @@ def _keep(
     fresh = [entry for entry in found if kept_of(kept, entry) is None]
     themes = {entry.id: matcher.themes_of(entry) for entry in fresh}
     scored = {entry.id: score(entry, model, themes[entry.id]) for entry in fresh}
-    best = [selection for selection in feeds if selection.best]
+    best = [selection for selection in site.feeds if selection.best]
     if best:
         themes = {entry.id: matcher.themes_of(entry) for entry in same_days}
     totals = {
@@ -134,10 +136,18 @@ def _keep(
     entered = _entered(same_days, totals, themes, best)
     lines = defaultdict[str, list[ScoreLine]](list)
     for entry in fresh:
-        line = scores.line_of(entry, scored[entry.id], now, feeds=tuple(entered.get(entry.id, ())))
+        told, entering = _titled(scored[entry.id], site.themes), entered.get(entry.id, ())
+        line = scores.line_of(entry, told, now, feeds=tuple(entering))
         lines[scores.month_of(entry)].append(line)
     scores.add(folder, lines)
     return len(fresh)
+
+
+def _titled(found: Score, themes: Iterable[Theme]) -> Score:
+    """The same score, its themes called as readers know them."""
+    titles = {f"theme: {theme.id}": theme.title for theme in themes}
+    parts = (structs.replace(part, label=titles.get(part.term, part.label)) for part in found.parts)
+    return Score(found.total, tuple(parts))
 
 
 def _entered(
