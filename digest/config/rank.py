@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import PurePosixPath, PureWindowsPath
 
-from digest.config.located import Section, Text
 from digest.errors import ConfigError
+from digest.files.located import Section, Text
 from digest.model import Ranking
 from digest.text.ids import arxiv_id, doi
 

@@ -11,7 +11,7 @@ import msgspec
 
 from digest.config.rank import is_library
 from digest.errors import ConfigError, SourceError
-from digest.model import Entry, LocalFile, Markup
+from digest.model import Entry, Markup
 from digest.sources import file
 from digest.text.ids import arxiv_id, doi
 
@@ -69,7 +69,7 @@ def _paths(root: Path, pattern: str) -> list[Path]:
 
 
 def _records(path: Path, today: date) -> Iterator[Entry | ConfigError]:
-    source = LocalFile(name=path.name, markup=Markup.TEX, path=path.name)
+    source = file.LocalFile(name=path.name, markup=Markup.TEX, path=path.name)
     found = 0
     for item in file.read(path, source, today):
         found += 1

@@ -145,7 +145,7 @@ def _keep(
 
 def _titled(found: Score, themes: Iterable[Theme]) -> Score:
     """The same score, its themes called as readers know them."""
-    titles = {f"theme: {theme.id}": theme.title for theme in themes}
+    titles = {f"theme: {theme.id}": f"theme “{theme.title}”" for theme in themes}
     parts = (structs.replace(part, label=titles.get(part.term, part.label)) for part in found.parts)
     return Score(found.total, tuple(parts))
 
