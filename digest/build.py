@@ -28,6 +28,8 @@ from digest.pages import days, sitemap, status
 from digest.pages.visible import visible
 from digest.papers.judged import judge
 from digest.papers.months import JudgedArchive
+from digest.papers.rank import scores
+from digest.papers.rank.scoring import score_new
 from digest.papers.related import Related, RelatedLimits, find_related
 from digest.papers.related.neighbours import LOOK
 from digest.papers.report import BroadTheme, broad_themes
@@ -181,7 +183,7 @@ def _fetch(root: Path, site: Site, options: BuildOptions) -> FetchReport:
     from digest.fetch import fetch  # what asks sources takes long to load
     from digest.sources.client import Web
 
-    return fetch(
+    news = fetch(
         root,
         site,
         Web(site.url, deadline=options.deadline),
@@ -190,6 +192,8 @@ def _fetch(root: Path, site: Site, options: BuildOptions) -> FetchReport:
         wait=options.wait,
         progress=options.progress,
     )
+    score_new(root, site, news.entries, news.fresh, options.now, wait=options.wait)
+    return news
 
 
 def _judge(root: Path, matcher: Matcher, options: BuildOptions) -> JudgedArchive:
@@ -225,7 +229,10 @@ def _plan(
     words = language.load(site.language, root / language.FOLDER)
     site = visible(site, edition, words)
     papers = days.in_order(edition.shown)
-    contents = pages.Contents(site=site, papers=papers, edition=edition, language=words)
+    kept = scores.of_site(root, site)
+    contents = pages.Contents(
+        site=site, papers=papers, edition=edition, language=words, scores=kept
+    )
     lists = [
         *pages.plan(contents),
         *feeds.plan(contents, tag),

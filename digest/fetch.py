@@ -44,10 +44,15 @@ class FetchReport(msgspec.Struct, frozen=True, kw_only=True):
     """What a run found."""
 
     entries: tuple[Entry, ...] = ()  # the whole archive after it
-    new: int = 0  # entries it didn't have before
+    fresh: frozenset[str] = frozenset()  # ids of the entries it didn't have before
     fetched: tuple[SourceResult, ...] = ()  # in the order of site.yaml
     lines: tuple[ledger.LedgerLine, ...] = ()  # what the ledger says of each of them
     conflicts: tuple[tuple[str, ...], ...] = ()  # ids that claim to be one paper and are not
+
+    @property
+    def new(self) -> int:
+        """How many entries it didn't have before."""
+        return len(self.fresh)
 
     @property
     def problems(self) -> tuple[SourceResult, ...]:
@@ -205,10 +210,10 @@ class _Keeper:
             self._root / LEDGER, (msgspec.structs.replace(line, archived=count) for line in kept)
         )
         self._mark(judged)
-        new = [entry for entry in self._merged.entries if self._is_new(entry)]
+        new = (entry for entry in self._merged.entries if self._is_new(entry))
         return FetchReport(
             entries=self._merged.entries,
-            new=len(new),
+            fresh=frozenset(entry.id for entry in new),
             fetched=judged,
             lines=tuple(line for _, line in run),
             conflicts=self._merged.conflicts,

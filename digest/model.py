@@ -223,6 +223,15 @@ class FeedSelection(msgspec.Struct, frozen=True, kw_only=True):
     title: str
     themes: tuple[str, ...]  # any of them; none: all papers
     pinned: bool  # those alone that the editor picked, once or still
+    best: int = 0  # of each day, those alone that the ranking puts first; 0: all
+
+
+class Ranking(msgspec.Struct, frozen=True, kw_only=True):
+    """`rank:` in site.yaml: papers are put in the order of the editor's taste."""
+
+    picks: tuple[str, ...] = ()  # globs of libraries in the site's folder, ids, addresses
+    first: int = 5  # papers of a day under "Start here"; 0: none
+    both: bool = False  # whether an author's or an institution's name may count negatively
 
 
 class Site(msgspec.Struct, frozen=True, kw_only=True):
@@ -250,6 +259,7 @@ class Site(msgspec.Struct, frozen=True, kw_only=True):
     formats: tuple[str, ...] = tuple(f.key for f in FEED_FORMATS if f.key)  # of feeds, beside RSS
     cards: bool = True  # whether pages have pictures for links to them elsewhere
     html: bool = False  # raw HTML in the editor's Markdown counts, once cleaned
+    rank: Ranking | None = None  # None: papers are not ranked
 
     @property
     def base(self) -> str:

@@ -6,10 +6,17 @@ from pathlib import Path
 
 from digest.archive import months, tag
 
-LEDGER = "content/ledger"
-WRITTEN = (months.FOLDER, LEDGER, tag.KEPT)
+LEDGER, SCORES = "content/ledger", "content/rank"
+RANKING = "content/rank.tsv"
+WRITTEN = (months.FOLDER, LEDGER, tag.KEPT, SCORES)
 # Files of lines that git merges by taking those of both sides; loading them joins doubled ones.
-MERGED_BY_UNION = (f"{months.FOLDER}/*.jsonl", f"{LEDGER}/*.jsonl", "content/triage.jsonl")
+MERGED_BY_UNION = (
+    f"{months.FOLDER}/*.jsonl",
+    f"{LEDGER}/*.jsonl",
+    "content/triage.jsonl",
+    f"{SCORES}/*.jsonl",
+)
+NEVER_MERGED = (RANKING,)  # two rankings are none: git leaves the choice to people
 
 
 def written(root: Path) -> tuple[str, ...]:
@@ -19,4 +26,5 @@ def written(root: Path) -> tuple[str, ...]:
 
 def attributes() -> tuple[str, ...]:
     """The lines that `.gitattributes` must have, so that two fetches merge without a conflict."""
-    return tuple(f"{pattern} merge=union" for pattern in MERGED_BY_UNION)
+    union = (f"{pattern} merge=union" for pattern in MERGED_BY_UNION)
+    return (*union, *(f"{name} -merge" for name in NEVER_MERGED))

@@ -16,6 +16,7 @@ from digest import __version__
 from digest.cli import (
     check,
     desk,
+    rank,
     site,
     sources,
     themes,
@@ -84,6 +85,7 @@ for command in (
     check.doctor_command,
     themes.explain_command,
     themes.themes_group,
+    rank.rank_group,
     desk.new_group,
     desk.triage_command,
     site.serve_command,

@@ -33,13 +33,15 @@ def new_issue_command(root: Path, week: str | None, edit: bool) -> None:
     """Draft an issue with the papers of a week, by theme."""
     from digest import build
     from digest.commands import new as drafts
+    from digest.papers.rank import scores
     from digest.text.days import day_in
 
     now = datetime.now(UTC)
     site, edition = build.read(root, now)
     today = day_in(site.timezone, now)
     first = drafts.monday(week) if week else today - timedelta(today.weekday())
-    _start(root, drafts.issue(edition.shown, site.themes, first), edit)
+    kept = scores.of_site(root, site)
+    _start(root, drafts.issue(edition.shown, site.themes, first, kept), edit)
 
 
 @new_group.command("note")
@@ -51,12 +53,14 @@ def new_note_command(root: Path, id: str, edit: bool) -> None:
     from digest import build
     from digest.commands import new as drafts
     from digest.editor.curation import find
+    from digest.text.days import day_in
 
-    _, edition = build.read(root, datetime.now(UTC))
+    now = datetime.now(UTC)
+    site, edition = build.read(root, now)
     found = find(edition.papers, [id])
     if id not in found:
         raise DigestError(f"no paper {id!r} in the archive")
-    _start(root, drafts.note(found[id]), edit)
+    _start(root, drafts.note(found[id], day_in(site.timezone, now)), edit)
 
 
 @new_group.command("page")
@@ -86,6 +90,7 @@ def triage_command(root: Path) -> None:
     """Read what is unseen, one paper at a time, and decide."""
     from digest import build
     from digest.commands import screen, texteditor, triage
+    from digest.papers.rank import scores
     from digest.text.days import day_in
 
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
@@ -93,7 +98,7 @@ def triage_command(root: Path) -> None:
     now = datetime.now(UTC)
     site, edition = build.read(root, now)
     seen = triage.read_seen(root / triage.SEEN)
-    session = triage.Session(
-        root, triage.unseen(edition.papers, site.themes, seen), day_in(site.timezone, now)
-    )
+    kept = scores.of_site(root, site)
+    todo = triage.unseen(edition.papers, site.themes, seen, kept)
+    session = triage.Session(root, todo, day_in(site.timezone, now), kept)
     screen.Screen(session, site.themes, texteditor.edit).run()

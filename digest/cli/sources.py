@@ -6,6 +6,7 @@ import sys
 import time
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -21,6 +22,10 @@ from digest.cli.options import (
     TIME,
     WAIT,
 )
+
+if TYPE_CHECKING:
+    from digest.fetch import FetchReport
+    from digest.model import Site
 
 _MOST_GAPS = 7  # shown
 
@@ -84,10 +89,28 @@ def fetch_command(
         late = f", {line.late:,} late" if line.late else ""
         words.echo(f"{line.source}: {line.state}: {found}{late}")
     words.warn_of(found for found in news.fetched if found.problem)
+    if site.rank:
+        _score(root, site, news, now, wait)
     words.summarise(summary.of_fetch(site, news.entries, news.lines, now.date()))
     words.summarise(f"Fetched in {time.monotonic() - started:.1f} s.\n")
     if strict and news.problems:
         sys.exit(EXIT_STRICT)
+
+
+def _score(root: Path, site: Site, news: FetchReport, now: datetime, wait: float) -> None:
+    """Score what is new, unless nobody would keep what is written."""
+    from digest.commands import checkout
+    from digest.papers.rank import scores, scoring
+
+    if words.on_github() and not checkout.keeps(root, scores.FOLDER):
+        words.warn(
+            f"nothing was scored: no workflow here commits {scores.FOLDER}; "
+            "`digest doctor` says what to add"
+        )
+        return
+    count = scoring.score_new(root, site, news.entries, news.fresh, now, wait=wait)
+    if count:
+        words.echo(f"{count:,} papers scored")
 
 
 @click.command("status")

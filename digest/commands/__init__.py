@@ -11,6 +11,7 @@ __all__ = [
     "notify",
     "opml",
     "preview",
+    "ranking",
     "screen",
     "serve",
     "summary",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import subprocess
+from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
 
@@ -26,6 +27,7 @@ class Checkout(msgspec.Struct, frozen=True, kw_only=True):
     uncommitted: tuple[str, ...] = ()  # files that a fetch wrote and git doesn't have
     ignored: tuple[str, ...] = ()  # what fetches write and git ignores
     unmerged: tuple[str, ...] = ()  # files of lines that git doesn't merge by keeping all lines
+    mixed: tuple[str, ...] = ()  # files of which git would make one out of two
     unpushed: int = 0  # commits
     branches: tuple[str, ...] = ()  # of origin, as far as it was fetched
     newest: datetime | None = None  # when the newest commit was made
@@ -60,6 +62,11 @@ def read(root: Path) -> Checkout:
             for name in (pattern.replace("*", "2026-01") for pattern in kept.MERGED_BY_UNION)
             if not _git(root, "check-attr", "merge", "--", name).endswith(": union")
         ),
+        mixed=tuple(
+            name
+            for name in kept.NEVER_MERGED
+            if not _git(root, "check-attr", "merge", "--", name).endswith(": unset")
+        ),
         unpushed=int(_git(root, "rev-list", "--count", "@{upstream}..HEAD") or 0),
         branches=tuple(remote.splitlines()),
         newest=datetime.fromisoformat(stamp) if stamp else None,
@@ -75,6 +82,19 @@ def _text(path: Path) -> str:
 def _is_ignored(root: Path, name: str) -> bool:
     path = name if name == tag.KEPT else f"{name}/2026-01.jsonl"
     return bool(_git(root, "check-ignore", path))
+
+
+def keeps(root: Path, folder: str) -> bool:
+    """Whether a workflow here commits what is written into a folder: it names the folder, or all
+    that `digest fetch --written` names.
+    """
+    paths = (root / ".github").rglob("*.y*ml")
+    return keep((_text(path) for path in paths if path.is_file()), folder)
+
+
+def keep(texts: Iterable[str], folder: str) -> bool:
+    """The same of the texts of workflows and actions."""
+    return any(folder in text or "digest fetch --written" in text for text in texts)
 
 
 def committed(path: Path) -> str:

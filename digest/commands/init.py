@@ -25,9 +25,10 @@ _PACKAGE = Path(__file__).parents[1]
 # One copy of each: in a source checkout these lie at its top, in a wheel among the starter files.
 _WORKFLOW = (
     ".github/workflows/publish.yml",
+    ".github/workflows/learn.yml",
     *(
         f".github/actions/{name}/action.yml"
-        for name in ("install", "fetch", "build", "deploy", "notify", "report")
+        for name in ("install", "fetch", "commit", "learn", "build", "deploy", "notify", "report")
     ),
 )
 _SHARED = (".github/dependabot.yml", *_WORKFLOW, "dependencies.txt")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from datetime import date, timedelta
 from pathlib import Path
@@ -16,11 +16,15 @@ from digest import cite, tex
 from digest.errors import DigestError
 from digest.model import Entry, Theme
 from digest.pages import RESERVED
+from digest.pages.days import best_first, score_of
 from digest.papers.paper import Paper
+from digest.papers.rank.score import points
+from digest.papers.rank.scores import NO_SCORES, Scores
 from digest.text import days
 from digest.text.ids import slug
 
 _WEEK = re.compile(r"(\d{4})-?[Ww](\d{1,2})")
+_LIKELY = 10  # papers of an issue whose reasons are said
 _SPECIAL = re.compile(r"[\\`*_\[\]<>&$^~|]")
 
 
@@ -63,19 +67,26 @@ def monday(week: str) -> date:
     raise DigestError(f"{week!r} is no week such as 2026-W20")
 
 
-def issue(papers: Iterable[Paper], themes: Sequence[Theme], first: date) -> Draft:
+def issue(
+    papers: Iterable[Paper], themes: Sequence[Theme], first: date, scores: Scores = NO_SCORES
+) -> Draft:
     """The papers announced in the week from `first`, by primary theme, picks as cards on top.
+
+    In each theme the likely picks come first; a comment on top has their reasons.
 
     Args:
         papers: all that may be shown.
         first: a Monday.
+        scores: of papers, by id and alias.
     """
     year, number, _ = first.isocalendar()
     last = first + timedelta(days=6)
     week = [paper for paper in papers if first <= paper.entry.announced <= last]
-    week.sort(key=lambda paper: paper.entry.id)
+    kept = {paper.id: score for paper in week if (score := score_of(paper, scores))}
+    week = best_first(week, kept)
     picks = [paper for paper in week if paper.note and paper.note.is_pinned(last)]
-    parts = [_front(title=f"Week {number} of {year}", date=last + timedelta(days=1), draft=True)]
+    front = _front(title=f"Week {number} of {year}", date=last + timedelta(days=1), draft=True)
+    parts = [front.removesuffix("---\n") + "".join(_likely(week, kept)) + "---\n"]
     parts.append(f"{_count(len(week))}, {_day(first)} to {_day(last)}.\n")
     if picks:
         parts.append("## Picks\n")
@@ -88,12 +99,27 @@ def issue(papers: Iterable[Paper], themes: Sequence[Theme], first: date) -> Draf
     return Draft(path=f"content/issues/{year}-w{number:02}.md", text="\n".join(parts))
 
 
-def note(paper: Paper) -> Draft:
-    """An empty note, which says in a comment what it is on."""
+def _likely(papers: Iterable[Paper], scores: Scores) -> Iterator[str]:
+    """A YAML comment for each of the likeliest picks, with its reasons."""
+    likely = [paper for paper in papers if paper.id in scores][:_LIKELY]
+    for paper in likely:
+        score = scores[paper.id]
+        title = tex.plain(paper.entry.title, paper.entry.markup)
+        line = f"{points(score.score)} {_reference(paper.entry)} {title}: {score.reasons}"
+        yield f"# {_printable(' '.join(line.split()))}\n"
+
+
+def note(paper: Paper, today: date) -> Draft:
+    """An empty note, which says in a comment what it is on, and when it was begun."""
     title = tex.plain(paper.entry.title, paper.entry.markup)
     said = " ".join(f"{cite.short(paper.entry)}: {title}".split())
-    text = f"---\n# {_printable(said)}\n---\n\n"
-    return Draft(path=f"content/notes/{slug(paper.entry.id)}.md", text=text)
+    text = f"---\n# {_printable(said)}\ndecided: {today}\n---\n\n"
+    return Draft(path=note_path(paper), text=text)
+
+
+def note_path(paper: Paper) -> str:
+    """Where the note on a paper is, from the site's folder."""
+    return f"content/notes/{slug(paper.entry.id)}.md"
 
 
 def page(name: str) -> Draft:

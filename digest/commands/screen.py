@@ -14,6 +14,7 @@ from digest.commands.triage import Session
 from digest.editor.values import Note
 from digest.errors import DigestError
 from digest.model import Entry, Theme
+from digest.papers.rank.score import points
 from digest.text import links
 
 _KEYS = (
@@ -107,6 +108,8 @@ class Screen:
         yield "", _authors(entry)
         yield "italic", f"{entry.announced} · {entry.id} · {themes or 'no theme'}"
         yield "bold", f"{_decisions(note)}\n"
+        if score := self._session.score:
+            yield "", f"{points(score.score)}: {score.reasons}\n"
         if note and note.has_text:
             yield "bold", "Note"
             yield "", f"{note.body.text.strip()}\n"

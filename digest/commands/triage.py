@@ -21,7 +21,9 @@ from digest.editor.values import Note
 from digest.errors import ConfigError, DigestError
 from digest.files import files
 from digest.model import Theme
+from digest.pages.days import best_first, score_of
 from digest.papers.paper import Paper
+from digest.papers.rank.scores import NO_SCORES, PaperScore, Scores
 from digest.text.reading import read_text
 
 SEEN = "content/triage.jsonl"
@@ -45,18 +47,25 @@ def read_seen(path: Path) -> set[str]:
 
 
 def unseen(
-    papers: Iterable[Paper], themes: Sequence[Theme], seen: Iterable[str]
+    papers: Iterable[Paper],
+    themes: Sequence[Theme],
+    seen: Iterable[str],
+    scores: Scores = NO_SCORES,
 ) -> tuple[Paper, ...]:
-    """What is to be looked at: neither seen nor noted; by primary theme, newest first in each.
+    """What is to be looked at: neither seen nor noted.
 
-    What has no theme comes last.
+    What has a score comes first, the best on top. The rest is by primary theme, newest first in
+    each; what has no theme comes last.
     """
     known = set(seen)
     order = {theme.id: place for place, theme in enumerate(themes)}
     todo = [paper for paper in papers if paper.entry.id not in known and not paper.note]
     todo.sort(key=lambda paper: paper.entry.id)
     todo.sort(key=lambda paper: paper.entry.announced, reverse=True)
-    return tuple(sorted(todo, key=lambda paper: order.get(paper.primary, len(order))))
+    todo.sort(key=lambda paper: order.get(paper.primary, len(order)))
+    kept = {paper.id: score for paper in todo if (score := score_of(paper, scores))}
+    ranked = best_first((paper for paper in todo if paper.id in kept), kept)
+    return (*ranked, *(paper for paper in todo if paper.id not in kept))
 
 
 class _View(msgspec.Struct, frozen=True, kw_only=True):
@@ -81,13 +90,17 @@ class _Step(msgspec.Struct, frozen=True, kw_only=True):
 class Session:
     """One sitting: the papers to look at, and the decisions taken."""
 
-    def __init__(self, root: Path, papers: Sequence[Paper], today: date) -> None:
+    def __init__(
+        self, root: Path, papers: Sequence[Paper], today: date, scores: Scores = NO_SCORES
+    ) -> None:
         """Start at the first.
 
         Args:
             papers: what `unseen` gave.
-            today: is written down as the day they were seen.
+            today: is written down as the day they were seen and decided about.
+            scores: of papers, by id and alias.
         """
+        self._scores = scores
         self._root, self._today = root, today
         self._all = tuple(papers)
         self._notes = dict[str, Note]()
@@ -107,9 +120,14 @@ class Session:
         return self._notes.get(self.paper.entry.id) if self.paper else None
 
     @property
+    def score(self) -> PaperScore | None:
+        """What ranks it, if it was scored."""
+        return score_of(self.paper, self._scores) if self.paper else None
+
+    @property
     def path(self) -> Path:
         """The file of this paper's note, whether it is there or not."""
-        return self._root / new.note(self._present).path
+        return self._root / new.note_path(self._present)
 
     @property
     def themes(self) -> tuple[str, ...]:
@@ -152,7 +170,7 @@ class Session:
         """
         path, before = self.path, _bytes(self.path)
         if before is None:
-            files.replace(path, new.note(self._present).text.encode())
+            files.replace(path, new.note(self._present, self._today).text.encode())
         start = _bytes(path)
         try:
             edit(path)
@@ -195,6 +213,11 @@ class Session:
         path, before = self.path, _bytes(self.path)
         text = read_text(path) if before is not None else ""
         fresh = frontmatter.changed(text, key, value, path)
+        keys = set(frontmatter.parse(frontmatter.split(fresh, path)[0], path))
+        if value is not None and (key in {"pin", "hide"} or "decided" not in keys):
+            fresh = frontmatter.changed(fresh, "decided", self._today, path)
+        elif keys == {"decided"}:  # what was decided is taken back
+            fresh = frontmatter.changed(fresh, "decided", None, path)
         _put(path, fresh.encode() if fresh.strip() else None)
         self._done(note=path, before=before)
         self._read(path)

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from digest.cite.names import person
 from digest.config import rule_reader, rules
+from digest.config.rank import ranking
 from digest.config.sources import check_themes
 from digest.config.sources import sources as read_sources
 from digest.errors import ConfigError
@@ -28,7 +29,7 @@ from digest.sources.keys import endpoint
 from digest.text import days
 from digest.text.ids import is_slug
 
-__all__ = ["check_url", "load_site", "read_themes", "rules", "sources"]
+__all__ = ["check_url", "load_site", "rank", "read_themes", "rules", "sources"]
 
 _TAG = re.compile(r"([a-z0-9-]+\.)+[a-z]{2,}|[^@\s,:]+@([a-z0-9-]+\.)+[a-z]{2,}")  # RFC 4151
 _DAY = re.compile(r"[1-9]\d{3}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?")
@@ -64,6 +65,7 @@ def load_site(path: Path) -> Site:
             html=site.boolean("html"),
             hub=endpoint(site, None, key="hub") if site.text("hub", "") else "",
             feeds=_selections(site, {theme.id for theme in themes}),
+            rank=ranking(site),
             follow=_follow(site),
             authors=site.choice("authors", Authors, Authors.FOLLOWED),
             themes=themes,
@@ -235,6 +237,10 @@ def _selections(site: Section, themes: set[str]) -> tuple[FeedSelection, ...]:
     for item in site.sections("feeds", required=False):
         with item:
             selection = _selection(item, themes)
+        if selection.best and "rank" not in site:
+            raise item.error(
+                "'best' asks for the first papers of a ranking: add `rank: true`", "best"
+            )
         if selection.id in found:
             raise item.error(f"there is another feed {selection.id!r}", "id")
         found[selection.id] = selection
@@ -243,13 +249,15 @@ def _selections(site: Section, themes: set[str]) -> tuple[FeedSelection, ...]:
 
 def _selection(item: Section, themes: set[str]) -> FeedSelection:
     name, chosen, pinned = item.text("id"), item.texts("themes"), item.boolean("pinned")
+    best = item.integer("best", 0, least=1)
     if not is_slug(name):
         message = f"{str(name)!r} is no feed id: use small letters, digits and single hyphens"
         raise item.error(message, "id")
     check_themes(item, chosen, themes)
-    if not (chosen or pinned):
-        raise item.error("a feed needs 'themes', or 'pinned: true'; /feed.xml has all papers")
+    if not (chosen or pinned or best):
+        message = "a feed needs 'themes', 'best', or 'pinned: true'; /feed.xml has all papers"
+        raise item.error(message)
     title = item.text("title", name.replace("-", " ").capitalize())
     return FeedSelection(
-        id=str(name), title=str(title), themes=tuple(map(str, chosen)), pinned=pinned
+        id=str(name), title=str(title), themes=tuple(map(str, chosen)), pinned=pinned, best=best
     )

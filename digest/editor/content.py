@@ -76,6 +76,7 @@ def read_note(path: Path) -> Note:
             tags=tuple(dict.fromkeys(str(tag).strip() for tag in front.words("tags"))),
             links=_links(front),
             related=front.words("related"),
+            decided=front.day("decided"),
         )
 
 

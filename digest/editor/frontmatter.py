@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from pathlib import Path
 
 import yaml
@@ -12,7 +13,7 @@ from digest.files.located import Section
 
 # Empty lines may come first: read as text, the keys would be published.
 _FRONT = re.compile(r"((?:[ \t]*\n)*)---[ \t]*\n(.*?)^---[ \t]*(?:\n|\Z)", re.DOTALL | re.MULTILINE)
-Value = bool | str | list[str]
+Value = bool | str | list[str] | date
 
 
 def split(text: str, path: Path) -> tuple[str, int, str]:

@@ -19,7 +19,9 @@ from digest.feeds.items import FeedItem
 from digest.feeds.names import Feed, FeedNames
 from digest.model import RSS, Authors, FeedSelection, Page, Site, Source
 from digest.pages import Contents, exports
+from digest.pages.days import score_of
 from digest.papers.paper import Paper
+from digest.papers.rank.scores import Scores
 from digest.text.ids import author_path, theme_path
 
 __all__ = ["plan"]
@@ -107,7 +109,11 @@ def _of_papers(names: FeedNames, contents: Contents, tag: str) -> Iterator[_Feed
         for former in theme.was:  # its readers never hear of the new name
             yield _FeedPlan(structs.replace(feed, base=theme_path(former)), members[theme.id])
     for selection in site.feeds:
-        selected = [item for item in newest if item.now and _is_selected(item.now, selection)]
+        selected = [
+            item
+            for item in newest
+            if item.now and _is_selected(item.now, selection, contents.scores)
+        ]
         yield _FeedPlan(names.of_selection(selection), selected)
     of_paper = {item.path: item for item in newest} if contents.works else {}
     for works in contents.works:
@@ -188,7 +194,11 @@ def _beginning(tag: str) -> date:
     return date.fromisoformat(f"{tag.partition(',')[2]}-01-01"[:10])
 
 
-def _is_selected(paper: Paper, selection: FeedSelection) -> bool:
+def _is_selected(paper: Paper, selection: FeedSelection, scores: Scores) -> bool:
+    if selection.best:  # whether it is one of the best was decided when it was new
+        score = score_of(paper, scores)
+        if score is None or selection.id not in score.feeds:
+            return False
     if selection.pinned and not (paper.note and paper.note.pinned):
         return False
     return not selection.themes or any(paper.has(theme) for theme in selection.themes)

@@ -76,7 +76,13 @@ class FeedNames(msgspec.Struct, frozen=True):
         titles = ", ".join(
             theme.title for theme in self.site.themes if theme.id in selection.themes
         )
-        if selection.pinned:
+        if selection.best and not selection.pinned:
+            about = (
+                say("The best of each day on %(themes)s.", themes=titles)
+                if titles
+                else say("The best of each day.")
+            )
+        elif selection.pinned:
             about = (
                 say("Papers picked by the editor on %(themes)s.", themes=titles)
                 if titles

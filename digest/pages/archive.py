@@ -11,7 +11,7 @@ from digest.pages.heatmap import heat
 
 
 def plan_days(contents: Contents) -> Iterator[Page]:
-    return _with_neighbours("day", contents.days)
+    return _with_neighbours("day", contents.ranked_days)
 
 
 def plan(contents: Contents) -> Iterator[Page]:

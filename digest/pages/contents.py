@@ -15,6 +15,7 @@ from digest.pages.days import DayNews, Update
 from digest.pages.trends import Trends, trends
 from digest.pages.works import AuthorWorks
 from digest.papers.paper import Paper
+from digest.papers.rank.scores import NO_SCORES, Scores
 
 
 class Contents(msgspec.Struct, frozen=True, kw_only=True, dict=True):
@@ -24,6 +25,7 @@ class Contents(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     papers: Sequence[Paper]  # that may be shown, as `days.in_order` has them
     edition: Edition = NOTHING  # what the editor wrote, picked, related and hid
     language: Language = ENGLISH  # of names that pages and feeds show
+    scores: Scores = NO_SCORES  # of papers, by id and alias; none where papers are not ranked
 
     @cached_property
     def members(self) -> Mapping[str, Sequence[Paper]]:
@@ -44,6 +46,14 @@ class Contents(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     def days(self) -> tuple[DayNews, ...]:
         """Every day that has news, oldest first."""
         return days.news(self.site, self.papers, self.updates)
+
+    @cached_property
+    def ranked_days(self) -> tuple[DayNews, ...]:
+        """The same, each theme's papers best first."""
+        rank = self.site.rank
+        if rank is None or not self.scores:
+            return self.days
+        return tuple(days.ranked(day, self.scores, rank.first) for day in self.days)
 
     @cached_property
     def trends(self) -> Trends:

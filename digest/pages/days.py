@@ -8,9 +8,11 @@ from datetime import date
 from itertools import groupby
 
 import msgspec
+from msgspec import structs
 
 from digest.model import Site, Theme, Version
 from digest.papers.paper import Paper
+from digest.papers.rank.scores import PaperScore, Scores
 
 
 class ThemeGroup(msgspec.Struct, frozen=True, kw_only=True):
@@ -34,6 +36,8 @@ class DayNews(msgspec.Struct, frozen=True, kw_only=True):
     date: date
     groups: tuple[ThemeGroup, ...]
     updates: tuple[Update, ...]
+    first: tuple[Paper, ...] = ()  # the best across themes, where papers are ranked
+    scores: Scores = {}  # of its papers, by id, where they are shown
 
     @property
     def path(self) -> str:
@@ -76,6 +80,40 @@ def news(site: Site, papers: Iterable[Paper], updates: Iterable[Update]) -> tupl
         DayNews(date=day, groups=_groups(site, announced[day]), updates=tuple(revised[day]))
         for day in sorted(announced.keys() | revised.keys())
     )
+
+
+def ranked(day: DayNews, scores: Scores, first: int) -> DayNews:
+    """The same day, each theme's papers best first; those without a score come last.
+
+    Args:
+        scores: by id and alias.
+        first: papers across themes to start with.
+    """
+    papers = [paper for group in day.groups for paper in group.papers]
+    kept = {paper.id: score for paper in papers if (score := score_of(paper, scores))}
+    if not kept:
+        return day
+    groups = tuple(
+        structs.replace(group, papers=tuple(best_first(group.papers, kept))) for group in day.groups
+    )
+    best = [paper for paper in best_first(papers, kept) if paper.id in kept][:first]
+    return structs.replace(day, groups=groups, first=tuple(best), scores=kept)
+
+
+def best_first(papers: Iterable[Paper], scores: Scores) -> list[Paper]:
+    """Papers by their scores, equal ones by id; those without a score come last."""
+
+    def place(paper: Paper) -> tuple[bool, int, str]:
+        score = scores.get(paper.id)
+        return score is None, -score.score if score else 0, paper.id
+
+    return sorted(papers, key=place)
+
+
+def score_of(paper: Paper, scores: Scores) -> PaperScore | None:
+    """The score of a paper by any id that it goes by."""
+    names = (paper.id, *paper.facts.aliases)
+    return next((scores[name] for name in names if name in scores), None)
 
 
 def by_month(days: Sequence[DayNews]) -> tuple[MonthNews, ...]:

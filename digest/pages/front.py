@@ -15,7 +15,7 @@ UPDATES = 10
 
 def plan(contents: Contents) -> Iterator[Page]:
     shown, total = list[DayNews](), 0
-    for day in reversed(contents.days):
+    for day in reversed(contents.ranked_days):
         if total >= PAPERS:
             break
         if day.count:

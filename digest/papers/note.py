@@ -32,6 +32,7 @@ class Note(msgspec.Struct, frozen=True, kw_only=True):
     tags: tuple[str, ...] = ()
     links: tuple[NavItem, ...] = ()  # addresses are http or https
     related: tuple[Text, ...] = ()  # names of papers, as written
+    decided: date | None = None  # the day on which this was said; None: it isn't written down
 
     @property
     def has_text(self) -> bool:

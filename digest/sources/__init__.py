@@ -46,6 +46,7 @@ __all__ = [
     "asking",
     "client",
     "feed",
+    "file",
     "keys",
     "kind_of",
     "papers",

@@ -261,7 +261,7 @@
   }
 
   function forget() {
-    for (const name of ["saved", "read", "hidden", "visit", "look"]) localStorage.removeItem(key(name));
+    for (const name of ["saved", "read", "hidden", "visit", "look", "order"]) localStorage.removeItem(key(name));
     dispatchEvent(new Event("storage")); // as another tab would hear of it
   }
 

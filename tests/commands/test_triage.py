@@ -91,11 +91,14 @@ def test_what_was_seen_does_not_come_again(session: Session, tmp_path: Path) -> 
 
 def test_decisions_are_written_at_once_and_stay_small(session: Session, tmp_path: Path) -> None:
     session.pin()
-    assert tree(tmp_path)["content/notes/2605.00003.md"] == "---\npin: true\n---\n"
+    assert (
+        tree(tmp_path)["content/notes/2605.00003.md"]
+        == "---\npin: true\ndecided: 2026-05-18\n---\n"
+    )
     session.tag([" kv cache", "", "2026", "2026"])
     session.hide(" off: topic ")
     assert tree(tmp_path)["content/notes/2605.00003.md"] == (
-        "---\npin: true\ntags: [kv cache, '2026']\nhide: 'off: topic'\n---\n"
+        "---\npin: true\ndecided: 2026-05-18\ntags: [kv cache, '2026']\nhide: 'off: topic'\n---\n"
     )
     assert session.note
     assert (session.note.pinned, session.note.hidden) == (True, "off: topic")
@@ -113,7 +116,7 @@ def test_a_note_is_written_by_hand_and_keeps_what_was_decided(
     session.write(lambda path: path.write_text(path.read_text() + "Words.\n"))
     session.tag(["x"])
     assert tree(tmp_path)["content/notes/2605.00003.md"] == (
-        "---\npin: true\ntags: [x]\n---\nWords.\n"
+        "---\npin: true\ndecided: 2026-05-18\ntags: [x]\n---\nWords.\n"
     )
 
 

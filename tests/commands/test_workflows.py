@@ -390,6 +390,7 @@ RIGHTS = {
         "notify": {"contents": "read"},
         "report": {"issues": "write"},
     },
+    "learn.yml": {"learn": {"contents": "write"}},
     "ci.yml": {name: {"contents": "read"} for name in ("test", "package", "outside")},
     "release.yml": {
         "build": {"contents": "read"},
@@ -402,6 +403,7 @@ HOLDERS = {
     "Commit what was found",
     "Open, update or close the issue",
     "Release",
+    "$/.github/actions/commit",
     "$/.github/actions/fetch",
     "$/.github/actions/report",
 }

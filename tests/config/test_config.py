@@ -153,7 +153,7 @@ def test_feeds_combine_themes_and_picks(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("line", "message"),
     [
-        ("{id: a}", "a feed needs 'themes', or 'pinned: true'"),
+        ("{id: a}", "a feed needs 'themes', 'best', or 'pinned: true'"),
         ("{id: A, pinned: true}", "'A' is no feed id"),
         ("{id: a, themes: [consensuss]}", r"unknown theme 'consensuss' \(did you mean 'consensus'"),
         ("{id: a, themes: [consensus], pinnd: true}", "unknown key 'pinnd'"),

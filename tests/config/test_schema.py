@@ -45,6 +45,8 @@ hub: https://hub.example.org/
 feeds:
   - {id: both, title: Both, themes: [a, b]}
   - {id: picks, pinned: true}
+  - {id: best, best: 3}
+rank: {picks: [content/library/*.bib, 2605.10000], first: 3, authors: both}
 follow: [Ann Lee, {name: Tim Roughgarden, aliases: [T. Roughgarden]}]
 authors: all
 sources:

@@ -25,6 +25,13 @@ class FindingKind(Enum):
     ARCHIVE = "archive", Severity.ERROR, "a line of the archive or the ledger is damaged"
     EXAMPLE = "broken-example", Severity.ERROR, "a theme's rule contradicts one of its examples"
     BROAD = "broad-theme", Severity.WARNING, "a theme whose rule meets over half of the archive"
+    LIBRARY = "broken-library", Severity.ERROR, "a library of `rank.picks` that cannot be read"
+    PRIVATE = (
+        "private-field",
+        Severity.WARNING,
+        "a private path or word in a library, for all to see",
+    )
+    RANKING = "ranking", Severity.ERROR, "a line of a ranking or of its scores is damaged"
     SOURCE = "source", Severity.ERROR, "a source cannot be read (`--online`)"
 
     LINK = "broken-link", Severity.ERROR, "a link, image, style sheet or script that isn't there"

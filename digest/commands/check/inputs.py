@@ -11,6 +11,7 @@ from digest import build, config
 from digest.archive import ledger
 from digest.commands import examples
 from digest.commands.check.findings import Finding, FindingKind
+from digest.commands.check.ranking import check_ranking
 from digest.editor import content
 from digest.errors import ArchiveError, ConfigError
 from digest.fetch import LEDGER
@@ -29,7 +30,9 @@ def check_inputs(root: Path, now: datetime) -> Iterator[Finding]:
     found = [finding for part in parts for finding in _problems(part)]
     themes = list[BroadTheme]()
     found = found or list(_problems(lambda: themes.extend(build.verify(root, now))))  # together
-    yield from found or chain(_broken_examples(root), _broad_themes(root, themes))
+    yield from found or chain(
+        _broken_examples(root), _broad_themes(root, themes), check_ranking(root, now.date())
+    )
 
 
 def _broad_themes(root: Path, themes: Iterable[BroadTheme]) -> Iterator[Finding]:

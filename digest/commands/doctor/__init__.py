@@ -21,6 +21,7 @@ _CHECKS = (  # the most basic first
     hosting.pages,
     site.address,
     hosting.archive,
+    hosting.ranking,
     hosting.schedule,
     site.sources,
     site.time,

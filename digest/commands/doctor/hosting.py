@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterator
 from datetime import timedelta
 
+from digest.archive.committed import SCORES
+from digest.commands import checkout
 from digest.commands.doctor.case import Case, Complaint
 
 # GitHub stops the schedule of a public repository without commits for as long. Source:
@@ -40,7 +42,7 @@ def repository(case: Case) -> Iterator[Complaint]:
 
 def workflow(case: Case) -> Iterator[Complaint]:
     git = case.checkout
-    publishing = [text for text in git.workflows if "digest" in text or _OWN.search(text)]
+    publishing = [text for text in git.workflows if _is_publishing(text)]
     if not publishing:
         yield Complaint(
             "workflow",
@@ -97,6 +99,8 @@ def archive(case: Case) -> Iterator[Complaint]:
             "remove the line that ignores it from .gitignore",
         )
     for name in git.unmerged:
+        if name.startswith(SCORES) and not case.site.rank:
+            continue
         yield Complaint(
             "archive",
             f"git may meet a conflict in {name}, where two machines added lines",
@@ -108,6 +112,27 @@ def archive(case: Case) -> Iterator[Complaint]:
             "archive",
             f"{git.uncommitted[0]} is not committed{more}",
             "run: git add content && git commit -m 'Archive' && git push",
+        )
+
+
+def ranking(case: Case) -> Iterator[Complaint]:
+    """What keeps the scores of a site that ranks its papers from being kept."""
+    git = case.checkout
+    if case.site.rank is None or not git.is_repository:
+        return
+    for name in git.mixed:
+        yield Complaint(
+            "ranking",
+            f"git may mix two rankings into one in {name}",
+            f"write into .gitattributes: {name} -merge",
+        )
+    texts = [*git.workflows, *(text for _, text in git.actions)]
+    if texts and not checkout.keep(texts, SCORES):
+        yield Complaint(
+            "ranking",
+            f"no workflow commits {SCORES}, so new papers are not scored",
+            f"add {SCORES} to the paths that `Commit what was found` adds, or copy .github from a "
+            "new site that `digest init` writes",
         )
 
 
@@ -164,3 +189,10 @@ def _pins(workflow: str) -> dict[str, tuple[int, ...]]:
             numbers = tuple(map(int, version.split(".")))
             found[name] = min(found.get(name, numbers), numbers)
     return found
+
+
+def _is_publishing(workflow: str) -> bool:
+    """Whether a workflow runs digest to publish, not only to learn."""
+    if "/actions/learn" in workflow:
+        return False
+    return "digest" in workflow or bool(_OWN.search(workflow))

@@ -45,6 +45,14 @@ class Reasons(msgspec.Struct, frozen=True):
     others: int  # how many reasons are not shown
     rest: int  # hundredths that they add
 
+    def __str__(self) -> str:
+        """ "speculative decoding +2.1, survey −0.8, and 14 others +0.3"."""
+        shown = [f"{reason.label} {points(reason.weight)}" for reason in self.shown]
+        if self.others:
+            others = "1 other" if self.others == 1 else f"{self.others} others"
+            shown.append(f"and {others} {points(self.rest)}")
+        return ", ".join(shown) or "nothing known speaks for or against it"
+
 
 def score(entry: Entry, model: Model, themes: Sequence[str] = ()) -> Score:
     """What a model says of a paper.
