@@ -13,6 +13,7 @@ from msgspec import structs
 from digest.errors import ConfigError
 from digest.files import files
 from digest.model import Entry, FeedSelection, Site, Theme
+from digest.output import store
 from digest.papers.rank import scores
 from digest.papers.rank.model import Model, read
 from digest.papers.rank.score import Score, score
@@ -75,7 +76,7 @@ def score_new(
     if model is None or not found:
         return 0
     matcher = Matcher(site.themes, site.sources)
-    with files.in_turn(root / ".digest-lock", str(root / scores.FOLDER), wait):
+    with files.in_turn(root / store.LOCK, str(root / scores.FOLDER), wait):
         return _keep(root / scores.FOLDER, site, entries, found, model, matcher, now)
 
 
@@ -99,7 +100,7 @@ def score_again(
                 feeds=old.feeds if old else (),
             )
             lines[scores.month_of(entry)].append(line)
-    with files.in_turn(root / ".digest-lock", str(folder)):
+    with files.in_turn(root / store.LOCK, str(folder)):
         scores.add(folder, lines)
     return sum(map(len, lines.values()))
 
